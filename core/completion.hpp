@@ -1,0 +1,22 @@
+// A completion: the news that an operation, or one shot of a multishot operation, is over.
+#pragma once
+
+#include <cstdint>
+
+namespace proactor_lab {
+
+struct AsyncOperation;
+
+/// A plain value. `result` is the operation's count (bytes, or a new handle) where it went well and
+/// the negated error number where it did not: an error of the system is data, not an exception
+/// (io_uring_enter(2), "res").
+struct Completion {
+  AsyncOperation* operation = nullptr;
+  std::int32_t result = 0;
+  std::uint32_t flags = 0;
+};
+
+/// In `Completion::flags`: the operation stays and will be queued again (IORING_CQE_F_MORE).
+inline constexpr std::uint32_t completion_more = 1u << 1;
+
+}  // namespace proactor_lab

@@ -1,0 +1,26 @@
+// A handle names something the operating system keeps for the program: a socket, a listener, a
+// file. On Linux it is a file descriptor; the simulated system gives out numbers of its own by the
+// same rule (the lowest free one). A handle is a plain value: copying it neither opens nor closes.
+#pragma once
+
+#include <cstdint>
+
+namespace proactor_lab {
+
+enum class Handle : std::int32_t { none = -1 };
+
+constexpr std::int32_t to_number(Handle handle) { return static_cast<std::int32_t>(handle); }
+
+/// What a handle stands for, so that a trace can say it.
+enum class HandleKind : std::uint8_t { listener, stream };
+
+/// Where a stream ends: an IPv4 address and a port, both in host byte order.
+struct Endpoint {
+  std::uint32_t address = 0;
+  std::uint16_t port = 0;
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+inline constexpr std::uint32_t loopback_address = 0x7F000001;
+
+}  // namespace proactor_lab

@@ -1,0 +1,63 @@
+// The live Linux kernel through io_uring(7): the processor is the kernel, the demultiplexer reaps
+// its completion ring. One of the two sides of the first seam.
+//
+// The thread that opens the backend is the loop thread: the ring is created SINGLE_ISSUER, and only
+// that thread may start and wait.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <system_error>
+#include <vector>
+
+#include "core/operating_system.hpp"
+#include "core/recorder.hpp"
+
+namespace proactor_lab {
+
+class IoUringBackend final : public OperatingSystem {
+ public:
+  /// Null and an error where the kernel refuses a ring: ENOSYS (none in this kernel), EPERM
+  /// (forbidden, as in many containers), ENOMEM, EMFILE.
+  static std::unique_ptr<IoUringBackend> open(Recorder* recorder, std::error_code& error);
+  ~IoUringBackend() override;
+
+  Instant now() const override;
+  Handle listen(Endpoint endpoint, const char* label, std::error_code& error) override;
+  Handle open_stream_socket(const char* label, std::error_code& error) override;
+  Endpoint local_endpoint(Handle handle) const override;
+  void close(Handle handle) override;
+  void compute(Duration cost) override;
+
+  /// A timer that expires completes with 0; the kernel's own word for it is -ETIME.
+  void start(AsyncOperation& operation) override;
+  /// Cancels all and waits until the kernel has let go of every buffer.
+  void release_all() override;
+  /// Closes every handle that it gave out and that is still open: the end of a run. Nothing may be
+  /// under way. The destructor does it too.
+  void close_all();
+  bool wait(CompletionEventQueue& queue, Instant deadline) override;
+  /// Also safe in a signal handler.
+  void wake() override;
+
+ private:
+  struct Ring;
+
+  IoUringBackend(std::unique_ptr<Ring> ring, Recorder* recorder);
+  void record_submissions();
+  void reap(CompletionEventQueue* queue);
+  void record_completion(const AsyncOperation& operation, std::int32_t result, bool more);
+  void arm_wake();
+  void note_open(int descriptor);
+  void note_closed(int descriptor);
+  Handle opened(int descriptor, HandleKind kind, const char* label, std::error_code& error);
+
+  std::unique_ptr<Ring> ring_;
+  Recorder* recorder_;
+  AsyncOperation* first_unsubmitted_ = nullptr;  // linked through `next`; only while recording
+  AsyncOperation* last_unsubmitted_ = nullptr;
+  std::size_t in_flight_ = 0;
+  std::vector<bool> open_;  // by descriptor: those given out
+};
+
+}  // namespace proactor_lab

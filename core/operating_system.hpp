@@ -1,0 +1,38 @@
+// What a program asks of the system synchronously: calls that never wait. With the two asynchronous
+// roles they are all that a program sees of the system it runs on, so that live and simulated
+// cannot be told apart.
+#pragma once
+
+#include <system_error>
+
+#include "core/async_event_demultiplexer.hpp"
+#include "core/async_operation_processor.hpp"
+#include "core/handle.hpp"
+#include "core/time.hpp"
+
+namespace proactor_lab {
+
+class OperatingSystem : public AsyncOperationProcessor, public AsyncEventDemultiplexer {
+ public:
+  virtual Instant now() const = 0;
+
+  /// A TCP socket bound to `endpoint` and listening (socket(2), bind(2), listen(2)). Port 0 lets
+  /// the system choose. `label` is what traces call it; it must outlive the run. On failure the
+  /// handle is `none` and `error` says why (EADDRINUSE, EACCES, EMFILE ...).
+  virtual Handle listen(Endpoint endpoint, const char* label, std::error_code& error) = 0;
+
+  /// An unconnected TCP socket, for `connect` (socket(2)). Otherwise as `listen`.
+  virtual Handle open_stream_socket(const char* label, std::error_code& error) = 0;
+
+  /// The address a handle is bound to: says which port the system chose (getsockname(2)).
+  virtual Endpoint local_endpoint(Handle handle) const = 0;
+
+  /// Closes at once, for handles that no operation uses (close(2)).
+  virtual void close(Handle handle) = 0;
+
+  /// The program computes for `cost`: live it burns CPU, simulated it moves virtual time while
+  /// operations under way go on.
+  virtual void compute(Duration cost) = 0;
+};
+
+}  // namespace proactor_lab

@@ -1,0 +1,134 @@
+// The recorder's interface: how participants leave facts behind. A fact is a 40-byte value stamped
+// on the spot; what it means, and what else follows from it, is worked out when the trace is
+// written (traces/fact_expander.hpp). Each participant records only its own step.
+//
+// A participant holds `Recorder*`; null means that nobody listens and costs one branch.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "core/time.hpp"
+
+namespace proactor_lab {
+
+enum class FactKind : std::uint8_t {
+  operation_initiated,  ///< detail: opcode; value: call site's file; extra: line, length << 32
+  initiation_details,   ///< follows at once; value: the buffer's address; extra: handler's name
+  cancel_requested,     ///< value: id of the operation aimed at
+  operation_submitted,
+  operation_started,
+  operation_completed,  ///< value: result; the simulated system sees this happen
+  completion_queued,
+  completion_reaped,    ///< value: result; live: completed and queued since the submission
+  completion_dequeued,  ///< value: result; detail: 1 where more will follow
+  handler_entered,
+  handler_exited,
+  operation_abandoned,
+  readiness_reported,
+  bytes_moved,  ///< value: bytes; detail: FactRole
+  wait_entered,
+  wait_returned,    ///< value: completions found
+  thread_started,   ///< extra: label
+  syscall_entered,  ///< extra: name; value: bytes asked
+  thread_blocked,   ///< detail: FactBlock
+  thread_woken,
+  syscall_returned,  ///< value: result
+  thread_switched,
+  thread_exited,
+  lock_requested,  ///< extra: label
+  lock_acquired,
+  lock_released,
+  handle_opened,  ///< value: a connection's number + 1, or 0; extra: label, may be null;
+                  ///< detail: HandleKind
+  handle_closed,
+  choice_made,       ///< value: answer, options << 32; extra: label
+  fault_injected,    ///< extra: label
+  client_connected,  ///< extra: client's label; stamped when it sets out
+  client_sent,       ///< value: bytes; extra: client's label
+  client_received,   ///< value: bytes; extra: client's label
+  client_closed,     ///< extra: client's label; detail: 1 for a reset
+  state_changed,     ///< extra: label of the state; value: label of the machine
+  note,              ///< extra: text
+};
+
+enum class FactRole : std::uint8_t { application = 1, processor = 2 };
+enum class FactBlock : std::uint8_t { io, lock, cpu };
+
+/// Counts facts from 1 in the order of recording; 0 is none.
+using FactIndex = std::uint32_t;
+
+struct Fact {
+  std::int64_t time_ns = 0;  ///< set by `record`
+  std::uint64_t value = 0;
+  std::uint64_t extra = 0;
+  std::uint32_t operation = 0;
+  FactIndex cause = 0;       ///< where the expander cannot know it
+  std::int32_t handle = -1;  ///< the system's own number; below -1 see `connection_fact`
+  std::uint16_t thread = 0;  ///< 0: the system or the world
+  FactKind kind = FactKind::note;
+  std::uint8_t detail = 0;
+};
+static_assert(sizeof(Fact) == 40);
+
+/// What goes into `Fact::handle` for those who know a connection but no handle of it: a simulated
+/// client. The expander finds the handle through the `value` of `handle_opened`.
+constexpr std::int32_t connection_handle(std::uint32_t connection) {
+  return -2 - static_cast<std::int32_t>(connection);
+}
+
+/// Text in a fact: a pointer that outlives the run (a literal, or from `Recorder::keep`).
+inline std::uint64_t fact_text(const char* text) { return reinterpret_cast<std::uintptr_t>(text); }
+inline std::int64_t fact_number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+
+/// One recorder a run. Facts go into pages that a derived class provides; another thread may read
+/// what is already published.
+class Recorder {
+ public:
+  /// With `virtual_now` facts are stamped from there (a simulated clock); without, from
+  /// CLOCK_MONOTONIC.
+  explicit Recorder(const Instant* virtual_now = nullptr) : virtual_now_(virtual_now) {}
+  virtual ~Recorder() = default;
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  FactIndex record(Fact fact) {
+    fact.time_ns = virtual_now_ != nullptr ? to_ns(*virtual_now_) : monotonic_ns();
+    return append(fact);
+  }
+
+  /// Keeps a copy of `text` for the run's length. Allocates: for set-up, not for the loop.
+  virtual const char* keep(std::string_view text) = 0;
+
+  static std::int64_t monotonic_ns() {
+    return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+  }
+
+ protected:
+  /// Points `next_` and `end_` at free memory for at least one fact.
+  virtual void make_room() = 0;
+
+  FactIndex append(const Fact& fact) {
+    Fact* place = next_.load(std::memory_order_relaxed);
+    if (place == end_) {
+      make_room();
+      place = next_.load(std::memory_order_relaxed);
+    }
+    *place = fact;
+    next_.store(place + 1, std::memory_order_release);
+    return ++count_;
+  }
+
+  std::atomic<Fact*> next_{nullptr};  // published: everything before it is whole
+  Fact* end_ = nullptr;
+  FactIndex count_ = 0;
+
+ private:
+  const Instant* virtual_now_;
+};
+
+}  // namespace proactor_lab
