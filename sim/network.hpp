@@ -1,0 +1,122 @@
+// The simulated network: byte streams between two ends, and listeners that streams arrive at. Bytes
+// are real and arrive in order, after a latency, all of them or until a reset. Who owns an end
+// (program, client, back end) is told when something arrives and takes it when it likes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "core/recorder.hpp"
+#include "sim/delay.hpp"
+#include "sim/schedule.hpp"
+
+namespace proactor_lab {
+
+/// One end of a stream. The two ends of a connection differ in the lowest bit.
+using EndId = std::uint32_t;
+constexpr EndId peer_of(EndId end) { return end ^ 1u; }
+inline constexpr EndId no_end = UINT32_MAX;
+/// For `Fact::handle`, where only the connection is known.
+constexpr std::int32_t connection_fact(EndId end) { return connection_handle(end / 2); }
+
+/// Whoever owns a stream end or a listener. `cause` is the fact that made it happen.
+class NetworkOwner {
+ public:
+  /// Bytes, the end of the stream or a reset arrived at `end`.
+  virtual void readable(EndId end, FactIndex cause) = 0;
+  /// Bytes that `end` sent have arrived at its peer: there is room again.
+  virtual void writable(EndId end, FactIndex cause) = 0;
+  /// A connection waits at the listener on `port`.
+  virtual void acceptable(std::uint16_t port, FactIndex cause) = 0;
+
+ protected:
+  ~NetworkOwner() = default;
+};
+
+struct NetworkConfig {
+  DelayRange latency;                 ///< one way
+  std::uint32_t send_buffer = 65536;  ///< bytes under way in one direction
+};
+
+class Network final : private EventTarget {
+ public:
+  Network(const NetworkConfig& config, Schedule& schedule) : config_(config), schedule_(schedule) {}
+
+  /// A new connection: the returned end is the initiator's, its peer still has no owner. `label` is
+  /// what traces call it.
+  EndId open(NetworkOwner* initiator, std::uint32_t tag, const char* label);
+  void adopt(EndId end, NetworkOwner* owner, std::uint32_t tag);
+  const char* label(EndId end) const { return labels_[end / 2]; }
+  /// The owner's own number for an end.
+  std::uint32_t tag(EndId end) const { return ends_[end].tag; }
+
+  bool listen(std::uint16_t port, NetworkOwner* owner);  ///< false: the port is taken
+  void stop_listening(std::uint16_t port);
+  /// The connection reaches the listener after one latency; false if nobody listens there now.
+  bool connect(EndId initiator, std::uint16_t port, FactIndex cause);
+  bool acceptable(std::uint16_t port) const;
+  /// The oldest connection that waits at `port`: the accepting side's end.
+  EndId accept(std::uint16_t port);
+  FactIndex arrival_of(EndId end) const { return ends_[end].last_cause; }
+
+  std::uint32_t space(EndId end) const {
+    return config_.send_buffer - ends_[peer_of(end)].under_way;
+  }
+  /// Copies at most `space` of `bytes` and sends them off; they arrive after a latency.
+  std::uint32_t send(EndId end, std::span<const std::byte> bytes, FactIndex cause);
+
+  std::uint32_t available(EndId end) const { return ends_[end].arrived; }
+  std::uint32_t take(EndId end, std::span<std::byte> into);
+  bool at_end(EndId end) const { return ends_[end].ended && ends_[end].arrived == 0; }
+  bool was_reset(EndId end) const { return ends_[end].reset; }
+  bool send_closed(EndId end) const { return ends_[end].send_closed; }
+
+  /// No more bytes will follow what was sent: the peer sees the end of the stream after a latency.
+  void shutdown_send(EndId end, FactIndex cause);
+  /// Breaks the connection: the peer sees a reset after a latency, what was under way is lost.
+  void reset(EndId end, FactIndex cause);
+
+  /// One latency for a segment that leaves `end`.
+  Duration latency_from(EndId end);
+
+ private:
+  enum Type : std::uint32_t { bytes_arrive, stream_ends, reset_arrives, connection_arrives };
+
+  struct End {
+    NetworkOwner* owner = nullptr;
+    std::uint32_t tag = 0;
+    std::uint32_t head = 0;    // of the ring
+    std::uint32_t stored = 0;  // bytes in the ring: arrived, then those under way
+    std::uint32_t arrived = 0;
+    std::uint32_t under_way = 0;  // sent and not yet arrived
+    std::uint32_t segments = 0;
+    FactIndex last_cause = 0;
+    bool ended = false;
+    bool reset = false;
+    bool send_closed = false;
+    Instant last_arrival{};       // segments of one direction do not overtake each other
+    std::vector<std::byte> ring;  // size 0 or a power of two
+  };
+
+  struct Listener {
+    NetworkOwner* owner = nullptr;
+    std::uint16_t port = 0;
+    std::deque<EndId> waiting;
+  };
+
+  void on_event(const ScheduledEvent& event) override;
+  void schedule_arrival(EndId to, Type type, std::uint64_t amount, FactIndex cause);
+  Listener* listener_on(std::uint16_t port);
+  const Listener* listener_on(std::uint16_t port) const;
+
+  NetworkConfig config_;
+  Schedule& schedule_;
+  std::vector<End> ends_;
+  std::vector<const char*> labels_;
+  std::vector<Listener> listeners_;
+};
+
+}  // namespace proactor_lab

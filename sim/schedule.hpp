@@ -1,0 +1,79 @@
+// Virtual time and what is due when. Time moves only here: to the next scheduled event (`next`), or
+// on by a cost (`advance_to`, which must not pass an event). Events due at one instant have no
+// order of their own; which comes first is a question (`QuestionKind::which_first`).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/recorder.hpp"
+#include "core/time.hpp"
+#include "sim/choice_source.hpp"
+
+namespace proactor_lab {
+
+struct ScheduledEvent;
+
+/// Whoever schedules events gets them back here.
+class EventTarget {
+ public:
+  virtual void on_event(const ScheduledEvent& event) = 0;
+
+ protected:
+  ~EventTarget() = default;
+};
+
+/// What `type`, `subject`, `amount` and `cause` mean is the target's own affair.
+struct ScheduledEvent {
+  EventTarget* target = nullptr;
+  std::uint64_t amount = 0;
+  std::uint32_t subject = 0;
+  FactIndex cause = 0;
+  std::uint32_t type = 0;
+};
+
+class Schedule {
+ public:
+  Schedule(ChoiceSource& choices) : choices_(choices) {}
+  Schedule(const Schedule&) = delete;
+  Schedule& operator=(const Schedule&) = delete;
+
+  /// Facts are stamped through this reference.
+  const Instant& now() const { return now_; }
+  void set_recorder(Recorder* recorder) { recorder_ = recorder; }
+  ChoiceSource& choices() { return choices_; }
+
+  /// `time` may not lie in the past.
+  void at(Instant time, const ScheduledEvent& event);
+
+  bool empty() const { return due_.empty() && heap_.empty(); }
+  /// When the next event is due; `never` where there is none.
+  Instant next_time() const {
+    return !due_.empty() ? now_ : heap_.empty() ? never : heap_.front().time;
+  }
+  /// Moves time to the next event and takes it. There must be one.
+  ScheduledEvent next();
+  /// Moves time on to `time`, at which or before which nothing may be due any more.
+  void advance_to(Instant time) { now_ = time; }
+
+ private:
+  struct Entry {
+    Instant time;
+    std::uint64_t order;  // of scheduling: makes the heap's result independent of its layout
+    ScheduledEvent event;
+  };
+  static bool later(const Entry& a, const Entry& b) {
+    return a.time != b.time ? a.time > b.time : a.order > b.order;
+  }
+
+  ChoiceSource& choices_;
+  Recorder* recorder_ = nullptr;
+  Instant now_{};
+  Instant tie_instant_{};
+  std::uint32_t tie_occurrence_ = 0;
+  std::uint64_t scheduled_ = 0;
+  std::vector<Entry> heap_;
+  std::vector<ScheduledEvent> due_;  // at now_, in no order
+};
+
+}  // namespace proactor_lab
