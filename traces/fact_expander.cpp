@@ -1,0 +1,451 @@
+#include "traces/fact_expander.hpp"
+
+#include <algorithm>
+
+#include "core/handle.hpp"
+#include "core/opcode.hpp"
+
+namespace proactor_lab {
+
+FactExpander::FactExpander(const ExpanderConfig& config, StringPool& strings, EventSink& sink)
+    : config_(config), strings_(strings), sink_(sink) {}
+
+void FactExpander::start(std::int64_t time_ns, std::string_view program, std::string_view system) {
+  Event event;
+  event.kind = EventKind::run_started;
+  event.time_ns = time_ns - config_.origin_ns;
+  event.label = strings_.keep(program);
+  event.text = strings_.keep(system);
+  emit(event, 0);
+}
+
+void FactExpander::finish(std::int64_t time_ns, std::string_view how) {
+  const std::uint32_t cause = last_seq_;
+  config_.event_limit = UINT64_MAX;  // these two always fit
+  if (lost_ > 0) {
+    Event event;
+    event.kind = EventKind::events_lost;
+    event.time_ns = std::max(last_ns_, time_ns - config_.origin_ns);
+    event.earliest_ns = first_lost_ns_;
+    event.certainty = Certainty::inferred;
+    event.value = static_cast<std::int64_t>(lost_);
+    event.text = strings_.keep("event limit");
+    emit(event, cause);
+  }
+  Event event;
+  event.kind = EventKind::run_finished;
+  event.time_ns = std::max(last_ns_, time_ns - config_.origin_ns);
+  event.text = strings_.keep(how);
+  emit(event, cause);
+}
+
+void FactExpander::expand(const Fact& fact) {
+  switch (fact.kind) {
+    case FactKind::operation_initiated:
+      initiation_ = fact;
+      break;
+    case FactKind::initiation_details:
+      expand_initiation(fact);
+      break;
+    case FactKind::cancel_requested: {
+      Event event = base(fact, EventKind::cancel_requested);
+      event.target = static_cast<std::uint32_t>(fact.value);
+      emit(event, operations_[fact.operation].initiated);
+      break;
+    }
+    case FactKind::operation_submitted: {
+      Operation& operation = operations_[fact.operation];
+      operation.submitted = emit(base(fact, EventKind::operation_submitted), operation.initiated);
+      operation.submitted_ns = fact.time_ns - config_.origin_ns;
+      if (!config_.live) break;
+      // io_uring_enter(2) starts what it takes before it waits: the kernel's step follows at once.
+      Event started = base(fact, EventKind::operation_started);
+      started.thread = 0;
+      started.certainty = Certainty::inferred;
+      started.earliest_ns = operation.submitted_ns;
+      operation.started = emit(started, operation.submitted);
+      break;
+    }
+    case FactKind::operation_started: {
+      Operation& operation = operations_[fact.operation];
+      operation.started = emit(base(fact, EventKind::operation_started), operation.submitted);
+      break;
+    }
+    case FactKind::operation_completed: {
+      Operation& operation = operations_[fact.operation];
+      Event event = base(fact, EventKind::operation_completed);
+      event.value = fact_number(fact.value);
+      operation.completed = emit(event, operation.started);
+      break;
+    }
+    case FactKind::completion_queued: {
+      Operation& operation = operations_[fact.operation];
+      Event event = base(fact, EventKind::completion_queued);
+      event.value = ++depth_;
+      last_queued_ = operation.queued = emit(event, operation.completed);
+      break;
+    }
+    case FactKind::completion_reaped:
+      expand_reaped(fact);
+      break;
+    case FactKind::completion_dequeued:
+      expand_dequeued(fact);
+      break;
+    case FactKind::handler_entered:
+    case FactKind::handler_exited:
+    case FactKind::wait_entered:
+    case FactKind::wait_returned:
+    case FactKind::operation_abandoned:
+      expand_loop(fact);
+      break;
+    case FactKind::bytes_moved:
+      expand_bytes_moved(fact);
+      break;
+    case FactKind::handle_opened:
+    case FactKind::handle_closed:
+      expand_handle(fact);
+      break;
+    case FactKind::readiness_reported:
+      emit_simple(fact, EventKind::readiness_reported);
+      break;
+    case FactKind::thread_started:
+      expand_thread(fact, EventKind::thread_started);
+      break;
+    case FactKind::syscall_entered:
+      expand_thread(fact, EventKind::syscall_entered);
+      break;
+    case FactKind::thread_blocked:
+      expand_thread(fact, EventKind::thread_blocked);
+      break;
+    case FactKind::thread_woken:
+      expand_thread(fact, EventKind::thread_woken);
+      break;
+    case FactKind::syscall_returned:
+      expand_thread(fact, EventKind::syscall_returned);
+      break;
+    case FactKind::thread_switched:
+      expand_thread(fact, EventKind::thread_switched);
+      break;
+    case FactKind::thread_exited:
+      expand_thread(fact, EventKind::thread_exited);
+      break;
+    case FactKind::lock_requested:
+      expand_thread(fact, EventKind::lock_requested);
+      break;
+    case FactKind::lock_acquired:
+      expand_thread(fact, EventKind::lock_acquired);
+      break;
+    case FactKind::lock_released:
+      expand_thread(fact, EventKind::lock_released);
+      break;
+    case FactKind::choice_made:
+    case FactKind::fault_injected:
+    case FactKind::client_connected:
+    case FactKind::client_sent:
+    case FactKind::client_received:
+    case FactKind::client_closed:
+    case FactKind::state_changed:
+    case FactKind::note:
+      expand_world(fact);
+      break;
+  }
+  seq_of_fact_.push_back(last_seq_);
+}
+
+/// Two facts make an initiation: what is asked, and with what.
+void FactExpander::expand_initiation(const Fact& details) {
+  const Fact& fact = initiation_;
+  Operation& operation = operations_[fact.operation];
+  operation.opcode = fact.detail;
+  operation.handle = handle_of(fact.handle);
+  operation.length = static_cast<std::uint32_t>(fact.extra >> 32);
+  operation.handler = text_of(details.extra);
+  const bool lends = details.value != 0 && operation.length > 0;
+  if (lends) operation.buffer = buffer_at(details.value);
+
+  Event event = base(fact, EventKind::operation_initiated);
+  event.opcode = strings_.keep(name_of(static_cast<Opcode>(fact.detail)));
+  event.handle = operation.handle;
+  event.bytes = operation.length;
+  event.buffer = operation.buffer;
+  event.label = operation.handler;
+  event.file = source_of(fact.value);
+  event.line = static_cast<std::uint32_t>(fact.extra);
+  operation.initiated = emit(event, last_of_thread(fact.thread));
+
+  if (lends) {
+    Event lent = base(fact, EventKind::buffer_lent);
+    lent.buffer = operation.buffer;
+    lent.bytes = operation.length;
+    emit(lent, operation.initiated);
+  }
+}
+
+/// A live completion was found: between its submission and now it completed and was queued.
+void FactExpander::expand_reaped(const Fact& fact) {
+  Operation& operation = operations_[fact.operation];
+  const std::int64_t result = fact_number(fact.value);
+  const auto opcode = static_cast<Opcode>(operation.opcode);
+  Event event = base(fact, EventKind::operation_completed);
+  event.certainty = Certainty::inferred;
+  event.earliest_ns = operation.submitted_ns;
+  std::uint32_t cause = operation.started;
+  if (result > 0 && (opcode == Opcode::receive || opcode == Opcode::send)) {
+    Event moved = event;
+    moved.kind = EventKind::bytes_moved;
+    moved.bytes = result;
+    moved.role = Role::processor;
+    moved.handle = operation.handle;
+    moved.buffer = operation.buffer;
+    cause = emit(moved, cause);
+  }
+  event.value = result;
+  event.more = fact.detail != 0;
+  operation.completed = emit(event, cause);
+  event.kind = EventKind::completion_queued;
+  event.value = ++depth_;
+  event.more = false;
+  last_queued_ = operation.queued = emit(event, operation.completed);
+}
+
+void FactExpander::expand_dequeued(const Fact& fact) {
+  Operation& operation = operations_[fact.operation];
+  depth_ = std::max<std::int64_t>(0, depth_ - 1);
+  Event event = base(fact, EventKind::completion_dequeued);
+  event.value = fact_number(fact.value);
+  event.more = fact.detail != 0;
+  operation.dequeued = emit(event, operation.queued);
+  if (operation.buffer != 0 && !event.more) {
+    Event returned = base(fact, EventKind::buffer_returned);
+    returned.buffer = operation.buffer;
+    returned.bytes = std::max<std::int64_t>(0, event.value);
+    emit(returned, operation.dequeued);
+  }
+}
+
+void FactExpander::expand_loop(const Fact& fact) {
+  std::uint32_t& last = last_of_thread(fact.thread);
+  switch (fact.kind) {
+    case FactKind::handler_entered: {
+      Operation& operation = operations_[fact.operation];
+      Event event = base(fact, EventKind::handler_entered);
+      event.label = operation.handler;
+      last = operation.entered = emit(event, operation.dequeued);
+      break;
+    }
+    case FactKind::handler_exited: {
+      Operation& operation = operations_[fact.operation];
+      Event event = base(fact, EventKind::handler_exited);
+      event.label = operation.handler;
+      last = emit(event, operation.entered);
+      operations_.erase(fact.operation);
+      break;
+    }
+    case FactKind::wait_entered:
+      last = emit(base(fact, EventKind::wait_entered), last);
+      break;
+    case FactKind::wait_returned: {
+      Event event = base(fact, EventKind::wait_returned);
+      event.value = fact_number(fact.value);
+      last = emit(event, event.value > 0 ? last_queued_ : last);
+      break;
+    }
+    default: {
+      Operation& operation = operations_[fact.operation];
+      emit(base(fact, EventKind::operation_abandoned), operation.initiated);
+      operations_.erase(fact.operation);
+      break;
+    }
+  }
+}
+
+void FactExpander::expand_bytes_moved(const Fact& fact) {
+  Event event = base(fact, EventKind::bytes_moved);
+  event.bytes = fact_number(fact.value);
+  event.role = static_cast<Role>(fact.detail);
+  std::uint32_t cause = last_of_thread(fact.thread);
+  if (const auto found = operations_.find(fact.operation); found != operations_.end()) {
+    event.handle = found->second.handle;
+    event.buffer = found->second.buffer;
+    cause = found->second.started;
+  }
+  emit(event, cause);
+}
+
+void FactExpander::expand_handle(const Fact& fact) {
+  if (fact.kind == FactKind::handle_closed) {
+    emit_simple(fact, EventKind::handle_closed);
+    handles_.erase(fact.handle);
+    return;
+  }
+  const bool listener = static_cast<HandleKind>(fact.detail) == HandleKind::listener;
+  const std::uint32_t handle = ++last_handle_;
+  handles_[fact.handle] = handle;
+  if (fact.value != 0) {
+    connections_[connection_handle(static_cast<std::uint32_t>(fact.value) - 1)] = handle;
+  }
+  Event event = base(fact, EventKind::handle_opened);
+  event.handle = handle;
+  event.value = fact.handle;
+  event.text = strings_.keep(listener ? "listener" : "stream");
+  event.label = text_of(fact.extra);
+  if (event.label == no_string) {
+    event.label = strings_.keep(listener ? "listener" : next_letters());
+  }
+  emit(event, last_of_thread(fact.thread));
+}
+
+void FactExpander::expand_thread(const Fact& fact, EventKind kind) {
+  Event event = base(fact, kind);
+  event.value = fact_number(fact.value);
+  switch (kind) {
+    case EventKind::thread_started:
+    case EventKind::lock_requested:
+    case EventKind::lock_acquired:
+    case EventKind::lock_released:
+      event.label = text_of(fact.extra);
+      break;
+    case EventKind::syscall_entered:
+      event.bytes = event.value;
+      event.opcode = text_of(fact.extra);
+      break;
+    case EventKind::syscall_returned:
+      event.opcode = text_of(fact.extra);
+      break;
+    case EventKind::thread_blocked:
+      event.text =
+          strings_.keep(fact.detail == static_cast<std::uint8_t>(FactBlock::io)     ? "io"
+                        : fact.detail == static_cast<std::uint8_t>(FactBlock::lock) ? "lock"
+                                                                                    : "cpu");
+      break;
+    default:
+      break;
+  }
+  std::uint32_t& last = last_of_thread(fact.thread);
+  const std::uint32_t seq = emit(event, last);
+  last_of_thread(fact.thread) = seq;
+}
+
+void FactExpander::expand_world(const Fact& fact) {
+  switch (fact.kind) {
+    case FactKind::choice_made: {
+      Event event = base(fact, EventKind::choice_made);
+      event.label = text_of(fact.extra);
+      event.value = static_cast<std::int64_t>(fact.value & 0xFFFFFFFFu);
+      event.options = static_cast<std::uint16_t>(std::min<std::uint64_t>(fact.value >> 32, 65535));
+      emit(event, 1);
+      break;
+    }
+    case FactKind::state_changed: {
+      Event event = base(fact, EventKind::state_changed);
+      event.label = text_of(fact.extra);
+      event.text = text_of(fact.value);
+      emit(event, last_of_thread(fact.thread));
+      break;
+    }
+    case FactKind::note: {
+      Event event = base(fact, EventKind::note);
+      event.text = text_of(fact.extra);
+      emit(event, last_of_thread(fact.thread));
+      break;
+    }
+    default: {
+      const EventKind kind = fact.kind == FactKind::client_sent        ? EventKind::client_sent
+                             : fact.kind == FactKind::client_received  ? EventKind::client_received
+                             : fact.kind == FactKind::client_closed    ? EventKind::client_closed
+                             : fact.kind == FactKind::client_connected ? EventKind::client_connected
+                                                                       : EventKind::fault_injected;
+      Event event = base(fact, kind);
+      event.label = text_of(fact.extra);
+      event.bytes = fact_number(fact.value);
+      if (kind == EventKind::client_closed && fact.detail != 0) event.text = strings_.keep("reset");
+      emit(event, 1);
+      break;
+    }
+  }
+}
+
+// --- Helpers ---------------------------------------------------------------------------------
+
+Event FactExpander::base(const Fact& fact, EventKind kind) const {
+  Event event;
+  event.kind = kind;
+  event.time_ns = fact.time_ns - config_.origin_ns;
+  event.thread = fact.thread;
+  event.operation = fact.operation;
+  event.cause = seq_of(fact.cause);
+  event.handle = handle_of(fact.handle);
+  return event;
+}
+
+std::uint32_t FactExpander::emit(Event event, std::uint32_t otherwise_caused_by) {
+  if (last_seq_ >= config_.event_limit) {
+    if (lost_++ == 0) first_lost_ns_ = event.time_ns;
+    return 0;
+  }
+  if (event.cause == 0) event.cause = otherwise_caused_by;
+  if (event.cause == 0 && last_seq_ > 0) event.cause = 1;  // the run itself
+  event.seq = ++last_seq_;
+  last_ns_ = event.time_ns;
+  sink_.add(event);
+  return event.seq;
+}
+
+void FactExpander::emit_simple(const Fact& fact, EventKind kind) {
+  emit(base(fact, kind), last_of_thread(fact.thread));
+}
+
+StringId FactExpander::text_of(std::uint64_t pointer) {
+  if (pointer == 0) return no_string;
+  const auto [found, fresh] = texts_.try_emplace(pointer, no_string);
+  if (fresh) {
+    found->second =
+        strings_.keep(reinterpret_cast<const char*>(static_cast<std::uintptr_t>(pointer)));
+  }
+  return found->second;
+}
+
+StringId FactExpander::source_of(std::uint64_t pointer) {
+  if (pointer == 0) return no_string;
+  const auto [found, fresh] = sources_.try_emplace(pointer, no_string);
+  if (fresh) {
+    std::string_view file = reinterpret_cast<const char*>(static_cast<std::uintptr_t>(pointer));
+    if (!config_.source_root.empty() && file.starts_with(config_.source_root)) {
+      file.remove_prefix(config_.source_root.size());
+    }
+    found->second = strings_.keep(file);
+  }
+  return found->second;
+}
+
+std::uint32_t FactExpander::handle_of(std::int32_t number) const {
+  if (number == -1) return 0;
+  const auto& map = number >= 0 ? handles_ : connections_;
+  const auto found = map.find(number);
+  return found == map.end() ? 0 : found->second;
+}
+
+std::uint32_t FactExpander::buffer_at(std::uint64_t address) {
+  return buffers_.try_emplace(address, static_cast<std::uint32_t>(buffers_.size()) + 1)
+      .first->second;
+}
+
+std::uint32_t FactExpander::seq_of(FactIndex fact) const {
+  return fact == 0 || fact > seq_of_fact_.size() ? 0 : seq_of_fact_[fact - 1];
+}
+
+std::uint32_t& FactExpander::last_of_thread(std::uint16_t thread) {
+  if (thread >= last_of_thread_.size()) last_of_thread_.resize(thread + 1u, 1);
+  return last_of_thread_[thread];
+}
+
+/// A, B, ... Z, AA, AB, ...: names for connections that nobody named.
+std::string FactExpander::next_letters() {
+  std::string letters;
+  for (std::uint32_t n = ++last_stream_; n > 0; n = (n - 1) / 26) {
+    letters.insert(letters.begin(), static_cast<char>('A' + (n - 1) % 26));
+  }
+  return letters;
+}
+
+}  // namespace proactor_lab

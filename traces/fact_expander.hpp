@@ -1,0 +1,104 @@
+// From facts to events. A participant records that an operation was initiated; that a buffer was
+// lent by it, what caused it, under which name a person knows its handle, and (on a live system)
+// when it must have started and completed, follows and is worked out here, when the trace is
+// written. FORMAT.md says which events are observed and which inferred.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/recorder.hpp"
+#include "traces/event.hpp"
+#include "traces/string_pool.hpp"
+
+namespace proactor_lab {
+
+/// Receives the events of a run in their order.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  virtual void add(const Event& event) = 0;
+};
+
+struct ExpanderConfig {
+  std::int64_t origin_ns = 0;  ///< becomes the trace's time 0
+  bool live = false;           ///< starts, completions and queueing must be inferred
+  std::uint64_t event_limit = 5'000'000;
+  std::string source_root;  ///< cut from the front of source files' names
+};
+
+/// Feed it every fact of a run, in order. Not thread-safe.
+class FactExpander {
+ public:
+  FactExpander(const ExpanderConfig& config, StringPool& strings, EventSink& sink);
+
+  void start(std::int64_t time_ns, std::string_view program, std::string_view system);
+  void expand(const Fact& fact);
+  /// `how`: "finished", "interrupted", "limit".
+  void finish(std::int64_t time_ns, std::string_view how);
+
+  std::uint64_t events_written() const { return last_seq_; }
+  std::uint64_t events_lost() const { return lost_; }
+
+ private:
+  struct Operation {
+    std::uint32_t initiated = 0;
+    std::uint32_t submitted = 0;
+    std::uint32_t started = 0;
+    std::uint32_t completed = 0;
+    std::uint32_t queued = 0;
+    std::uint32_t dequeued = 0;
+    std::uint32_t entered = 0;
+    std::uint32_t handle = 0;
+    std::uint32_t buffer = 0;
+    std::uint32_t length = 0;
+    std::int64_t submitted_ns = 0;
+    StringId handler = no_string;
+    std::uint8_t opcode = 0;
+  };
+
+  Event base(const Fact& fact, EventKind kind) const;
+  std::uint32_t emit(Event event, std::uint32_t otherwise_caused_by);
+  void emit_simple(const Fact& fact, EventKind kind);
+  void expand_initiation(const Fact& details);
+  void expand_reaped(const Fact& fact);
+  void expand_dequeued(const Fact& fact);
+  void expand_handle(const Fact& fact);
+  void expand_loop(const Fact& fact);
+  void expand_bytes_moved(const Fact& fact);
+  void expand_thread(const Fact& fact, EventKind kind);
+  void expand_world(const Fact& fact);
+
+  StringId text_of(std::uint64_t pointer);
+  StringId source_of(std::uint64_t pointer);
+  std::uint32_t handle_of(std::int32_t number) const;
+  std::uint32_t buffer_at(std::uint64_t address);
+  std::uint32_t seq_of(FactIndex fact) const;
+  std::uint32_t& last_of_thread(std::uint16_t thread);
+  std::string next_letters();
+
+  ExpanderConfig config_;
+  StringPool& strings_;
+  EventSink& sink_;
+  std::uint32_t last_seq_ = 0;
+  std::uint64_t lost_ = 0;
+  std::int64_t first_lost_ns_ = 0;
+  std::int64_t last_ns_ = 0;
+  std::int64_t depth_ = 0;
+  std::uint32_t last_queued_ = 0;
+  std::uint32_t last_handle_ = 0;
+  std::uint32_t last_stream_ = 0;
+  Fact initiation_{};
+  std::vector<std::uint32_t> seq_of_fact_;     // by fact index - 1
+  std::vector<std::uint32_t> last_of_thread_;  // what the thread did last, or the handler it is in
+  std::unordered_map<std::uint32_t, Operation> operations_;
+  std::unordered_map<std::int32_t, std::uint32_t> handles_;      // by descriptor
+  std::unordered_map<std::int32_t, std::uint32_t> connections_;  // by connection_handle()
+  std::unordered_map<std::uint64_t, std::uint32_t> buffers_;     // by address
+  std::unordered_map<std::uint64_t, StringId> texts_;            // by pointer
+  std::unordered_map<std::uint64_t, StringId> sources_;
+};
+
+}  // namespace proactor_lab

@@ -1,0 +1,44 @@
+// Finds the JSON values of an array in a stream without reading the rest: each value's text, with
+// the line it starts on. Only brackets and strings are looked at; the value itself is parsed by
+// somebody else, who then sees a bounded piece of text.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <istream>
+#include <string>
+#include <vector>
+
+namespace proactor_lab {
+
+class JsonSplitter {
+ public:
+  explicit JsonSplitter(std::istream& input) : input_(input), buffer_(1 << 16) {}
+
+  std::uint64_t line() const { return line_; }
+
+  /// The next character that is not white space, left in place; -1 at the end.
+  int peek_token();
+  int get();
+
+  enum class Result : std::uint8_t {
+    value,      ///< a whole value is in `text`
+    ended,      ///< the input ended before the value did
+    too_long,   ///< it has more than `limit` characters
+    malformed,  ///< what stands there is not the start of an object or a string
+  };
+  /// Takes one object (brackets balanced outside strings) or one string. `start_line` is where it
+  /// began.
+  Result take_value(std::string& text, std::size_t limit, std::uint64_t& start_line);
+
+ private:
+  int peek();
+
+  std::istream& input_;
+  std::vector<char> buffer_;
+  std::size_t position_ = 0;
+  std::size_t size_ = 0;
+  std::uint64_t line_ = 1;
+};
+
+}  // namespace proactor_lab

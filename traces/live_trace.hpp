@@ -1,0 +1,74 @@
+// A trace that grows while the program runs. The program's thread leaves facts in memory; a thread
+// of our own turns them into events and writes them at least every 50 ms, so that even kill -9
+// costs no more than what was recorded since. Past the event limit facts are counted and dropped;
+// the program goes on.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <fstream>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_set>
+#include <vector>
+
+#include "core/recorder.hpp"
+#include "traces/fact_expander.hpp"
+#include "traces/trace_writer.hpp"
+
+namespace proactor_lab {
+
+struct LiveTraceConfig {
+  std::string path;
+  TraceHeader header;
+  std::uint64_t event_limit = 5'000'000;
+  std::string source_root;
+};
+
+class LiveTrace final : public Recorder {
+ public:
+  /// Creates the file; throws InputError where that fails. The calling thread is the one that will
+  /// record.
+  explicit LiveTrace(const LiveTraceConfig& config);
+  ~LiveTrace() override;
+
+  const char* keep(std::string_view text) override;
+
+  /// Writes the rest and closes the file. Nothing may be recorded any more. False where writing
+  /// failed (a full disk): the file then ends early.
+  bool finish(std::string_view how);
+
+  /// After `finish`.
+  std::uint64_t events_written() const { return expander_.events_written(); }
+  std::uint64_t events_lost() const { return expander_.events_lost(); }
+
+ private:
+  static constexpr std::size_t facts_a_page = 4096;
+  using Page = std::unique_ptr<Fact[]>;
+
+  void make_room() override;
+  void write_until_stopped();
+  void write_published();
+  void expand(const Fact* from, const Fact* to);
+
+  std::int64_t start_ns_;
+  std::ofstream file_;
+  StringPool strings_;
+  TraceWriter writer_;
+  FactExpander expander_;
+  std::unordered_set<std::string> kept_;
+
+  std::mutex mutex_;       // guards what follows
+  std::deque<Page> full_;  // pages to write, oldest first
+  std::vector<Page> spare_;
+  Page current_;  // the page that next_ points into
+  bool stopping_ = false;
+  std::condition_variable wake_;
+  std::size_t written_in_current_ = 0;  // of the oldest unwritten page; writer thread only
+  std::thread thread_;
+};
+
+}  // namespace proactor_lab

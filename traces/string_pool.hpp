@@ -1,0 +1,39 @@
+// Strings kept once and named by number, so that an event stays plain data.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace proactor_lab {
+
+enum class StringId : std::uint32_t {};
+inline constexpr StringId no_string{0};
+
+/// Ids are dense from 1 in order of first appearance and valid for the pool's life; `no_string`
+/// stands for the empty string. Not thread-safe.
+class StringPool {
+ public:
+  StringId keep(std::string_view text) {
+    if (text.empty()) return no_string;
+    if (auto found = ids_.find(text); found != ids_.end()) return found->second;
+    texts_.emplace_back(text);
+    StringId id{static_cast<std::uint32_t>(texts_.size())};
+    ids_.emplace(texts_.back(), id);
+    return id;
+  }
+
+  std::string_view text(StringId id) const {
+    return id == no_string ? std::string_view{} : texts_[static_cast<std::uint32_t>(id) - 1];
+  }
+
+  std::size_t size() const { return texts_.size(); }
+
+ private:
+  std::deque<std::string> texts_;  // a deque never moves its elements: keys below stay valid
+  std::unordered_map<std::string_view, StringId> ids_;
+};
+
+}  // namespace proactor_lab

@@ -1,0 +1,37 @@
+// A trace in memory: its header, its events in order of `seq`, and what is known of each operation,
+// handle and thread. Everything a person looks at is computed from this.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "traces/event.hpp"
+#include "traces/string_pool.hpp"
+
+namespace proactor_lab {
+
+/// What the first line of a trace file says about the run.
+struct TraceHeader {
+  int format = 1;
+  std::string program;
+  std::string system;  ///< "sim", "io_uring", ...
+  std::uint64_t seed = 0;
+  std::string scenario;  ///< the scenario's JSON, compact; empty where there was none
+};
+
+struct Trace {
+  TraceHeader header;
+  StringPool strings;
+  std::vector<Event> events;  ///< events[i].seq == i + 1
+  bool truncated = false;     ///< the file ended early: a run that was killed
+
+  std::string_view text(StringId id) const { return strings.text(id); }
+  const Event* find(std::uint32_t seq) const {
+    return seq >= 1 && seq <= events.size() ? &events[seq - 1] : nullptr;
+  }
+};
+
+}  // namespace proactor_lab
