@@ -1,0 +1,150 @@
+#include "lessons/live_clients.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace proactor_lab {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::seconds silence_max{10};
+
+/// One client's connection; every wait is bounded.
+class Client {
+ public:
+  Client(const ClientScript& script, Endpoint server, Clock::time_point start)
+      : script_(script), start_(start) {
+    std::this_thread::sleep_until(start_ + script.connect_at);
+    descriptor_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(server.port);
+    address.sin_addr.s_addr = htonl(server.address);
+    if (::connect(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) < 0) {
+      close_now();
+    }
+  }
+  ~Client() { close_now(); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  bool play() {
+    if (descriptor_ < 0) return false;
+    for (const ClientSend& send : script_.sends) {
+      std::this_thread::sleep_until(start_ + send.at);
+      if (!say(send.content)) return false;
+    }
+    const std::string request(script_.request_bytes, 'x');
+    for (std::uint32_t i = 0; i < script_.requests; ++i) {
+      if (i > 0) std::this_thread::sleep_for(script_.think);
+      if (!say(request) || !hear(said_)) return false;
+    }
+    return leave();
+  }
+
+ private:
+  /// Sends all of it, reading what comes back meanwhile so that neither side stands still.
+  bool say(std::string_view content) {
+    said_ += content.size();
+    while (!content.empty()) {
+      pollfd ready{descriptor_, POLLIN | POLLOUT, 0};
+      if (::poll(&ready, 1, milliseconds_max()) <= 0) return false;
+      if ((ready.revents & POLLIN) != 0 && !take()) return closed_;
+      if ((ready.revents & POLLOUT) != 0) {
+        const auto sent =
+            ::send(descriptor_, content.data(), content.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && errno != EAGAIN) return false;
+        if (sent > 0) content.remove_prefix(static_cast<std::size_t>(sent));
+      }
+      if ((ready.revents & (POLLERR | POLLNVAL)) != 0) return false;
+    }
+    return true;
+  }
+
+  bool hear(std::uint64_t bytes) {
+    while (heard_ < bytes) {
+      pollfd ready{descriptor_, POLLIN, 0};
+      if (::poll(&ready, 1, milliseconds_max()) <= 0 || !take()) return false;
+    }
+    return true;
+  }
+
+  /// One read; false at the end of the stream or on an error.
+  bool take() {
+    std::array<char, 65536> buffer;
+    const auto count = ::recv(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (count > 0) heard_ += static_cast<std::uint64_t>(count);
+    if (count == 0) closed_ = true;
+    return count > 0 || (count < 0 && errno == EAGAIN);
+  }
+
+  /// As the script ends: a program that echoes has answered all by then, one that does not hangs up
+  /// by itself.
+  bool leave() {
+    if (script_.end_at >= Duration::zero()) {
+      std::this_thread::sleep_until(start_ + script_.end_at);
+    } else if (script_.requests == 0) {
+      while (heard_ < said_ && !closed_) {
+        pollfd ready{descriptor_, POLLIN, 0};
+        if (::poll(&ready, 1, milliseconds_max()) <= 0 || !take()) break;
+      }
+    }
+    if (script_.end == ClientEnd::reset) {
+      const linger at_once{1, 0};
+      setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    } else {
+      ::shutdown(descriptor_, SHUT_WR);
+      pollfd ready{descriptor_, POLLIN, 0};
+      while (::poll(&ready, 1, milliseconds_max()) > 0 && take()) {
+      }
+    }
+    close_now();
+    return true;
+  }
+
+  void close_now() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    descriptor_ = -1;
+  }
+
+  static int milliseconds_max() {
+    return static_cast<int>(std::chrono::milliseconds(silence_max).count());
+  }
+
+  const ClientScript& script_;
+  Clock::time_point start_;
+  int descriptor_ = -1;
+  std::uint64_t said_ = 0;
+  std::uint64_t heard_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace
+
+LiveClients::LiveClients(const std::vector<ClientScript>& scripts, Endpoint server,
+                         std::function<void()> on_all_done)
+    : on_all_done_(std::move(on_all_done)), left_(scripts.size()) {
+  const auto start = Clock::now();
+  threads_.reserve(scripts.size());
+  for (const ClientScript& script : scripts) {
+    threads_.emplace_back([this, &script, server, start] {
+      if (!Client(script, server, start).play()) ++failures_;
+      if (--left_ == 0) on_all_done_();
+    });
+  }
+}
+
+std::size_t LiveClients::join() {
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  return failures_.load();
+}
+
+}  // namespace proactor_lab

@@ -1,0 +1,33 @@
+// A scenario's clients on the live system: a thread each, over loopback, bounded in time. They
+// carry out the same scripts as the simulated clients.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "core/handle.hpp"
+#include "sim/actors.hpp"
+
+namespace proactor_lab {
+
+class LiveClients {
+ public:
+  /// Starts them. `on_all_done` is called on the last one's thread.
+  LiveClients(const std::vector<ClientScript>& scripts, Endpoint server,
+              std::function<void()> on_all_done);
+  ~LiveClients() { join(); }
+
+  /// Waits for them; each gives up after ten seconds of silence. Returns how many got less back
+  /// than they asked for.
+  std::size_t join();
+
+ private:
+  std::function<void()> on_all_done_;
+  std::atomic<std::size_t> left_;
+  std::atomic<std::size_t> failures_{0};
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace proactor_lab

@@ -1,0 +1,31 @@
+// Runs a scenario's program on the live kernel. The scenario's clients become threads that talk to
+// it over loopback; without clients it serves whoever connects until it is interrupted.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "lessons/runner.hpp"
+
+namespace proactor_lab {
+
+struct LiveRunOptions {
+  std::string out;         ///< the trace's file; empty records nothing
+  Duration time_limit{0};  ///< 0: none
+  /// Called once it listens, on the loop thread.
+  std::function<void(Endpoint)> on_listening;
+};
+
+struct LiveRunResult {
+  RunEnd end = RunEnd::finished;
+  std::uint64_t events = 0;
+  std::uint64_t events_lost = 0;
+  std::size_t client_failures = 0;  ///< clients that did not get back what they should
+};
+
+/// SIGINT and SIGTERM end the run in good order, the trace whole. Throws InputError where the
+/// kernel refuses io_uring, the port is taken, the program cannot run live, or the file cannot be
+/// written. One at a time in a process.
+LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options);
+
+}  // namespace proactor_lab

@@ -1,0 +1,34 @@
+// What every subcommand of plab shares: exit codes, and output that is whole or not at all.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+
+namespace proactor_lab::plab {
+
+/// DESIGN.md, "The two commands".
+enum ExitCode : int {
+  ok = 0,
+  failed = 1,  ///< the thing checked fails
+  bad_input = 2,
+  tool_error = 3,
+  limit = 4,  ///< what was recorded so far is written
+};
+
+/// What a subcommand's parsing leaves behind: the work to do, and its exit code.
+using Action = std::function<int()>;
+
+void add_run(CLI::App& app, Action& action);
+void add_check(CLI::App& app, Action& action);
+void add_explain(CLI::App& app, Action& action);
+void add_query(CLI::App& app, Action& action);
+void add_export(CLI::App& app, Action& action);
+
+/// Writes `content` to `path` through a temporary file beside it, or to standard output for "-".
+/// Throws InputError where the place cannot be written.
+void write_output(const std::string& path, std::string_view content);
+
+}  // namespace proactor_lab::plab

@@ -1,0 +1,48 @@
+// plab, the headless command. Each subcommand is a file of this folder.
+#include <exception>
+#include <iostream>
+
+#include "lessons/plab/command.hpp"
+#include "traces/input_error.hpp"
+
+namespace proactor_lab::plab {
+namespace {
+
+int run(int argc, char** argv) {
+  CLI::App app{"See asynchronous I/O complete: run programs, check and question their traces."};
+  app.name("plab");
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::help);
+  Action action;
+  add_run(app, action);
+  add_check(app, action);
+  add_explain(app, action);
+  add_query(app, action);
+  add_export(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& wanted) {  // --help
+    app.exit(wanted);
+    return ok;
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "plab: " << error.what() << "; try plab --help\n";
+    return bad_input;
+  }
+  return action();
+}
+
+}  // namespace
+}  // namespace proactor_lab::plab
+
+int main(int argc, char** argv) {
+  using namespace proactor_lab;
+  try {
+    return plab::run(argc, argv);
+  } catch (const InputError& error) {
+    std::cerr << "plab: " << error.what() << '\n';
+    return plab::bad_input;
+  } catch (const std::exception& error) {
+    std::cerr << "plab: internal error: " << error.what() << '\n';
+    return plab::tool_error;
+  }
+}

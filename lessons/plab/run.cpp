@@ -1,0 +1,115 @@
+// plab run: runs a program on the system of choice and writes its trace.
+#include <iostream>
+#include <memory>
+
+#include "lessons/live_runner.hpp"
+#include "lessons/plab/command.hpp"
+#include "lessons/runner.hpp"
+#include "lessons/tape_file.hpp"
+#include "traces/trace_writer.hpp"
+
+namespace proactor_lab::plab {
+namespace {
+
+struct RunArguments {
+  std::string scenario;
+  std::string system;
+  std::string out;
+  std::string tape;
+  std::string write_tape;
+  std::int64_t seed = -1;
+  std::int32_t port = -1;
+  double for_seconds = 0;
+};
+
+/// A scenario file, or the bare name of a program: it then runs in an empty world.
+Scenario scenario_named(const std::string& name) {
+  if (find_program(name) == nullptr) return read_scenario_file(name);
+  return parse_scenario(R"({"format":1,"program":")" + name + "\"}", name);
+}
+
+int run_on_simulator(const Scenario& scenario, const RunArguments& arguments) {
+  RunOptions options;
+  Tape tape;
+  Tape recorded;
+  if (!arguments.tape.empty()) {
+    tape = read_tape_file(arguments.tape);
+    options.tape = &tape;
+  }
+  if (!arguments.write_tape.empty()) options.recorded_tape = &recorded;
+  const RunResult result = run_simulated(scenario, options);
+  if (result.misfits > 0) {
+    throw InputError(arguments.tape, "",
+                     std::to_string(result.misfits) + " answers are out of range for this scenario",
+                     "a tape fits the scenario and the version that it was recorded with");
+  }
+  if (!arguments.out.empty()) write_output(arguments.out, to_json(result.trace));
+  if (!arguments.write_tape.empty()) write_output(arguments.write_tape, to_json(recorded));
+  if (arguments.out != "-") {
+    std::cout << scenario.program << " on sim, seed " << scenario.seed << ": "
+              << result.trace.events.size() << " events"
+              << (arguments.out.empty() ? "" : ", written to " + arguments.out) << '\n';
+  }
+  if (result.end == RunEnd::limit) {
+    std::cerr << "plab: " << result.why << "; the trace so far is kept\n";
+    return limit;
+  }
+  return ok;
+}
+
+int run_on_kernel(Scenario scenario, const RunArguments& arguments) {
+  LiveRunOptions options;
+  options.out = arguments.out;
+  if (arguments.for_seconds > 0) {
+    options.time_limit = Duration{static_cast<std::int64_t>(arguments.for_seconds * 1e9)};
+  }
+  options.on_listening = [](Endpoint endpoint) {
+    std::cout << "listening on 127.0.0.1:" << endpoint.port << "; Ctrl-C ends the run\n"
+              << std::flush;
+  };
+  if (!scenario.clients.empty()) options.on_listening = nullptr;
+  const LiveRunResult result = run_live(scenario, options);
+  if (arguments.out != "-") {
+    std::cout << scenario.program << " on " << scenario.system << ": " << result.events << " events"
+              << (arguments.out.empty() ? "" : ", written to " + arguments.out) << '\n';
+  }
+  if (result.events_lost > 0) {
+    std::cerr << "plab: the limit of " << scenario.event_limit << " events was reached, "
+              << result.events_lost << " were not kept\n";
+    return limit;
+  }
+  return ok;
+}
+
+int run_command(const RunArguments& arguments) {
+  Scenario scenario = scenario_named(arguments.scenario);
+  if (!arguments.system.empty()) scenario.system = arguments.system;
+  if (arguments.seed >= 0) scenario.seed = static_cast<std::uint64_t>(arguments.seed);
+  if (arguments.port >= 0) scenario.port = static_cast<std::uint16_t>(arguments.port);
+  if (scenario.system == "sim") return run_on_simulator(scenario, arguments);
+  return run_on_kernel(std::move(scenario), arguments);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<RunArguments>();
+  CLI::App* command = app.add_subcommand("run", "Run a program and write its trace");
+  command->add_option("scenario", arguments->scenario, "A scenario file, or a program's name")
+      ->required();
+  command->add_option("--on", arguments->system, "The system to run on")
+      ->check(CLI::IsMember({"sim", "io_uring"}));
+  command->add_option("--seed", arguments->seed, "Instead of the scenario's own")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--tape", arguments->tape, "Answers to the simulated system's questions");
+  command->add_option("--write-tape", arguments->write_tape, "Keep this run's answers");
+  command->add_option("--port", arguments->port, "To listen on; live, 0 lets the system choose")
+      ->check(CLI::Range(0, 65535));
+  command->add_option("--for", arguments->for_seconds, "Live: end after so many seconds")
+      ->check(CLI::PositiveNumber);
+  command->add_option("-o,--out", arguments->out, "Where the trace goes; - is standard output");
+  command->callback(
+      [&action, arguments] { action = [arguments] { return run_command(*arguments); }; });
+}
+
+}  // namespace proactor_lab::plab

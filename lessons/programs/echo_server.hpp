@@ -1,0 +1,11 @@
+// An echo server: what a client sends comes back. One thread, any number of clients.
+#pragma once
+
+#include "lessons/programs/program.hpp"
+
+namespace proactor_lab {
+
+std::unique_ptr<AsyncProgram> make_echo_server(Proactor& proactor, OperatingSystem& system,
+                                               const ProgramSettings& settings);
+
+}  // namespace proactor_lab

@@ -1,0 +1,39 @@
+#include "lessons/programs/program.hpp"
+
+#include <array>
+
+#include "lessons/programs/echo_server.hpp"
+#include "lessons/programs/one_read.hpp"
+#include "lessons/programs/three_requests.hpp"
+#include "lessons/programs/timeout_race.hpp"
+
+namespace proactor_lab {
+
+std::span<const ProgramEntry> programs() {
+  static constexpr std::array<ProgramEntry, 7> entries{{
+      {"one_read", "accept one client, receive once, close", "lessons/programs/one_read.cpp",
+       make_one_read, nullptr},
+      {"one_read_reactor", "the same on readiness: wait, then read oneself",
+       "lessons/programs/one_read.cpp", nullptr, one_read_reactor},
+      {"echo_server", "send back what comes in, any number of clients",
+       "lessons/programs/echo_server.cpp", make_echo_server, nullptr},
+      {"timeout_race", "a receive against a timer: the first cancels the other",
+       "lessons/programs/timeout_race.cpp", make_timeout_race, nullptr},
+      {"three_requests_one_thread", "three slow requests, one after the other",
+       "lessons/programs/three_requests.cpp", nullptr, three_requests_one_thread},
+      {"three_requests_threads", "three slow requests, a thread each",
+       "lessons/programs/three_requests.cpp", nullptr, three_requests_threads},
+      {"three_requests_proactor", "three slow requests, one thread that never blocks on them",
+       "lessons/programs/three_requests.cpp", make_three_requests_proactor, nullptr},
+  }};
+  return entries;
+}
+
+const ProgramEntry* find_program(std::string_view name) {
+  for (const ProgramEntry& entry : programs()) {
+    if (entry.name == name) return &entry;
+  }
+  return nullptr;
+}
+
+}  // namespace proactor_lab

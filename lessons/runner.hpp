@@ -1,0 +1,38 @@
+// Runs a scenario on the simulated system and gives its trace: the place where program, system and
+// recorder meet. The live system's runner is live_runner.hpp.
+#pragma once
+
+#include <string>
+
+#include "lessons/programs/program.hpp"
+#include "lessons/scenario.hpp"
+#include "sim/choice_source.hpp"
+#include "traces/trace.hpp"
+
+namespace proactor_lab {
+
+enum class RunEnd : std::uint8_t {
+  finished,  ///< the program had nothing left to do
+  limit,     ///< a limit was reached: the trace so far is kept (exit code 4)
+  interrupted,
+};
+
+struct RunResult {
+  Trace trace;
+  RunEnd end = RunEnd::finished;
+  std::string why;          ///< where `limit`: which one
+  std::size_t misfits = 0;  ///< answers of the tape that did not fit the run
+};
+
+struct RunOptions {
+  const Tape* tape = nullptr;     ///< answers first; the seed answers what it does not
+  Tape* recorded_tape = nullptr;  ///< receives every answer
+};
+
+/// In memory. Throws InputError where the program cannot start (a port that is taken).
+RunResult run_simulated(const Scenario& scenario, const RunOptions& options = {});
+
+/// What a program may know of its scenario.
+ProgramSettings settings_of(const Scenario& scenario);
+
+}  // namespace proactor_lab

@@ -1,0 +1,43 @@
+// A scenario: which program runs, on which system, in which world. It is a JSON file
+// (lessons/SCENARIO.md describes it) and untrusted: unknown keys, impossible values and unbounded
+// runs are refused with the JSON pointer of what is wrong.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/time.hpp"
+#include "sim/actors.hpp"
+#include "sim/delay.hpp"
+#include "traces/input_error.hpp"
+
+namespace proactor_lab {
+
+struct Scenario {
+  std::string program;
+  std::string system = "sim";
+  std::uint64_t seed = 1;
+  std::uint16_t port = 7000;          ///< what the program listens on
+  DelayRange latency;                 ///< one way, between program and clients
+  std::uint32_t send_buffer = 65536;  ///< bytes; a send past it is short
+  bool short_transfers = false;       ///< the system may transfer less than it could
+  Duration syscall_cost{0};
+  Duration switch_cost{0};
+  std::uint32_t cores = 1;
+  Duration work{0};     ///< what a program computes for a request
+  Duration timeout{0};  ///< for programs that have one
+  std::vector<ClientScript> clients;
+  std::vector<BackEndScript> back_ends;
+  Duration run_limit = std::chrono::seconds{60};  ///< of virtual time
+  std::uint64_t event_limit = 5'000'000;
+
+  std::string json;  ///< the file's text, compact: goes into the trace's header
+};
+
+/// Throws InputError. `file` is for messages.
+Scenario parse_scenario(std::string_view json, const std::string& file);
+Scenario read_scenario_file(const std::string& path);
+
+}  // namespace proactor_lab
