@@ -48,6 +48,7 @@ const std::vector<Permission>& permissions() {
       {std::regex{"lessons/live.*"}, std::regex{linux_headers}},
       {std::regex{"lessons/plab/.*"}, std::regex{"CLI/.*|" + linux_headers}},
       {std::regex{"gui/.*"}, std::regex{"(lessons|traces)/.*"}},
+      {std::regex{"gui/command_line\\.cpp"}, std::regex{"CLI/.*"}},
       {std::regex{"gui/.*"},
        std::regex{"(imgui.*|imgui_impl_.*|png|ft2build)\\.h|(backends|GLFW|GL|EGL|KHR|fontconfig|"
                   "freetype)/.*|" +

@@ -138,8 +138,11 @@ class Narrator {
   std::string handle() const { return model_.name_of_handle(event_.handle); }
   std::string buffer() const { return "buffer " + std::to_string(event_.buffer); }
   std::string thread() const { return "Thread T" + std::to_string(event_.thread); }
-  std::string client() const { return label().empty() ? "a client" : "client " + label(); }
-  std::string capital_client() const { return label().empty() ? "A client" : "Client " + label(); }
+  /// "Client A"; a label of more than a letter or two is a name by itself: "The back end".
+  std::string client() const {
+    if (label().empty()) return "A client";
+    return (label().size() <= 2 ? "Client " : "The ") + label();
+  }
 
   std::string result() const {
     const OperationRecord* record = model_.operation(event_.operation);
@@ -288,17 +291,19 @@ class Narrator {
                std::to_string(event_.options) + ".";
       case EventKind::fault_injected:
         return "A fault is injected: " + label() + words() + ".";
+      case EventKind::client_connected:
+        return client() + " sets out to connect.";
+      case EventKind::client_closed:
+        return client() + " closes its end.";
       case EventKind::client_sent:
-        if (event_.bytes == 0)
-          return capital_client() + (words().empty() ? " acts." : " " + words() + ".");
-        return bytes_of(event_.bytes) + " from " + client() + " reach the system.";
+        return client() + " sends " + bytes_of(event_.bytes) + ".";
       case EventKind::client_received:
-        if (event_.bytes == 0) return capital_client() + " sees the end of the stream.";
-        return capital_client() + " has received " + bytes_of(event_.bytes) + ".";
+        if (event_.bytes == 0) return client() + " sees the end of the stream.";
+        return client() + " has received " + bytes_of(event_.bytes) + ".";
       case EventKind::state_changed:
         return words() + " is now " + label() + ".";
       case EventKind::note:
-        return words();
+        return words().empty() ? "A note." : words();
       case EventKind::run_started:
         return "The run starts.";
       case EventKind::events_lost:

@@ -156,8 +156,9 @@ void Reader::check_end() {
     return;
   }
   expect('}', "after the events");
+  const bool more = splitter_.peek_token() >= 0;
   line_ = splitter_.line();
-  if (splitter_.peek_token() >= 0) fail("something follows the end of the trace", "remove it");
+  if (more) fail("something follows the end of the trace", "remove it");
 }
 
 /// False where the file ended inside the event: a run that was killed.

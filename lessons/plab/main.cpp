@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "lessons/plab/command.hpp"
+#include "lessons/plab/lesson_command.hpp"
 #include "traces/input_error.hpp"
 
 namespace proactor_lab::plab {
@@ -19,6 +20,7 @@ int run(int argc, char** argv) {
   add_explain(app, action);
   add_query(app, action);
   add_export(app, action);
+  add_lesson(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wanted) {  // --help

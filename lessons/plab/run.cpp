@@ -1,7 +1,9 @@
 // plab run: runs a program on the system of choice and writes its trace.
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
+#include "lessons/data_folder.hpp"
 #include "lessons/live_runner.hpp"
 #include "lessons/plab/command.hpp"
 #include "lessons/runner.hpp"
@@ -22,10 +24,19 @@ struct RunArguments {
   double for_seconds = 0;
 };
 
-/// A scenario file, or the bare name of a program: it then runs in an empty world.
+/// A scenario file, the name of a shipped scenario, or that of a program, which then runs in an
+/// empty world.
 Scenario scenario_named(const std::string& name) {
-  if (find_program(name) == nullptr) return read_scenario_file(name);
-  return parse_scenario(R"({"format":1,"program":")" + name + "\"}", name);
+  std::error_code error;
+  if (!std::filesystem::exists(name, error) && name.find('/') == std::string::npos) {
+    const auto shipped = lessons_root(std::filesystem::read_symlink("/proc/self/exe", error)) /
+                         "scenarios" / (name + ".json");
+    if (std::filesystem::exists(shipped, error)) return read_scenario_file(shipped.string());
+    if (find_program(name) != nullptr) {
+      return parse_scenario(R"({"format":1,"program":")" + name + "\"}", name);
+    }
+  }
+  return read_scenario_file(name);
 }
 
 int run_on_simulator(const Scenario& scenario, const RunArguments& arguments) {
@@ -95,7 +106,9 @@ int run_command(const RunArguments& arguments) {
 void add_run(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<RunArguments>();
   CLI::App* command = app.add_subcommand("run", "Run a program and write its trace");
-  command->add_option("scenario", arguments->scenario, "A scenario file, or a program's name")
+  command
+      ->add_option("scenario", arguments->scenario,
+                   "A scenario file, or the name of a shipped scenario or of a program")
       ->required();
   command->add_option("--on", arguments->system, "The system to run on")
       ->check(CLI::IsMember({"sim", "io_uring"}));

@@ -1,0 +1,33 @@
+#include "lessons/data_folder.hpp"
+
+#include <cstdlib>
+#include <system_error>
+
+#include "traces/input_error.hpp"
+
+namespace proactor_lab {
+
+std::filesystem::path lessons_root(const std::filesystem::path& executable) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (const char* named = std::getenv("PROACTOR_LAB_LESSONS"); named != nullptr && *named != '\0') {
+    if (fs::is_directory(named, error)) return named;
+    throw InputError(named, "", "PROACTOR_LAB_LESSONS names no folder", "correct it or unset it");
+  }
+  std::string looked;
+  if (!executable.empty()) {
+    const fs::path self = fs::weakly_canonical(executable, error);
+    const fs::path beside = self.parent_path().parent_path() / "share" / "proactor-lab" / "lessons";
+    if (fs::is_directory(beside, error)) return beside;
+    looked = beside.string();
+  }
+#ifdef PROACTOR_LAB_SOURCE_DIR
+  const fs::path source = fs::path(PROACTOR_LAB_SOURCE_DIR) / "lessons";
+  if (fs::is_directory(source, error)) return source;
+  looked += (looked.empty() ? "" : " and ") + source.string();
+#endif
+  throw InputError("", "", "no lessons found (looked for " + looked + ")",
+                   "set PROACTOR_LAB_LESSONS to the folder that holds them");
+}
+
+}  // namespace proactor_lab

@@ -1,0 +1,37 @@
+// plab lesson list | lint | run: lessons without a window.
+#pragma once
+
+#include <filesystem>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lessons/lesson.hpp"
+#include "lessons/plab/command.hpp"
+
+namespace proactor_lab::plab {
+
+void add_lesson(CLI::App& app, Action& action);
+
+int list_lessons(const std::filesystem::path& root, std::ostream& out);
+
+/// `names` are ids or folders; none: every lesson beneath `root`. 0: all pass; 1: one fails; 2: one
+/// cannot be read (told on `errors`).
+int lint_lessons(const std::filesystem::path& root, const std::vector<std::string>& names,
+                 std::ostream& out, std::ostream& errors);
+
+/// How a lesson is played in a terminal.
+struct TerminalOptions {
+  std::optional<std::vector<std::string>> answers;  ///< instead of reading `in`
+  bool pause = false;                               ///< wait for Enter between steps
+  std::size_t columns = 78;
+};
+
+int play_lesson(const Lesson& lesson, const TerminalOptions& options, std::istream& in,
+                std::ostream& out);
+
+/// The folder of the lesson that a person calls `name`. Throws InputError.
+std::filesystem::path find_lesson(const std::filesystem::path& root, const std::string& name);
+
+}  // namespace proactor_lab::plab

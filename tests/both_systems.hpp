@@ -1,0 +1,100 @@
+// One test body, both operating systems: the body gets a proactor and a system and cannot tell
+// which it is. A stream to itself (its own listener and its own connect) serves as the world.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/io_uring_backend.hpp"
+#include "core/socket.hpp"
+#include "sim/network.hpp"
+#include "sim/schedule.hpp"
+#include "sim/simulated_os.hpp"
+#include "traces/fact_expander.hpp"
+#include "traces/memory_recorder.hpp"
+#include "traces/rules.hpp"
+
+namespace proactor_lab::testing {
+
+struct SystemOptions {
+  bool simulated = true;
+  std::uint64_t seed = 1;
+  bool short_transfers = false;
+  std::uint32_t send_buffer = 65536;
+  Duration latency{10'000};
+};
+
+/// A system, a proactor on it, and after `run_to_end` the trace of all that happened.
+class System {
+ public:
+  explicit System(const SystemOptions& options)
+      : choices_(options.seed),
+        schedule_(choices_),
+        network_({{options.latency, options.latency}, options.send_buffer}, schedule_),
+        recorder_(options.simulated ? &schedule_.now() : nullptr),
+        simulated_(options.simulated) {
+    if (simulated_) {
+      SimulatedOsConfig config;
+      config.short_transfers = options.short_transfers;
+      os_ = std::make_unique<SimulatedOs>(config, schedule_, network_, &recorder_);
+    } else {
+      std::error_code error;
+      os_ = IoUringBackend::open(&recorder_, error);
+      if (os_ == nullptr) throw std::system_error(error, "io_uring");
+    }
+    start_ = os_->now();
+    proactor_ = std::make_unique<Proactor>(*os_, *os_, queue_, &recorder_);
+  }
+
+  OperatingSystem& os() { return *os_; }
+  Proactor& proactor() { return *proactor_; }
+  MemoryRecorder& recorder() { return recorder_; }
+  bool simulated() const { return simulated_; }
+  std::size_t run() { return proactor_->run(); }
+  void destroy_proactor() { proactor_.reset(); }
+
+  Trace trace() {
+    Trace trace;
+    trace.header.program = "test";
+    trace.header.system = simulated_ ? "sim" : "io_uring";
+    TraceBuilder builder(trace);
+    ExpanderConfig config;
+    config.live = !simulated_;
+    config.origin_ns = to_ns(start_);
+    FactExpander expander(config, trace.strings, builder);
+    expander.start(to_ns(start_), "test", trace.header.system);
+    recorder_.replay(expander);
+    expander.finish(to_ns(os_->now()), "finished");
+    return trace;
+  }
+
+  /// A connected pair of streams, through a listener of our own. Runs the proactor.
+  std::pair<Handle, Handle> connected_pair() {
+    std::error_code error;
+    const Handle listener = os_->listen({loopback_address, 0}, "listener", error);
+    const Handle near = os_->open_stream_socket("near", error);
+    Handle far = Handle::none;
+    Acceptor(*proactor_, listener).async_accept([&far](std::error_code, Handle handle) {
+      far = handle;
+    });
+    const Endpoint endpoint{loopback_address, os_->local_endpoint(listener).port};
+    StreamSocket(*proactor_, near).async_connect(endpoint, [](std::error_code) {});
+    run();
+    os_->close(listener);
+    return {near, far};
+  }
+
+ private:
+  SeededChoices choices_;
+  Schedule schedule_;
+  Network network_;
+  MemoryRecorder recorder_;
+  CompletionEventQueue queue_;
+  std::unique_ptr<OperatingSystem> os_;
+  std::unique_ptr<Proactor> proactor_;
+  Instant start_{};
+  bool simulated_;
+};
+
+}  // namespace proactor_lab::testing

@@ -1,0 +1,128 @@
+// A picture as a list of shapes, in the order in which they are painted. A scene knows no window
+// toolkit: the window, the SVG writer and the tests all read the same list. Coordinates are logical
+// pixels, the origin at the top left. Colours are roles (`Ink`); a palette turns them into values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "traces/figures/ink.hpp"
+
+namespace proactor_lab::figures {
+
+struct Point {
+  float x = 0;
+  float y = 0;
+};
+
+struct Rect {
+  float x = 0;
+  float y = 0;
+  float width = 0;
+  float height = 0;
+  float right() const { return x + width; }
+  float bottom() const { return y + height; }
+  float middle_x() const { return x + width / 2; }
+  float middle_y() const { return y + height / 2; }
+  bool contains(Point p) const { return p.x >= x && p.x < right() && p.y >= y && p.y < bottom(); }
+};
+
+/// What a shape stands for: a click on it selects this.
+struct Target {
+  enum class Kind : std::uint8_t { none, event, operation, lifeline, thread, state, handle };
+  Kind kind = Kind::none;
+  std::uint32_t id = 0;  ///< event `seq`, operation, thread; for lifelines a `Lifeline`
+  friend bool operator==(const Target&, const Target&) = default;
+};
+
+enum class ShapeKind : std::uint8_t {
+  rectangle,  ///< `box`, corners rounded by `radius`
+  line,       ///< from `from` to `to`
+  arrow,      ///< the same with a filled head at `to`
+  circle,     ///< centre `from`, `radius`
+  text,       ///< `text` at `from`: baseline box's top; x as `anchor` says
+  push_clip,  ///< what follows is cut to `box`, until the matching pop
+  pop_clip,
+};
+
+enum class Dash : std::uint8_t { solid, dashed, dotted };
+/// Drawn over the fill, so that no meaning hangs on colour alone.
+enum class Pattern : std::uint8_t { none, diagonals, dots };
+enum class Anchor : std::uint8_t { left, middle, right };
+enum class Face : std::uint8_t { regular, bold, mono };
+
+struct Shape {
+  ShapeKind kind = ShapeKind::rectangle;
+  Ink fill = Ink::none;
+  Ink stroke = Ink::none;
+  Dash dash = Dash::solid;
+  Pattern pattern = Pattern::none;
+  Anchor anchor = Anchor::left;
+  Face face = Face::regular;
+  float fill_alpha = 1;
+  float stroke_alpha = 1;
+  float thickness = 1;
+  float radius = 0;
+  float text_size = 13;  ///< height of the em square
+  Rect box;
+  Point from;
+  Point to;
+  Target target;
+  std::string text;
+};
+
+struct Stroke {
+  Ink ink = Ink::text_dim;
+  float thickness = 1;
+  Dash dash = Dash::solid;
+  float alpha = 1;
+};
+
+struct TextStyle {
+  Ink ink = Ink::text;
+  float size = 13;
+  Face face = Face::regular;
+  Anchor anchor = Anchor::left;
+  float alpha = 1;
+};
+
+class Scene {
+ public:
+  Scene(float width, float height) : width_(width), height_(height) {}
+
+  float width() const { return width_; }
+  float height() const { return height_; }
+  const std::vector<Shape>& shapes() const { return shapes_; }
+
+  /// Each call appends one shape and returns it for the few properties that calls leave out. The
+  /// reference is valid until the next call.
+  Shape& rectangle(Rect box, Ink fill, float radius = 0, float alpha = 1);
+  Shape& outline(Rect box, Stroke stroke, float radius = 0);
+  Shape& line(Point from, Point to, Stroke stroke);
+  Shape& arrow(Point from, Point to, Stroke stroke);
+  Shape& circle(Point centre, float radius, Ink fill, float alpha = 1);
+  Shape& text(Point at, std::string text, TextStyle style = {});
+  void push_clip(Rect box);
+  void pop_clip();
+
+  /// Appends another scene moved by `offset`, clipped to its own size.
+  void append(const Scene& other, Point offset);
+
+  /// The target of the topmost shape at `p` that has one; `Kind::none` where there is none.
+  Target hit(Point p) const;
+
+ private:
+  float width_;
+  float height_;
+  std::vector<Shape> shapes_;
+};
+
+/// Width of `text` in logical pixels at `size`, from the advance widths of Inter (or of a
+/// monospaced face). An estimate good to a few per cent for other fonts; the same on every machine.
+float text_width(const std::string& text, float size, Face face = Face::regular);
+
+/// `text`, cut with an ellipsis so that it is at most `width` wide.
+std::string fit_text(const std::string& text, float width, float size, Face face = Face::regular);
+
+}  // namespace proactor_lab::figures
