@@ -275,6 +275,35 @@ TEST_CASE("a typed number answers a question that asks for one") {
   CHECK(app.settings().stage == StageView::activity);
 }
 
+TEST_CASE("an exercise runs the scenario anew with what was typed") {
+  App app;
+  app.open(open_document("three-requests"));
+  while (!app.lesson()->page().exercise && app.lesson()->page().has_next) {
+    app.apply({Action::lesson_give_up});
+    app.apply({Action::lesson_next});
+  }
+  REQUIRE(app.lesson()->page().exercise);
+  REQUIRE(app.lesson()->page().exercise->fields.size() == 2);
+  const std::int64_t before = app.model()->end_ns();
+  app.press(Key::tab);
+  app.press(Key::tab);
+  app.type('1');
+  app.type('0');
+  app.press(Key::enter);
+  CHECK(app.notice().empty());
+  CHECK(app.lesson()->page().exercise->tried);
+  CHECK(app.lesson()->page().exercise->reached);
+  CHECK(app.model()->end_ns() < before);
+  // Emptied fields bring the lesson's own run back.
+  app.press(Key::tab);
+  app.press(Key::tab);
+  app.press(Key::backspace);
+  app.press(Key::backspace);
+  app.press(Key::enter);
+  CHECK_FALSE(app.lesson()->page().exercise->tried);
+  CHECK(app.model()->end_ns() == before);
+}
+
 TEST_CASE("the first launch knows from its runs who finishes when") {
   App app;
   app.start_first_launch(run_three_requests());

@@ -24,8 +24,8 @@ class Task {
     struct Return {
       bool await_ready() noexcept { return false; }
       std::coroutine_handle<> await_suspend(std::coroutine_handle<promise_type> self) noexcept {
-        const auto awaiter = self.promise().awaiter;
-        return awaiter ? awaiter : std::noop_coroutine();
+        const auto waiting = self.promise().awaiter;
+        return waiting ? waiting : std::noop_coroutine();
       }
       void await_resume() noexcept {}
     };

@@ -244,6 +244,35 @@ TEST_CASE("a blocking call takes the thread across the border; an operation does
   CHECK_FALSE(echo_layout.blocks_by(echo_model.event_count()));
 }
 
+TEST_CASE("what clients send is under way until the system takes it, and the other way round") {
+  Trace trace = test::echo_of_two();
+  Model model(trace);
+  InteractionLayout layout(model);
+  const OperationRecord& receive = *model.operation(4);
+  const Flight* bytes = layout.flight_arriving_at(receive.moved);
+  REQUIRE(bytes != nullptr);
+  CHECK(model.event(bytes->sent).kind == EventKind::client_sent);
+  CHECK(bytes->operation == 4);
+  CHECK_FALSE(bytes->outgoing);
+  const Flight* connection = layout.flight_arriving_at(model.operation(1)->completed);
+  REQUIRE(connection != nullptr);
+  CHECK(model.event(connection->sent).kind == EventKind::client_connected);
+  auto sent_by = [](const Flight& flight) { return flight.outgoing && flight.operation == 6; };
+  auto echo = std::find_if(layout.flights().begin(), layout.flights().end(), sent_by);
+  REQUIRE(echo != layout.flights().end());
+  CHECK(model.event(echo->arrived).kind == EventKind::client_received);
+}
+
+TEST_CASE("a cancel names what it is aimed at once that is known") {
+  Trace trace = test::echo_of_two();
+  Model model(trace);
+  InteractionOptions options;
+  options.at = {model.operation(7)->initiated, 0};
+  CHECK(says(interaction_scene(model, options), "cancel(A)"));
+  options.at = {model.operation(2)->cancel_requested, 0};
+  CHECK(says(interaction_scene(model, options), "cancel(#2)"));
+}
+
 TEST_CASE("a sheet says where it was cut") {
   Trace trace = test::echo_of_two();
   Model model(trace);

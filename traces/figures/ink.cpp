@@ -62,7 +62,7 @@ constexpr Palette light = {{
     rgb(0x00704f),  // system
     rgb(0x555b78),  // world
     rgb(0x5f5c82),  // kernel_border
-    rgb(0xb3261e),  // playhead
+    rgb(0x111827),  // playhead
     rgb(0x848e9b),  // waiting
     rgb(0x0a68a6),  // accent
     rgb(0x00704f),  // good
