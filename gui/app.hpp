@@ -1,0 +1,80 @@
+// The window's state and what changes it. It owns the document and draws itself within a frame of
+// Dear ImGui; who makes the frames (a window, a picture without one, a test) is not its concern.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "gui/document.hpp"
+#include "gui/first_launch.hpp"
+#include "gui/fonts.hpp"
+#include "gui/keys.hpp"
+#include "gui/view.hpp"
+
+namespace proactor_lab::gui {
+
+class App {
+ public:
+  App() = default;
+
+  /// Shows `document` instead of what was open.
+  void open(Document document);
+  /// The same by name; what is wrong with it is said in the window.
+  void open_named(const std::string& name);
+  /// Shows the three requests of the first launch.
+  void start_first_launch(FirstLaunchRuns runs);
+  void say(std::string notice) { notice_ = std::move(notice); }
+
+  void press(Key key);
+  /// Where a lesson asks for a number, characters are its digits.
+  void type(char32_t character);
+  void apply(const Request& request);
+
+  /// Lets real time pass; what plays moves on.
+  void advance(float seconds);
+  /// Whether a later frame would look different without anybody doing anything.
+  bool animating() const;
+
+  /// Draws everything and obeys what was pressed.
+  void draw(const Fonts& fonts);
+
+  const Playback& playback() const { return playback_; }
+  const ViewSettings& settings() const { return settings_; }
+  ViewSettings& settings() { return settings_; }
+  const LessonSession* lesson() const { return document_ ? document_->lesson.get() : nullptr; }
+  const Model* model() const { return document_ ? runs_[run_].model : nullptr; }
+  const std::string& notice() const { return notice_; }
+  bool in_first_launch() const { return first_launch_.has_value(); }
+  FirstLaunch* first_launch() { return first_launch_ ? &*first_launch_ : nullptr; }
+  const figures::Target& selection() const { return selection_; }
+  /// What the frame shows; valid until the next change.
+  Snapshot snapshot() const;
+
+ private:
+  void draw_panes(const Fonts& fonts, Requests& requests);
+  void apply_to_view(const Request& request);
+  void apply_to_lesson(const Request& request);
+  void select(figures::Target target);
+  void continue_on();
+  /// Takes over the lesson's page: its run, its horizon, and with `move` its moment and panes.
+  void follow_lesson(bool move);
+  void reveal(const GivenAnswer& answer);
+  const PageView* page() const;
+  void run_exercise();
+  /// Where what is typed goes; null where it means keys.
+  std::string* typed_into();
+
+  std::optional<FirstLaunch> first_launch_;
+  std::optional<Document> document_;
+  std::vector<NamedRun> runs_;
+  std::size_t run_ = 0;
+  Playback playback_;
+  ViewSettings settings_;
+  PaneSet lesson_panes_;  ///< what the lesson asked for last
+  figures::Target selection_;
+  GivenAnswer answer_;
+  ExerciseInput exercise_;
+  std::string notice_;
+};
+
+}  // namespace proactor_lab::gui

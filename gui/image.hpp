@@ -1,0 +1,29 @@
+// A picture as pixels, and how it becomes a file.
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace proactor_lab::gui {
+
+/// Rows from the top, four bytes a pixel, opaque.
+struct Image {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint8_t> rgba;
+
+  friend bool operator==(const Image&, const Image&) = default;
+};
+
+class CannotWrite : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Writes a whole PNG or none: a temporary file beside `path`, renamed when it is complete. Throws
+/// CannotWrite with a sentence that names the path.
+void write_png(const Image& image, const std::string& path);
+
+}  // namespace proactor_lab::gui

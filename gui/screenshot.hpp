@@ -1,0 +1,21 @@
+// `--screenshot`: one frame of the window as a file, without a window.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "gui/app.hpp"
+#include "gui/image.hpp"
+#include "gui/offscreen.hpp"
+
+namespace proactor_lab::gui {
+
+/// The moment that a person names: "#SEQ", nanoseconds since the run's start, or an SQL query whose
+/// first value is a `seq`. Throws InputError.
+std::uint32_t moment_named(const Model& model, const std::string& text);
+
+/// What the window would show.
+Image picture_of(App& app, Offscreen& offscreen, const FrameSize& size);
+
+}  // namespace proactor_lab::gui
