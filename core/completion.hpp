@@ -19,4 +19,14 @@ struct Completion {
 /// In `Completion::flags`: the operation stays and will be queued again (IORING_CQE_F_MORE).
 inline constexpr std::uint32_t completion_more = 1u << 1;
 
+/// Also there: the system took a provided buffer, whose number is in the upper half
+/// (IORING_CQE_F_BUFFER).
+inline constexpr std::uint32_t completion_buffer = 1u << 0;
+constexpr std::uint16_t buffer_of(std::uint32_t flags) {
+  return static_cast<std::uint16_t>(flags >> 16);
+}
+constexpr std::uint32_t with_buffer(std::uint16_t id) {
+  return completion_buffer | std::uint32_t{id} << 16;
+}
+
 }  // namespace proactor_lab

@@ -2,7 +2,10 @@
 // movable callable will do. What it is called with depends on the operation:
 //
 //   receive, send   void(std::error_code, std::size_t bytes)
-//   accept          void(std::error_code, Handle connection)
+//   receive from provided buffers
+//                   void(std::error_code, std::span<std::byte> bytes), which are the handler's
+//                   until it returns
+//   accept, open    void(std::error_code, Handle)
 //   all others      void(std::error_code)
 //
 // Its captures live in the operation's slot (at most `handler_capacity` bytes) and move out of it
@@ -11,6 +14,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <span>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -52,11 +56,14 @@ struct HandlerParts<NamedHandler<F>> {
   static Function function(NamedHandler<F>&& handler) { return std::move(handler.function); }
 };
 
-/// Calls `function` with the arguments its signature asks for.
+/// Calls `function` with the arguments its signature asks for; `provided` are the bytes in a
+/// provided buffer, if one was taken.
 template <class Function>
-void call_handler(Function& function, const Completion& completion) {
+void call_handler(Function& function, const Completion& completion, std::span<std::byte> provided) {
   const std::error_code error = error_of(completion);
-  if constexpr (std::invocable<Function&, std::error_code, Handle>) {
+  if constexpr (std::invocable<Function&, std::error_code, std::span<std::byte>>) {
+    function(error, provided);
+  } else if constexpr (std::invocable<Function&, std::error_code, Handle>) {
     function(error, error ? Handle::none : static_cast<Handle>(completion.result));
   } else if constexpr (std::invocable<Function&, std::error_code, std::size_t>) {
     function(error, error ? std::size_t{0} : static_cast<std::size_t>(completion.result));

@@ -12,7 +12,16 @@ enum class Handle : std::int32_t { none = -1 };
 constexpr std::int32_t to_number(Handle handle) { return static_cast<std::int32_t>(handle); }
 
 /// What a handle stands for, so that a trace can say it.
-enum class HandleKind : std::uint8_t { listener, stream };
+enum class HandleKind : std::uint8_t { listener, stream, datagram, file };
+
+/// How to open a file; combine with |.
+enum class OpenMode : std::uint32_t { read = 1, write = 2, create = 4, truncate = 8 };
+constexpr std::uint32_t operator|(OpenMode a, OpenMode b) {
+  return static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b);
+}
+constexpr bool has(std::uint32_t flags, OpenMode mode) {
+  return (flags & static_cast<std::uint32_t>(mode)) != 0;
+}
 
 /// Where a stream ends: an IPv4 address and a port, both in host byte order.
 struct Endpoint {

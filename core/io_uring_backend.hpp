@@ -25,12 +25,17 @@ class IoUringBackend final : public OperatingSystem {
   Instant now() const override;
   Handle listen(Endpoint endpoint, const char* label, std::error_code& error) override;
   Handle open_stream_socket(const char* label, std::error_code& error) override;
+  Handle open_datagram_socket(Endpoint endpoint, const char* label,
+                              std::error_code& error) override;
+  void register_buffers(BufferGroup& group, std::error_code& error) override;
+  void unregister_buffers(BufferGroup& group) override;
   Endpoint local_endpoint(Handle handle) const override;
   void close(Handle handle) override;
   void compute(Duration cost) override;
 
   /// A timer that expires completes with 0; the kernel's own word for it is -ETIME.
   void start(AsyncOperation& operation) override;
+  void give_back(BufferGroup& group, std::uint16_t buffer) override;
   /// Cancels all and waits until the kernel has let go of every buffer.
   void release_all() override;
   /// Closes every handle that it gave out and that is still open: the end of a run. Nothing may be
@@ -42,14 +47,18 @@ class IoUringBackend final : public OperatingSystem {
 
  private:
   struct Ring;
+  struct Message;
 
   IoUringBackend(std::unique_ptr<Ring> ring, Recorder* recorder);
+  void prepare(AsyncOperation& operation);
+  std::int32_t settle(AsyncOperation& operation, std::int32_t result, bool more);
   void record_submissions();
   void reap(CompletionEventQueue* queue);
   void record_completion(const AsyncOperation& operation, std::int32_t result, bool more);
   void arm_wake();
   void note_open(int descriptor);
   void note_closed(int descriptor);
+  Handle open_bound(int type, Endpoint endpoint, const char* label, std::error_code& error);
   Handle opened(int descriptor, HandleKind kind, const char* label, std::error_code& error);
 
   std::unique_ptr<Ring> ring_;
@@ -57,6 +66,7 @@ class IoUringBackend final : public OperatingSystem {
   AsyncOperation* first_unsubmitted_ = nullptr;  // linked through `next`; only while recording
   AsyncOperation* last_unsubmitted_ = nullptr;
   std::size_t in_flight_ = 0;
+  bool in_chain_ = false;   // the last operation is linked to the one that comes
   std::vector<bool> open_;  // by descriptor: those given out
 };
 

@@ -8,21 +8,36 @@ namespace proactor_lab {
 
 enum class Opcode : std::uint8_t {
   none,
+  no_op,  ///< completes at once with 0
   accept,
   connect,
   receive,
   send,
+  receive_from,  ///< one datagram, and who sent it
+  send_to,
+  read,  ///< of a file, at an offset
+  write,
+  fsync,
+  open,
   timer,
+  poll,  ///< waits for readiness, moves nothing
   shutdown,
   close,
-  cancel,
+  cancel,         ///< one operation
+  cancel_handle,  ///< all on a handle
+  cancel_all,
+  link_timeout,  ///< bounds the operation that it is linked to
 };
+
+inline constexpr int opcode_count = static_cast<int>(Opcode::link_timeout) + 1;
 
 /// The enumerator's own name, as it stands in traces.
 constexpr std::string_view name_of(Opcode opcode) {
   switch (opcode) {
     case Opcode::none:
       return "none";
+    case Opcode::no_op:
+      return "no_op";
     case Opcode::accept:
       return "accept";
     case Opcode::connect:
@@ -31,14 +46,34 @@ constexpr std::string_view name_of(Opcode opcode) {
       return "receive";
     case Opcode::send:
       return "send";
+    case Opcode::receive_from:
+      return "receive_from";
+    case Opcode::send_to:
+      return "send_to";
+    case Opcode::read:
+      return "read";
+    case Opcode::write:
+      return "write";
+    case Opcode::fsync:
+      return "fsync";
+    case Opcode::open:
+      return "open";
     case Opcode::timer:
       return "timer";
+    case Opcode::poll:
+      return "poll";
     case Opcode::shutdown:
       return "shutdown";
     case Opcode::close:
       return "close";
     case Opcode::cancel:
       return "cancel";
+    case Opcode::cancel_handle:
+      return "cancel_handle";
+    case Opcode::cancel_all:
+      return "cancel_all";
+    case Opcode::link_timeout:
+      return "link_timeout";
   }
   return "unknown";
 }

@@ -24,6 +24,15 @@ class OperatingSystem : public AsyncOperationProcessor, public AsyncEventDemulti
   /// An unconnected TCP socket, for `connect` (socket(2)). Otherwise as `listen`.
   virtual Handle open_stream_socket(const char* label, std::error_code& error) = 0;
 
+  /// A UDP socket bound to `endpoint`, for `receive_from` and `send_to`. Otherwise as `listen`.
+  virtual Handle open_datagram_socket(Endpoint endpoint, const char* label,
+                                      std::error_code& error) = 0;
+
+  /// Lets the system take buffers from `group`, until it is unregistered. No operation may use the
+  /// group any more when it is.
+  virtual void register_buffers(BufferGroup& group, std::error_code& error) = 0;
+  virtual void unregister_buffers(BufferGroup& group) = 0;
+
   /// The address a handle is bound to: says which port the system chose (getsockname(2)).
   virtual Endpoint local_endpoint(Handle handle) const = 0;
 

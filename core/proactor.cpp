@@ -77,17 +77,10 @@ void Proactor::stop() {
 
 void Proactor::start(AsyncOperation& operation, const OperationRequest& request,
                      const char* handler_name, CallSite site) {
-  operation.data = request.data;
-  operation.length = static_cast<std::uint32_t>(request.length);
-  operation.handle = request.handle;
-  operation.deadline = request.deadline;
-  operation.endpoint = request.endpoint;
-  operation.opcode = request.opcode;
-  operation.side = request.side;
+  static_cast<OperationRequest&>(operation) = request;
   // The slot tells whether the target is still the operation it was.
   const AsyncOperation* target = request.target.slot;
-  operation.target =
-      target != nullptr && target->id == request.target.id ? request.target.slot : nullptr;
+  if (target != nullptr && target->id != request.target.id) operation.target.slot = nullptr;
   operation.id = OperationId{++last_id_};
   ++in_flight_;
   if (recorder_ != nullptr) {

@@ -26,18 +26,6 @@
 
 namespace proactor_lab {
 
-/// What to ask of the system; the fields that `opcode` needs.
-struct OperationRequest {
-  Opcode opcode = Opcode::none;
-  Handle handle = Handle::none;
-  std::byte* data = nullptr;
-  std::size_t length = 0;
-  Instant deadline{};
-  Endpoint endpoint{};
-  ShutdownSide side = ShutdownSide::both;
-  OperationToken target{};  ///< cancel
-};
-
 class Proactor {
  public:
   Proactor(AsyncOperationProcessor& processor, AsyncEventDemultiplexer& demultiplexer,
@@ -62,6 +50,18 @@ class Proactor {
   template <class Handler>
   OperationToken cancel(OperationToken target, Handler&& handler, CallSite site = CallSite::here());
   void cancel(OperationToken target, CallSite site = CallSite::here());
+
+  /// Cancels every operation on `handle`; the handler hears how many in `std::size_t`.
+  template <class Handler>
+  OperationToken cancel_handle(Handle handle, Handler&& handler, CallSite site = CallSite::here()) {
+    return initiate({.opcode = Opcode::cancel_handle, .handle = handle},
+                    std::forward<Handler>(handler), site);
+  }
+  /// Cancels every operation of this proactor; otherwise as `cancel_handle`.
+  template <class Handler>
+  OperationToken cancel_all(Handler&& handler, CallSite site = CallSite::here()) {
+    return initiate({.opcode = Opcode::cancel_all}, std::forward<Handler>(handler), site);
+  }
 
   /// Waits and dispatches until no operation is under way, `stop` was called, or the system can
   /// complete nothing more. An exception thrown by a handler comes out of here; calling `run` again
@@ -89,6 +89,31 @@ class Proactor {
              CallSite site);
   void dispatch(const Completion& completion);
 
+  /// The bytes of a provided buffer, which goes back when the handler has returned.
+  class ProvidedBytes {
+   public:
+    ProvidedBytes(AsyncOperationProcessor& processor, const AsyncOperation& operation,
+                  const Completion& completion)
+        : processor_(processor),
+          group_((completion.flags & completion_buffer) != 0 ? operation.buffers : nullptr),
+          completion_(completion) {}
+    ~ProvidedBytes() {
+      if (group_ != nullptr) processor_.give_back(*group_, buffer_of(completion_.flags));
+    }
+    ProvidedBytes(const ProvidedBytes&) = delete;
+    ProvidedBytes& operator=(const ProvidedBytes&) = delete;
+    std::span<std::byte> bytes() const {
+      if (group_ == nullptr || completion_.result <= 0) return {};
+      return group_->buffer(buffer_of(completion_.flags))
+          .first(static_cast<std::size_t>(completion_.result));
+    }
+
+   private:
+    AsyncOperationProcessor& processor_;
+    BufferGroup* group_;
+    const Completion& completion_;
+  };
+
   template <class Function>
   static void dispatch_to(Proactor& proactor, AsyncOperation& operation,
                           const Completion* completion);
@@ -108,10 +133,19 @@ template <class Function>
 void Proactor::dispatch_to(Proactor& proactor, AsyncOperation& operation,
                            const Completion* completion) {
   auto* stored = std::launder(reinterpret_cast<Function*>(operation.handler.data()));
+  if (completion == nullptr) {
+    stored->~Function();
+    return proactor.recycle(operation);
+  }
+  const ProvidedBytes provided(proactor.processor_, operation, *completion);
+  if ((completion->flags & completion_more) != 0) {
+    call_handler(*stored, *completion, provided.bytes());
+    return;
+  }
   Function function = std::move(*stored);
   stored->~Function();
   proactor.recycle(operation);
-  if (completion != nullptr) call_handler(function, *completion);
+  call_handler(function, *completion, provided.bytes());
 }
 
 template <class Handler>

@@ -11,6 +11,11 @@
 
 namespace proactor_lab {
 
+/// One operation moves at most 2 GiB - 1, as read(2) does; the rest is a short transfer.
+constexpr std::uint32_t clamp_length(std::size_t size) {
+  return static_cast<std::uint32_t>(size < INT32_MAX ? size : INT32_MAX);
+}
+
 /// One end of a connected (or connecting) byte stream: TCP.
 class StreamSocket {
  public:
@@ -34,8 +39,8 @@ class StreamSocket {
                                CallSite site = CallSite::here()) {
     return proactor_->initiate({.opcode = Opcode::receive,
                                 .handle = handle_,
-                                .data = buffer.data(),
-                                .length = buffer.size()},
+                                .length = clamp_length(buffer.size()),
+                                .data = buffer.data()},
                                std::forward<Handler>(handler), site);
   }
 
@@ -46,8 +51,8 @@ class StreamSocket {
                             CallSite site = CallSite::here()) {
     return proactor_->initiate({.opcode = Opcode::send,
                                 .handle = handle_,
-                                .data = const_cast<std::byte*>(buffer.data()),
-                                .length = buffer.size()},
+                                .length = clamp_length(buffer.size()),
+                                .data = const_cast<std::byte*>(buffer.data())},
                                std::forward<Handler>(handler), site);
   }
 

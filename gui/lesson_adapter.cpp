@@ -108,7 +108,12 @@ class PlayerSession : public LessonSession {
 
   std::vector<NamedRun> runs() const override {
     std::vector<NamedRun> runs;
-    for (const PlayedRun& run : player_->runs()) runs.push_back({run.title, run.model.get()});
+    for (std::size_t i = 0; i < player_->runs().size(); ++i) {
+      const PlayedRun& run = player_->runs()[i];
+      const bool another = i != player_->step().run;
+      const std::int64_t horizon_ns = player_->is_hidden(i) ? -1 : player_->horizon_ns_of(i);
+      runs.push_back({run.title, run.model.get(), horizon_ns, another && horizon_ns == INT64_MAX});
+    }
     return runs;
   }
 

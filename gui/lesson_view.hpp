@@ -104,6 +104,8 @@ struct PageView {
 struct NamedRun {
   std::string title;  ///< "One thread"
   const Model* model = nullptr;
+  std::int64_t horizon_ns = INT64_MAX;  ///< a question hides what is later; negative: all of it
+  bool seen = false;                    ///< beside the run one is in: shown whole
 };
 
 class LessonSession {

@@ -29,14 +29,15 @@ Scene stage_scene(const Snapshot& snapshot, float width, float height) {
     return figures::interaction_scene(*snapshot.model, options);
   }
   std::vector<figures::ActivityGroup> groups;
-  for (const NamedRun& run : *snapshot.runs) groups.push_back({run.title, run.model});
+  for (const NamedRun& run : *snapshot.runs) {
+    groups.push_back({run.title, run.model, run.horizon_ns, run.seen});
+  }
   figures::ActivityOptions options;
   options.width = width;
   options.height = height;
   // Beside others that take longer a run that has ended shows how they end, too.
   const bool ended = snapshot.seq() == snapshot.model->event_count() && groups.size() > 1;
   options.at_ns = ended ? INT64_MAX : playhead_ns(snapshot);
-  if (snapshot.lesson) options.horizon_ns = snapshot.lesson->horizon_ns;
   return figures::activity_scene(groups, options);
 }
 

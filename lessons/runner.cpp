@@ -19,6 +19,7 @@ struct World {
       : schedule(choices),
         recorder(&schedule.now()),
         network({scenario.latency, scenario.send_buffer}, schedule),
+        datagrams(scenario.latency, schedule),
         clients(network, schedule, &recorder),
         back_ends(network, schedule, &recorder) {}
 
@@ -31,6 +32,8 @@ struct World {
   Schedule schedule;
   MemoryRecorder recorder;
   Network network;
+  Datagrams datagrams;
+  Files files;
   SimulatedClients clients;
   SimulatedBackEnds back_ends;
 };
@@ -41,7 +44,8 @@ bool run_async(const Scenario& scenario, const ProgramEntry& entry, World& world
   config.syscall_cost = scenario.syscall_cost;
   config.short_transfers = scenario.short_transfers;
   config.run_limit = Instant{} + scenario.run_limit;
-  SimulatedOs os(config, world.schedule, world.network, &world.recorder);
+  SimulatedOs os(config, world.schedule, world.network, world.datagrams, world.files,
+                 &world.recorder);
   CompletionEventQueue queue;
   // The program owns the buffers that its operations lend: it must outlive the Proactor.
   std::unique_ptr<AsyncProgram> program;

@@ -35,6 +35,22 @@ Handle SimulatedOs::open_stream_socket(const char* label, std::error_code& error
   return add_handle(socket, 0, program_thread, 0);
 }
 
+Handle SimulatedOs::open_datagram_socket(Endpoint endpoint, const char* label,
+                                         std::error_code& error) {
+  const std::uint16_t port = datagrams_.bind(endpoint.port, this);
+  if (port == 0) {
+    error = system_error(EADDRINUSE);
+    return Handle::none;
+  }
+  error.clear();
+  const std::uint32_t socket = add_socket(HandleKind::datagram, label);
+  sockets_[socket].port = port;
+  return add_handle(socket, 0, program_thread, 0);
+}
+
+void SimulatedOs::register_buffers(BufferGroup&, std::error_code& error) { error.clear(); }
+void SimulatedOs::unregister_buffers(BufferGroup&) {}
+
 Endpoint SimulatedOs::local_endpoint(Handle handle) const {
   const std::uint32_t socket = socket_of(handle);
   return {loopback_address, socket == no_socket ? std::uint16_t{0} : sockets_[socket].port};
@@ -89,6 +105,8 @@ void SimulatedOs::release(std::uint32_t index, FactIndex cause) {
   if (--socket.references > 0) return;
   if (socket.kind == HandleKind::listener) {
     network_.stop_listening(socket.port);
+  } else if (socket.kind == HandleKind::datagram) {
+    datagrams_.unbind(socket.port);
   } else if (socket.end != no_end) {
     network_.adopt(socket.end, nullptr, 0);
     if (network_.available(socket.end) > 0) {

@@ -8,7 +8,9 @@
 
 #include "core/operating_system.hpp"
 #include "core/recorder.hpp"
+#include "sim/datagrams.hpp"
 #include "sim/descriptor_table.hpp"
+#include "sim/files.hpp"
 #include "sim/network.hpp"
 #include "sim/schedule.hpp"
 
@@ -18,22 +20,31 @@ struct SimulatedOsConfig {
   Duration syscall_cost{0};               ///< charged once a wait: it submits and reaps
   bool short_transfers = false;           ///< receive and send may move less than they could
   std::int32_t handle_limit = 1'048'576;  ///< EMFILE beyond (RLIMIT_NOFILE)
+  Duration disk_latency{0};               ///< what an operation on a file takes
   Instant run_limit = never;              ///< virtual time at which the world stands still
 };
 
-class SimulatedOs final : public OperatingSystem, private NetworkOwner, private EventTarget {
+class SimulatedOs final : public OperatingSystem,
+                          private NetworkOwner,
+                          private DatagramOwner,
+                          private EventTarget {
  public:
   SimulatedOs(const SimulatedOsConfig& config, Schedule& schedule, Network& network,
-              Recorder* recorder);
+              Datagrams& datagrams, Files& files, Recorder* recorder);
 
   Instant now() const override { return schedule_.now(); }
   Handle listen(Endpoint endpoint, const char* label, std::error_code& error) override;
   Handle open_stream_socket(const char* label, std::error_code& error) override;
+  Handle open_datagram_socket(Endpoint endpoint, const char* label,
+                              std::error_code& error) override;
+  void register_buffers(BufferGroup& group, std::error_code& error) override;
+  void unregister_buffers(BufferGroup& group) override;
   Endpoint local_endpoint(Handle handle) const override;
   void close(Handle handle) override;
   void compute(Duration cost) override { spend(cost); }
 
   void start(AsyncOperation& operation) override;
+  void give_back(BufferGroup& group, std::uint16_t buffer) override { group.give_back(buffer); }
   void release_all() override;
   bool wait(CompletionEventQueue& queue, Instant deadline) override;
   void wake() override { woken_ = true; }
@@ -56,42 +67,75 @@ class SimulatedOs final : public OperatingSystem, private NetworkOwner, private 
     std::uint32_t size() const;
   };
 
-  /// A socket as the kernel knows it. Descriptors and pending operations refer to it; it goes when
-  /// the last of them does, so that close() alone cancels nothing (io_uring_cancelation(7)).
+  /// What a descriptor refers to, as the kernel knows it. Pending operations refer to it, too; it
+  /// goes when the last of them does, so that close() alone cancels nothing
+  /// (io_uring_cancelation(7)).
   struct Socket {
     HandleKind kind = HandleKind::stream;
     EndId end = no_end;
+    FileId file = no_file;
     std::uint16_t port = 0;
     std::uint32_t references = 0;
     std::uint32_t short_questions = 0;
     std::uint32_t receiver_questions = 0;
     bool connected = false;
-    bool receive_closed = false;
+    bool receive_closed = false;  // shut down; a listener that was takes no connection any more
     const char* label = nullptr;
     OperationList receives;  // or accepts
     OperationList sends;
+    OperationList polls;  // for reading and for writing
   };
 
-  /// Where a pending operation is listed, kept in its `backend_state`.
-  enum class Place : std::uint64_t { nowhere, receives, sends, timer };
+  /// Where an operation is, kept in `backend_state[0]`. `[1]` is its socket, or the target of a
+  /// link timeout; `[2]` its number among the timers; `[3]` the operation that is linked to it.
+  enum class Place : std::uint64_t { nowhere, chained, receives, sends, polls, timer };
+  static Place place_of(const AsyncOperation& operation) {
+    return static_cast<Place>(operation.backend_state[0]);
+  }
+
+  /// How an attempt to carry an operation out went.
+  enum class Progress : std::uint8_t { over, waits };
+
+  /// An operation whose predecessor in a chain is done.
+  struct ChainStep {
+    AsyncOperation* operation = nullptr;
+    bool broken = false;
+    FactIndex cause = 0;
+  };
 
   void readable(EndId end, FactIndex cause) override;
   void writable(EndId end, FactIndex cause) override;
   void acceptable(std::uint16_t port, FactIndex cause) override;
+  void datagram_arrived(std::uint16_t port, FactIndex cause) override;
   void on_event(const ScheduledEvent& event) override;
 
   void spend(Duration cost);
   void submit();
+  void begin(AsyncOperation& operation);
+  void run_chains();
+
   void carry_out(AsyncOperation& operation, FactIndex started);
+  void carry_out_on(std::uint32_t socket, AsyncOperation& operation, FactIndex started);
   void carry_out_connect(AsyncOperation& operation, std::uint32_t socket, FactIndex started);
+  void carry_out_shutdown(AsyncOperation& operation, std::uint32_t socket, FactIndex started);
   void carry_out_cancel(AsyncOperation& operation, FactIndex started);
-  void set_timer(AsyncOperation& operation);
-  bool try_receive(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
-  bool try_send(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
-  bool try_accept(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
+  void carry_out_file(AsyncOperation& operation, FactIndex cause);
+  void cancel_pending(AsyncOperation& target, FactIndex cause);
+  void set_timer(AsyncOperation& operation, Instant when, FactIndex cause);
+
+  Progress attempt(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
+  Progress try_receive(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
+  Progress try_receive_from(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
+  Progress try_send(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
+  Progress try_accept(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
+  Progress try_poll(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
+  bool is_ready(const Socket& socket, Readiness readiness) const;
+  void serve(OperationList Socket::*list, std::uint32_t socket, FactIndex cause);
   std::uint32_t transfer_size(std::uint32_t possible, Socket& socket, std::uint32_t entity);
+
   void pend(AsyncOperation& operation, Place place, std::uint32_t socket);
-  void complete(AsyncOperation& operation, std::int32_t result, FactIndex cause);
+  void complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
+                std::uint32_t flags = 0);
   FactIndex record(FactKind kind, const AsyncOperation& operation, std::int64_t value,
                    FactIndex cause, std::uint8_t detail = 0);
 
@@ -109,6 +153,8 @@ class SimulatedOs final : public OperatingSystem, private NetworkOwner, private 
   SimulatedOsConfig config_;
   Schedule& schedule_;
   Network& network_;
+  Datagrams& datagrams_;
+  Files& files_;
   Recorder* recorder_;
   OperationList submissions_;
   std::uint32_t submission_count_ = 0;
@@ -117,6 +163,7 @@ class SimulatedOs final : public OperatingSystem, private NetworkOwner, private 
   std::vector<std::uint32_t> free_sockets_;
   DescriptorTable descriptors_;
   std::vector<AsyncOperation*> timers_;  // by number; null: cancelled or over
+  std::vector<ChainStep> chain_steps_;
   std::vector<std::uint32_t> free_timers_;
   std::size_t pending_ = 0;
   bool woken_ = false;

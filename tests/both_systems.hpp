@@ -32,12 +32,14 @@ class System {
       : choices_(options.seed),
         schedule_(choices_),
         network_({{options.latency, options.latency}, options.send_buffer}, schedule_),
+        datagrams_({options.latency, options.latency}, schedule_),
         recorder_(options.simulated ? &schedule_.now() : nullptr),
         simulated_(options.simulated) {
     if (simulated_) {
       SimulatedOsConfig config;
       config.short_transfers = options.short_transfers;
-      os_ = std::make_unique<SimulatedOs>(config, schedule_, network_, &recorder_);
+      os_ = std::make_unique<SimulatedOs>(config, schedule_, network_, datagrams_, files_,
+                                          &recorder_);
     } else {
       std::error_code error;
       os_ = IoUringBackend::open(&recorder_, error);
@@ -89,6 +91,8 @@ class System {
   SeededChoices choices_;
   Schedule schedule_;
   Network network_;
+  Datagrams datagrams_;
+  Files files_;
   MemoryRecorder recorder_;
   CompletionEventQueue queue_;
   std::unique_ptr<OperatingSystem> os_;

@@ -86,6 +86,7 @@ int command(std::vector<std::string> words, std::string* errors = nullptr) {
   const int code =
       run_command(static_cast<int>(pointers.size()), pointers.data(), output, error_output);
   if (errors) *errors = error_output.str();
+  UNSCOPED_INFO("it said: " << error_output.str());
   if (code == 0) CHECK(error_output.str().empty());
   return code;
 }

@@ -7,6 +7,38 @@
 
 namespace proactor_lab {
 
+namespace {
+
+bool moves_bytes(Opcode opcode) {
+  switch (opcode) {
+    case Opcode::receive:
+    case Opcode::send:
+    case Opcode::receive_from:
+    case Opcode::send_to:
+    case Opcode::read:
+    case Opcode::write:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::string_view name_of(HandleKind kind) {
+  switch (kind) {
+    case HandleKind::listener:
+      return "listener";
+    case HandleKind::stream:
+      return "stream";
+    case HandleKind::datagram:
+      return "datagram";
+    case HandleKind::file:
+      return "file";
+  }
+  return "";
+}
+
+}  // namespace
+
 FactExpander::FactExpander(const ExpanderConfig& config, StringPool& strings, EventSink& sink)
     : config_(config), strings_(strings), sink_(sink) {}
 
@@ -75,6 +107,7 @@ void FactExpander::expand(const Fact& fact) {
       Operation& operation = operations_[fact.operation];
       Event event = base(fact, EventKind::operation_completed);
       event.value = fact_number(fact.value);
+      event.more = fact.detail != 0;
       operation.completed = emit(event, operation.started);
       break;
     }
@@ -190,7 +223,7 @@ void FactExpander::expand_reaped(const Fact& fact) {
   event.certainty = Certainty::inferred;
   event.earliest_ns = operation.submitted_ns;
   std::uint32_t cause = operation.started;
-  if (result > 0 && (opcode == Opcode::receive || opcode == Opcode::send)) {
+  if (result > 0 && moves_bytes(opcode)) {
     Event moved = event;
     moved.kind = EventKind::bytes_moved;
     moved.bytes = result;
@@ -213,7 +246,7 @@ void FactExpander::expand_dequeued(const Fact& fact) {
   depth_ = std::max<std::int64_t>(0, depth_ - 1);
   Event event = base(fact, EventKind::completion_dequeued);
   event.value = fact_number(fact.value);
-  event.more = fact.detail != 0;
+  operation.more = event.more = fact.detail != 0;
   operation.dequeued = emit(event, operation.queued);
   if (operation.buffer != 0 && !event.more) {
     Event returned = base(fact, EventKind::buffer_returned);
@@ -238,7 +271,7 @@ void FactExpander::expand_loop(const Fact& fact) {
       Event event = base(fact, EventKind::handler_exited);
       event.label = operation.handler;
       last = emit(event, operation.entered);
-      operations_.erase(fact.operation);
+      if (!operation.more) operations_.erase(fact.operation);
       break;
     }
     case FactKind::wait_entered:
@@ -278,7 +311,7 @@ void FactExpander::expand_handle(const Fact& fact) {
     handles_.erase(fact.handle);
     return;
   }
-  const bool listener = static_cast<HandleKind>(fact.detail) == HandleKind::listener;
+  const auto kind = static_cast<HandleKind>(fact.detail);
   const std::uint32_t handle = ++last_handle_;
   handles_[fact.handle] = handle;
   if (fact.value != 0) {
@@ -287,10 +320,11 @@ void FactExpander::expand_handle(const Fact& fact) {
   Event event = base(fact, EventKind::handle_opened);
   event.handle = handle;
   event.value = fact.handle;
-  event.text = strings_.keep(listener ? "listener" : "stream");
+  event.text = strings_.keep(name_of(kind));
   event.label = text_of(fact.extra);
   if (event.label == no_string) {
-    event.label = strings_.keep(listener ? "listener" : next_letters());
+    event.label =
+        kind == HandleKind::stream ? strings_.keep(next_letters()) : strings_.keep(name_of(kind));
   }
   emit(event, last_of_thread(fact.thread));
 }

@@ -57,6 +57,7 @@ class FactExpander {
     std::int64_t submitted_ns = 0;
     StringId handler = no_string;
     std::uint8_t opcode = 0;
+    bool more = false;  // the last completion dequeued is not the last
   };
 
   Event base(const Fact& fact, EventKind kind) const;

@@ -51,7 +51,7 @@ class HandlerAfterCompletion final : public Monitor {
     if (step < 0) return;
     Life& life = lives_[event.operation];
     if (step == 0) {
-      life = {1, 0};
+      life = {1, false};
       return;
     }
     // A multishot operation repeats the steps from `completed` on.
@@ -62,15 +62,19 @@ class HandlerAfterCompletion final : public Monitor {
                   " without a " + std::string(name_of(kind_of(expected))) + " before it"});
     }
     if (life.reached < 1u << step) life.reached = 1u << step;
-    if (step == completed_step) ++life.completions;
-    if (step == dequeued_step && life.completions > 0) --life.completions;
-    if (step == last_step) lives_.erase(event.operation);
+    if (step == dequeued_step) life.more = event.more;
+    if (step != last_step) return;
+    if (life.more) {
+      life.reached = 1u << (completed_step - 1);  // started, for the next result
+    } else {
+      lives_.erase(event.operation);
+    }
   }
 
  private:
   struct Life {
     std::uint32_t reached = 0;  // the highest step, as a bit
-    std::int32_t completions = 0;
+    bool more = false;          // a multishot operation: another completion will come
   };
   static constexpr EventKind steps[] = {
       EventKind::operation_initiated, EventKind::operation_submitted,

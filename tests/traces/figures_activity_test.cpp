@@ -139,6 +139,29 @@ TEST_CASE("before anything is revealed there are lanes and no bars") {
   CHECK(std::none_of(scene.shapes().begin(), scene.shapes().end(), is_coloured));
 }
 
+TEST_CASE("a hidden run leaves no mark beside one that has been seen") {
+  Scene3 s;
+  ActivityOptions options;
+  options.at_ns = 0;
+  s.groups[0].seen = true;
+  s.groups[1].horizon_ns = 0;
+  s.groups[2].horizon_ns = -1;
+  Scene scene = activity_scene(s.groups, options);
+  CHECK(says(scene, "315 ms"));
+  CHECK_FALSE(says(scene, "115 ms"));
+  // The same with another run in the hidden group's place: it was not looked at.
+  Scene3 other;
+  other.groups[0].seen = true;
+  other.groups[1].horizon_ns = 0;
+  other.groups[2] = {"A proactor", other.groups[0].model, -1, false};
+  other.groups[2].title = s.groups[2].title;
+  const auto bars = [](const Scene& picture) {
+    return std::count_if(picture.shapes().begin(), picture.shapes().end(),
+                         [](const Shape& shape) { return shape.fill >= Ink::connection_a; });
+  };
+  CHECK(bars(scene) == bars(activity_scene(other.groups, options)));
+}
+
 TEST_CASE("why a thread stands still is told by pattern, not by colour alone") {
   test::TraceBuilder b;
   b.thread_started("main");

@@ -36,7 +36,8 @@ class ActivityPainter {
     right_ =
         options.width - (options.show_totals ? std::clamp(options.width * 0.13f, 92.f, 116.f) : 20);
     for (const ActivityGroup& group : groups) {
-      if (group.model != nullptr) plans_.emplace_back(*group.model, options.horizon_ns);
+      if (group.model == nullptr) continue;
+      plans_.emplace_back(*group.model, std::min(options.horizon_ns, group.horizon_ns));
     }
     find_heights();
   }
@@ -50,6 +51,7 @@ class ActivityPainter {
         float line_y = y - heights_.gap / 2;
         scene_.line({12, line_y}, {options_.width - 12, line_y}, {Ink::grid, 1, Dash::solid, 1});
       }
+      until_ns_ = groups_[i].seen ? INT64_MAX : std::min(at_ns_, groups_[i].horizon_ns);
       y = paint_group(groups_[i], plans_[i], y) + heights_.gap;
     }
     paint_playhead(bottom);
@@ -144,7 +146,7 @@ class ActivityPainter {
     Target target{Target::Kind::thread, thread.id};
     scene_.rectangle(lane, Ink::panel, 3).target = target;
     auto columns = static_cast<std::size_t>(std::max(lane.width / 2, 1.f));
-    for (const Stretch& stretch : plan.stretches(thread, columns, span_ns_, at_ns_)) {
+    for (const Stretch& stretch : plan.stretches(thread, columns, span_ns_, until_ns_)) {
       if (stretch.activity == ThreadActivity::none) continue;
       float x = x_of(stretch.from_ns);
       // Too short to see is still there: half a pixel at least.
@@ -152,7 +154,7 @@ class ActivityPainter {
       paint_stretch(plan.model(), stretch, box, target);
     }
     for (std::int64_t at_ns : plan.switches(thread, columns)) {
-      if (at_ns > at_ns_) break;
+      if (at_ns > until_ns_) break;
       float x = x_of(at_ns);
       scene_.line({x, lane.y - 2}, {x, lane.bottom() + 2}, {Ink::background, 3, Dash::solid, 1});
       scene_.line({x, lane.y - 2}, {x, lane.bottom() + 2}, {Ink::text, 1.2f, Dash::solid, 1});
@@ -196,11 +198,11 @@ class ActivityPainter {
     scene_.text({left_ - 10, y + height / 2 - 5.25f}, left_ > 150 ? "in the system" : "system",
                 {Ink::system, 10.5f, Face::regular, Anchor::right, 1});
     for (const FlightBar& bar : plan.flights()) {
-      if (bar.from_ns > at_ns_) continue;
+      if (bar.from_ns > until_ns_) continue;
       const OperationRecord& operation = *model.operation(bar.operation);
       Ink ink = ink_of_handle(model, operation.handle);
       float x = x_of(bar.from_ns);
-      float width = std::max(x_of(std::min(bar.to_ns, at_ns_)) - x, 1.5f);
+      float width = std::max(x_of(std::min(bar.to_ns, until_ns_)) - x, 1.5f);
       Rect box{x, y + static_cast<float>(bar.row) * heights_.flight, width, height};
       Shape& shape = scene_.rectangle(box, ink, std::min(height / 2, width / 2), 0.15f);
       shape.stroke = ink;
@@ -227,7 +229,7 @@ class ActivityPainter {
 
   void paint_totals(const GroupPlan& plan, float top, float bottom) {
     std::optional<GroupTotals> totals = plan.totals();
-    if (!options_.show_totals || !totals || totals->finish_ns > at_ns_) return;
+    if (!options_.show_totals || !totals || totals->finish_ns > until_ns_) return;
     float x = right_ + 12;
     float y = std::max(top + 2, (top + bottom) / 2 - 24);
     scene_.text({x, y}, format_duration(totals->finish_ns),
@@ -253,7 +255,8 @@ class ActivityPainter {
   ActivityOptions options_;
   Scene scene_;
   std::vector<GroupPlan> plans_;
-  std::int64_t at_ns_ = 0;
+  std::int64_t at_ns_ = 0;     // the playhead
+  std::int64_t until_ns_ = 0;  // of the group being painted: what is later is blank
   std::int64_t span_ns_ = 0;
   float left_ = 0;
   float right_ = 0;

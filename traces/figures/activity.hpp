@@ -15,6 +15,9 @@ namespace proactor_lab::figures {
 struct ActivityGroup {
   std::string title;  ///< "One thread"
   const Model* model = nullptr;
+  /// A question about this run is open: nothing later of it may leave a mark. Negative: nothing.
+  std::int64_t horizon_ns = INT64_MAX;
+  bool seen = false;  ///< drawn whole, wherever the playhead stands
 };
 
 struct ActivityOptions {

@@ -129,13 +129,16 @@ std::optional<GroupTotals> GroupPlan::totals() const {
 }
 
 std::int64_t axis_span(std::span<const ActivityGroup> groups, std::int64_t horizon_ns) {
-  std::int64_t span_ns = 0;
+  std::int64_t shown_ns = 0;
+  bool hides = false;
   for (const ActivityGroup& group : groups) {
     if (group.model == nullptr) continue;
-    span_ns = std::max(span_ns, group.model->end_ns() - group.model->start_ns());
+    const std::int64_t length_ns = group.model->end_ns() - group.model->start_ns();
+    const std::int64_t until_ns = std::min(horizon_ns, group.horizon_ns);
+    hides = hides || until_ns != INT64_MAX;
+    shown_ns = std::max(shown_ns, std::min(length_ns, std::max<std::int64_t>(until_ns, 0)));
   }
-  if (horizon_ns == INT64_MAX) return span_ns;
-  return std::min(span_ns, std::max<std::int64_t>(horizon_ns, 0)) / 4 * 5;  // some future, blank
+  return hides ? shown_ns / 4 * 5 : shown_ns;  // some future, blank
 }
 
 std::int64_t tick_step(std::int64_t span_ns, int count) {

@@ -1,0 +1,173 @@
+// From an operation to a submission entry, and from the kernel's result to the program's.
+#include <algorithm>
+#include <cerrno>
+#include <new>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <poll.h>
+
+#include "core/io_uring_ring.hpp"
+
+namespace proactor_lab {
+namespace {
+
+int flags_of(std::uint32_t mode) {
+  const bool reads = has(mode, OpenMode::read);
+  const bool writes = has(mode, OpenMode::write);
+  int flags = O_CLOEXEC | (writes ? (reads ? O_RDWR : O_WRONLY) : O_RDONLY);
+  if (has(mode, OpenMode::create)) flags |= O_CREAT;
+  if (has(mode, OpenMode::truncate)) flags |= O_TRUNC;
+  return flags;
+}
+
+/// The kernel reads a timeout or an address until it has taken the submission: it lives in the
+/// slot.
+template <class Kernel>
+Kernel* place_in_slot(AsyncOperation& operation, const Kernel& value) {
+  static_assert(sizeof(Kernel) <= sizeof(operation.backend_state));
+  return ::new (static_cast<void*>(operation.backend_state.data())) Kernel(value);
+}
+
+}  // namespace
+
+void IoUringBackend::prepare(AsyncOperation& operation) {
+  io_uring_sqe* sqe = ring_->take_entry();
+  const int handle = to_number(operation.handle);
+  switch (operation.opcode) {
+    case Opcode::none:
+    case Opcode::no_op:
+      io_uring_prep_nop(sqe);
+      break;
+    case Opcode::accept:
+      if (operation.multishot) {
+        io_uring_prep_multishot_accept(sqe, handle, nullptr, nullptr, SOCK_CLOEXEC);
+      } else {
+        io_uring_prep_accept(sqe, handle, nullptr, nullptr, SOCK_CLOEXEC);
+      }
+      break;
+    case Opcode::connect: {
+      auto* address = place_in_slot(operation, address_of(operation.endpoint));
+      io_uring_prep_connect(sqe, handle, reinterpret_cast<sockaddr*>(address), sizeof(*address));
+      break;
+    }
+    case Opcode::receive:
+      io_uring_prep_recv(sqe, handle, operation.data, operation.length, 0);
+      if (operation.buffers != nullptr) {
+        sqe->flags |= IOSQE_BUFFER_SELECT;
+        sqe->buf_group = operation.buffers->group_id;
+        if (operation.multishot) sqe->ioprio |= IORING_RECV_MULTISHOT;
+      }
+      break;
+    case Opcode::send:
+      io_uring_prep_send(sqe, handle, operation.data, operation.length, MSG_NOSIGNAL);
+      break;
+    case Opcode::receive_from:
+    case Opcode::send_to: {
+      Message& message = ring_->take_message();
+      operation.backend_state[0] = reinterpret_cast<std::uintptr_t>(&message);
+      message.vector = {operation.data, operation.length};
+      message.address = address_of(operation.endpoint);
+      message.header = {};
+      message.header.msg_name = &message.address;
+      message.header.msg_namelen = sizeof(message.address);
+      message.header.msg_iov = &message.vector;
+      message.header.msg_iovlen = 1;
+      if (operation.opcode == Opcode::send_to) {
+        io_uring_prep_sendmsg(sqe, handle, &message.header, MSG_NOSIGNAL);
+      } else {
+        io_uring_prep_recvmsg(sqe, handle, &message.header, 0);
+      }
+      break;
+    }
+    case Opcode::read:
+      io_uring_prep_read(sqe, handle, operation.data, operation.length, operation.offset);
+      break;
+    case Opcode::write:
+      io_uring_prep_write(sqe, handle, operation.data, operation.length, operation.offset);
+      break;
+    case Opcode::fsync:
+      io_uring_prep_fsync(sqe, handle, 0);
+      break;
+    case Opcode::open:
+      io_uring_prep_openat(sqe, AT_FDCWD, operation.path, flags_of(operation.open_flags), 0644);
+      break;
+    case Opcode::timer:
+    case Opcode::link_timeout: {
+      const std::int64_t ns = to_ns(operation.deadline);
+      auto* when =
+          place_in_slot(operation, __kernel_timespec{ns / 1'000'000'000, ns % 1'000'000'000});
+      const unsigned flags = operation.relative ? 0 : IORING_TIMEOUT_ABS;
+      if (operation.opcode == Opcode::timer) {
+        io_uring_prep_timeout(sqe, when, 0, flags);
+      } else {
+        io_uring_prep_link_timeout(sqe, when, flags);
+      }
+      break;
+    }
+    case Opcode::poll:
+      io_uring_prep_poll_add(sqe, handle,
+                             operation.readiness == Readiness::readable ? POLLIN : POLLOUT);
+      break;
+    case Opcode::shutdown:
+      io_uring_prep_shutdown(sqe, handle, static_cast<int>(operation.side));
+      break;
+    case Opcode::close:
+      io_uring_prep_close(sqe, handle);
+      break;
+    case Opcode::cancel: {
+      const auto target = reinterpret_cast<std::uintptr_t>(operation.target.slot);
+      io_uring_prep_cancel64(sqe, target != 0 ? target : nobody, 0);
+      break;
+    }
+    case Opcode::cancel_handle:
+      io_uring_prep_cancel_fd(sqe, handle, IORING_ASYNC_CANCEL_ALL);
+      break;
+    case Opcode::cancel_all:
+      io_uring_prep_cancel(sqe, nullptr, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
+      operation.backend_state[0] = ring_->wake_armed;  // our own read is counted, too
+      break;
+  }
+  if (operation.link == Link::soft) sqe->flags |= IOSQE_IO_LINK;
+  if (operation.link == Link::hard) sqe->flags |= IOSQE_IO_HARDLINK;
+  io_uring_sqe_set_data(sqe, &operation);
+}
+
+/// What a completion changes here, and its result as the program is to see it.
+std::int32_t IoUringBackend::settle(AsyncOperation& operation, std::int32_t result, bool more) {
+  switch (operation.opcode) {
+    case Opcode::accept:
+    case Opcode::open:
+      if (result >= 0) note_open(result);
+      break;
+    case Opcode::close:
+      if (result >= 0) note_closed(to_number(operation.handle));
+      break;
+    case Opcode::timer:
+      return result == -ETIME ? 0 : result;
+    case Opcode::poll:
+      return std::min(result, 0);  // the kernel tells the events: we asked for one
+    case Opcode::cancel_all:
+      // The kernel counts our own read of the wake descriptor among the cancelled.
+      if (operation.backend_state[0] != 0 && result > 0) return result - 1;
+      break;
+    case Opcode::receive_from:
+    case Opcode::send_to: {
+      auto* message = reinterpret_cast<Message*>(operation.backend_state[0]);
+      if (operation.opcode == Opcode::receive_from && result >= 0 && operation.sender != nullptr) {
+        *operation.sender = {ntohl(message->address.sin_addr.s_addr),
+                             ntohs(message->address.sin_port)};
+      }
+      if (!more) {
+        message->next = ring_->free_messages;
+        ring_->free_messages = message;
+      }
+      break;
+    }
+    default:
+      break;
+  }
+  return result;
+}
+
+}  // namespace proactor_lab

@@ -1,0 +1,76 @@
+// What IoUringBackend keeps of io_uring(7): private to its sources, so that nobody else needs
+// liburing.
+#pragma once
+
+#include <cerrno>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <liburing.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/io_uring_backend.hpp"
+
+namespace proactor_lab {
+
+// User data that is no operation's address: operations are aligned to 16.
+inline constexpr std::uint64_t wake_data = 1;
+inline constexpr std::uint64_t nobody = 2;
+
+inline std::error_code last_system_error() { return {errno, std::system_category()}; }
+
+inline sockaddr_in address_of(Endpoint endpoint) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(endpoint.port);
+  address.sin_addr.s_addr = htonl(endpoint.address);
+  return address;
+}
+
+/// What recvmsg(2) and sendmsg(2) want described; too large for a slot, so it is kept beside.
+struct IoUringBackend::Message {
+  msghdr header{};
+  iovec vector{};
+  sockaddr_in address{};
+  Message* next = nullptr;
+};
+
+struct IoUringBackend::Ring {
+  io_uring ring{};
+  int wake_descriptor = -1;
+  std::uint64_t wake_count = 0;  // the kernel reads into it
+  bool wake_armed = false;
+  std::uint16_t last_group = 0;
+  Message* free_messages = nullptr;
+  std::vector<std::unique_ptr<Message>> messages;
+
+  ~Ring() {
+    if (wake_descriptor >= 0) ::close(wake_descriptor);
+  }
+
+  /// A free submission entry; where the queue is full it is submitted first.
+  io_uring_sqe* take_entry() {
+    io_uring_sqe* sqe = io_uring_get_sqe(&ring);
+    while (sqe == nullptr) {
+      io_uring_submit(&ring);
+      sqe = io_uring_get_sqe(&ring);
+    }
+    return sqe;
+  }
+
+  Message& take_message() {
+    if (free_messages == nullptr) {
+      messages.push_back(std::make_unique<Message>());
+      free_messages = messages.back().get();
+    }
+    Message& message = *free_messages;
+    free_messages = message.next;
+    return message;
+  }
+};
+
+}  // namespace proactor_lab

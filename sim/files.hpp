@@ -1,0 +1,45 @@
+// The simulated system's files: names and bytes, in memory, one flat folder of any names. Contents
+// outlive the handles; nothing reaches a disk.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace proactor_lab {
+
+using FileId = std::uint32_t;
+inline constexpr FileId no_file = UINT32_MAX;
+
+class Files {
+ public:
+  /// `no_file` where there is none and `create` is not set.
+  FileId open(std::string_view name, bool create, bool truncate) {
+    auto found = by_name_.find(name);
+    if (found == by_name_.end()) {
+      if (!create) return no_file;
+      found = by_name_.emplace(name, static_cast<FileId>(contents_.size())).first;
+      contents_.emplace_back();
+    }
+    if (truncate) contents_[found->second].clear();
+    return found->second;
+  }
+
+  std::vector<std::byte>& content(FileId file) { return contents_[file]; }
+
+  /// Bytes from `offset` on, fewer at the file's end.
+  std::uint32_t read(FileId file, std::uint64_t offset, std::span<std::byte> into) const;
+  /// Grows the file where it must; a gap reads as zeros.
+  void write(FileId file, std::uint64_t offset, std::span<const std::byte> bytes);
+
+ private:
+  std::map<std::string, FileId, std::less<>> by_name_;
+  std::deque<std::vector<std::byte>> contents_;
+};
+
+}  // namespace proactor_lab

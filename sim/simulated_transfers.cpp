@@ -1,0 +1,233 @@
+// SimulatedOs's transfers: accepting, receiving, sending, and waiting to be able to.
+#include <algorithm>
+#include <cerrno>
+
+#include "sim/simulated_os.hpp"
+
+namespace proactor_lab {
+
+SimulatedOs::Progress SimulatedOs::attempt(AsyncOperation& operation, std::uint32_t index,
+                                           FactIndex cause) {
+  switch (operation.opcode) {
+    case Opcode::accept:
+      return try_accept(operation, index, cause);
+    case Opcode::receive:
+      return try_receive(operation, index, cause);
+    case Opcode::receive_from:
+      return try_receive_from(operation, index, cause);
+    case Opcode::poll:
+      return try_poll(operation, index, cause);
+    default:
+      return try_send(operation, index, cause);
+  }
+}
+
+SimulatedOs::Progress SimulatedOs::try_accept(AsyncOperation& operation, std::uint32_t index,
+                                              FactIndex cause) {
+  const Socket& listener = sockets_[index];
+  if (listener.kind != HandleKind::listener || listener.receive_closed) {
+    complete(operation, -EINVAL, cause);
+    return Progress::over;
+  }
+  const std::uint16_t port = listener.port;
+  while (network_.acceptable(port)) {
+    if (descriptors_.full()) {
+      complete(operation, -EMFILE, cause);  // the connection stays where it is
+      return Progress::over;
+    }
+    const EndId end = network_.accept(port);
+    const std::uint32_t socket = add_socket(HandleKind::stream, network_.label(end));
+    sockets_[socket].end = end;
+    sockets_[socket].connected = true;
+    network_.adopt(end, this, socket);
+    const Handle handle = add_handle(socket, end / 2 + 1, 0, cause);
+    complete(operation, to_number(handle), cause, operation.multishot ? completion_more : 0);
+    if (!operation.multishot) return Progress::over;
+  }
+  return Progress::waits;
+}
+
+SimulatedOs::Progress SimulatedOs::try_receive(AsyncOperation& operation, std::uint32_t index,
+                                               FactIndex cause) {
+  Socket& socket = sockets_[index];
+  const auto over = [&](std::int32_t result) {
+    complete(operation, result, cause);
+    return Progress::over;
+  };
+  if (!socket.connected) return over(-ENOTCONN);
+  BufferGroup* const buffers = operation.buffers;
+  while (true) {
+    if (network_.was_reset(socket.end)) return over(-ECONNRESET);
+    const bool ended = network_.at_end(socket.end) || socket.receive_closed;
+    const std::uint32_t arrived = network_.available(socket.end);
+    if (arrived == 0 && !ended && (buffers != nullptr || operation.length > 0)) {
+      return Progress::waits;
+    }
+    // Linux looks for a buffer first, even where only the end of the stream is to be told.
+    if (buffers != nullptr && buffers->empty()) return over(-ENOBUFS);
+    if (arrived == 0 || (buffers == nullptr && operation.length == 0)) return over(0);
+
+    std::uint32_t flags = operation.multishot ? completion_more : 0;
+    std::span<std::byte> into{operation.data, operation.length};
+    if (buffers != nullptr) {
+      const std::uint16_t id = buffers->take();
+      into = buffers->buffer(id);
+      flags |= with_buffer(id);
+    }
+    const auto possible = static_cast<std::uint32_t>(std::min<std::size_t>(arrived, into.size()));
+    const std::uint32_t count = transfer_size(possible, socket, socket.end);
+    network_.take(socket.end, into.first(count));
+    const FactIndex moved = record(FactKind::bytes_moved, operation, count, cause,
+                                   static_cast<std::uint8_t>(FactRole::processor));
+    complete(operation, static_cast<std::int32_t>(count), moved, flags);
+    if (!operation.multishot) return Progress::over;
+  }
+}
+
+SimulatedOs::Progress SimulatedOs::try_receive_from(AsyncOperation& operation, std::uint32_t index,
+                                                    FactIndex cause) {
+  const Socket& socket = sockets_[index];
+  if (socket.kind != HandleKind::datagram) {
+    complete(operation, -ENOTSOCK, cause);
+    return Progress::over;
+  }
+  if (!datagrams_.available(socket.port)) return Progress::waits;
+  const Datagram datagram = datagrams_.take(socket.port);
+  // What does not fit is lost (recvfrom(2)).
+  const std::size_t count = std::min<std::size_t>(datagram.bytes.size(), operation.length);
+  std::copy_n(datagram.bytes.begin(), count, operation.data);
+  if (operation.sender != nullptr) *operation.sender = {loopback_address, datagram.from};
+  const FactIndex moved = record(FactKind::bytes_moved, operation, static_cast<std::int64_t>(count),
+                                 cause, static_cast<std::uint8_t>(FactRole::processor));
+  complete(operation, static_cast<std::int32_t>(count), moved);
+  return Progress::over;
+}
+
+SimulatedOs::Progress SimulatedOs::try_send(AsyncOperation& operation, std::uint32_t index,
+                                            FactIndex cause) {
+  Socket& socket = sockets_[index];
+  const auto over = [&](std::int32_t result, FactIndex why) {
+    complete(operation, result, why);
+    return Progress::over;
+  };
+  if (operation.opcode == Opcode::send_to) {
+    if (socket.kind != HandleKind::datagram) return over(-ENOTSOCK, cause);
+    const FactIndex moved = record(FactKind::bytes_moved, operation, operation.length, cause,
+                                   static_cast<std::uint8_t>(FactRole::processor));
+    datagrams_.send(socket.port, operation.endpoint.port, {operation.data, operation.length},
+                    moved);
+    return over(static_cast<std::int32_t>(operation.length), moved);
+  }
+  if (!socket.connected) return over(-EPIPE, cause);
+  if (network_.was_reset(socket.end) || network_.send_closed(socket.end)) {
+    return over(-EPIPE, cause);
+  }
+  if (operation.length == 0) return over(0, cause);
+  const std::uint32_t possible = std::min(network_.space(socket.end), operation.length);
+  if (possible == 0) return Progress::waits;
+  const std::uint32_t count = transfer_size(possible, socket, socket.end);
+  const FactIndex moved = record(FactKind::bytes_moved, operation, count, cause,
+                                 static_cast<std::uint8_t>(FactRole::processor));
+  network_.send(socket.end, {operation.data, count}, moved);
+  return over(static_cast<std::int32_t>(count), moved);
+}
+
+bool SimulatedOs::is_ready(const Socket& socket, Readiness readiness) const {
+  if (socket.kind == HandleKind::listener) {
+    return socket.receive_closed || network_.acceptable(socket.port);
+  }
+  const bool reads = readiness == Readiness::readable;
+  if (socket.kind == HandleKind::datagram) return !reads || datagrams_.available(socket.port);
+  if (!socket.connected) return true;  // an error is ready to be heard
+  if (network_.was_reset(socket.end)) return true;
+  return reads ? network_.available(socket.end) > 0 || network_.at_end(socket.end) ||
+                     socket.receive_closed
+               : network_.space(socket.end) > 0;
+}
+
+SimulatedOs::Progress SimulatedOs::try_poll(AsyncOperation& operation, std::uint32_t index,
+                                            FactIndex cause) {
+  if (!is_ready(sockets_[index], operation.readiness)) return Progress::waits;
+  FactIndex reported = 0;
+  if (recorder_ != nullptr) {
+    reported = recorder_->record({.operation = to_number(operation.id),
+                                  .cause = cause,
+                                  .handle = to_number(operation.handle),
+                                  .kind = FactKind::readiness_reported});
+  }
+  complete(operation, 0, reported);
+  return Progress::over;
+}
+
+/// All, half or one byte: the system's choice, where the scenario allows it.
+std::uint32_t SimulatedOs::transfer_size(std::uint32_t possible, Socket& socket,
+                                         std::uint32_t entity) {
+  if (!config_.short_transfers || possible == 1) return possible;
+  const std::uint32_t options = possible == 2 ? 2 : 3;
+  const std::uint32_t answer = schedule_.choices().pick(
+      options, {QuestionKind::bytes_transferred, entity, socket.short_questions++});
+  if (recorder_ != nullptr) {
+    recorder_->record({.value = answer | std::uint64_t{options} << 32,
+                       .extra = fact_text(name_of(QuestionKind::bytes_transferred).data()),
+                       .kind = FactKind::choice_made});
+  }
+  if (answer == 0) return possible;
+  return answer == 1 ? possible / 2 : 1;
+}
+
+// --- What the network tells ------------------------------------------------------------------
+
+/// Carries out what waits in a list, for as long as something can be.
+void SimulatedOs::serve(OperationList Socket::*list, std::uint32_t index, FactIndex cause) {
+  // Whoever only waits for readiness takes nothing from the others: each is asked once.
+  const bool polls = list == &Socket::polls;
+  std::uint32_t left = polls ? (sockets_[index].*list).size() : UINT32_MAX;
+  while (left-- > 0 && !(sockets_[index].*list).empty()) {
+    Socket& socket = sockets_[index];
+    std::uint32_t chosen = 0;
+    const std::uint32_t waiting = polls ? 1 : (socket.*list).size();
+    if (list == &Socket::receives && waiting > 1 && is_ready(socket, Readiness::readable)) {
+      // Who of several gets the bytes is not first come, first served.
+      chosen = schedule_.choices().pick(
+          waiting, {QuestionKind::which_receiver, index, socket.receiver_questions++});
+    }
+    AsyncOperation* operation = (socket.*list).pop_at(chosen);
+    if (attempt(*operation, index, cause) == Progress::waits) {
+      (sockets_[index].*list).push(*operation);
+      if (!polls) return;
+      continue;
+    }
+    --pending_;
+    release(index, cause);
+  }
+}
+
+void SimulatedOs::readable(EndId end, FactIndex cause) {
+  const std::uint32_t index = network_.tag(end);
+  serve(&Socket::polls, index, cause);
+  serve(&Socket::receives, index, cause);
+}
+
+void SimulatedOs::writable(EndId end, FactIndex cause) {
+  const std::uint32_t index = network_.tag(end);
+  serve(&Socket::polls, index, cause);
+  serve(&Socket::sends, index, cause);
+}
+
+void SimulatedOs::acceptable(std::uint16_t port, FactIndex cause) {
+  for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
+    if (sockets_[index].kind != HandleKind::listener || sockets_[index].port != port) continue;
+    serve(&Socket::polls, index, cause);
+    return serve(&Socket::receives, index, cause);
+  }
+}
+
+void SimulatedOs::datagram_arrived(std::uint16_t port, FactIndex cause) {
+  for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
+    if (sockets_[index].kind != HandleKind::datagram || sockets_[index].port != port) continue;
+    serve(&Socket::polls, index, cause);
+    return serve(&Socket::receives, index, cause);
+  }
+}
+
+}  // namespace proactor_lab
