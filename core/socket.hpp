@@ -56,6 +56,34 @@ class StreamSocket {
                                std::forward<Handler>(handler), site);
   }
 
+  /// Receives for as long as the stream lasts: the handler, void(std::error_code,
+  /// std::span<std::byte>), is called for each arrival with bytes in a buffer of `buffers`, which
+  /// is the handler's until it returns. The last call has no bytes: the end of the stream, or an
+  /// error (ENOBUFS: no buffer was free; receive again).
+  template <class Handler>
+  OperationToken async_receive_many(BufferGroup& buffers, Handler&& handler,
+                                    CallSite site = CallSite::here()) {
+    return proactor_->initiate(
+        {.opcode = Opcode::receive, .handle = handle_, .buffers = &buffers, .multishot = true},
+        std::forward<Handler>(handler), site);
+  }
+
+  /// As `async_receive`, but the system takes a buffer from `buffers` only when bytes come.
+  template <class Handler>
+  OperationToken async_receive(BufferGroup& buffers, Handler&& handler,
+                               CallSite site = CallSite::here()) {
+    return proactor_->initiate({.opcode = Opcode::receive, .handle = handle_, .buffers = &buffers},
+                               std::forward<Handler>(handler), site);
+  }
+
+  /// poll(2): waits until a receive or a send would not have to wait. Moves nothing.
+  template <class Handler>
+  OperationToken async_wait(Readiness readiness, Handler&& handler,
+                            CallSite site = CallSite::here()) {
+    return proactor_->initiate({.opcode = Opcode::poll, .handle = handle_, .readiness = readiness},
+                               std::forward<Handler>(handler), site);
+  }
+
   /// shutdown(2). A pending receive then completes with 0.
   template <class Handler>
   OperationToken async_shutdown(ShutdownSide side, Handler&& handler,
@@ -92,6 +120,109 @@ class Acceptor {
                                std::forward<Handler>(handler), site);
   }
 
+  /// Accepts for as long as it goes well: the handler is called for each connection. The last call
+  /// has an error (EMFILE: no descriptor was free; accept again when one is).
+  template <class Handler>
+  OperationToken async_accept_many(Handler&& handler, CallSite site = CallSite::here()) {
+    return proactor_->initiate({.opcode = Opcode::accept, .handle = handle_, .multishot = true},
+                               std::forward<Handler>(handler), site);
+  }
+
+  template <class Handler>
+  OperationToken async_close(Handler&& handler, CallSite site = CallSite::here()) {
+    return proactor_->initiate({.opcode = Opcode::close, .handle = handle_},
+                               std::forward<Handler>(handler), site);
+  }
+
+ private:
+  Proactor* proactor_;
+  Handle handle_;
+};
+
+/// A bound UDP socket: whole datagrams, which may be lost or overtake each other.
+class DatagramSocket {
+ public:
+  DatagramSocket(Proactor& proactor, Handle handle) : proactor_(&proactor), handle_(handle) {}
+
+  Handle handle() const { return handle_; }
+
+  /// recvfrom(2): one datagram; what does not fit into `buffer` is lost. `sender` is lent like the
+  /// buffer and names who sent it.
+  template <class Handler>
+  OperationToken async_receive_from(std::span<std::byte> buffer, Endpoint& sender,
+                                    Handler&& handler, CallSite site = CallSite::here()) {
+    return proactor_->initiate({.opcode = Opcode::receive_from,
+                                .handle = handle_,
+                                .length = clamp_length(buffer.size()),
+                                .data = buffer.data(),
+                                .sender = &sender},
+                               std::forward<Handler>(handler), site);
+  }
+
+  /// sendto(2). Completes when the system has taken it; nobody says whether it arrived.
+  template <class Handler>
+  OperationToken async_send_to(std::span<const std::byte> buffer, Endpoint endpoint,
+                               Handler&& handler, CallSite site = CallSite::here()) {
+    return proactor_->initiate({.opcode = Opcode::send_to,
+                                .handle = handle_,
+                                .length = clamp_length(buffer.size()),
+                                .data = const_cast<std::byte*>(buffer.data()),
+                                .endpoint = endpoint},
+                               std::forward<Handler>(handler), site);
+  }
+
+ private:
+  Proactor* proactor_;
+  Handle handle_;
+};
+
+/// A file. Every operation names its place in it; there is no current position.
+class File {
+ public:
+  File(Proactor& proactor, Handle handle) : proactor_(&proactor), handle_(handle) {}
+
+  Handle handle() const { return handle_; }
+
+  /// open(2): the handler receives the handle. `path` is lent until the handler is entered; `mode`
+  /// combines `OpenMode`s. Errors: ENOENT, EACCES, EMFILE ...
+  template <class Handler>
+  static OperationToken async_open(Proactor& proactor, const char* path, std::uint32_t mode,
+                                   Handler&& handler, CallSite site = CallSite::here()) {
+    return proactor.initiate({.opcode = Opcode::open, .path = path, .open_flags = mode},
+                             std::forward<Handler>(handler), site);
+  }
+
+  /// pread(2): may be short; 0 bytes is the end of the file.
+  template <class Handler>
+  OperationToken async_read_at(std::uint64_t offset, std::span<std::byte> buffer, Handler&& handler,
+                               CallSite site = CallSite::here()) {
+    return proactor_->initiate({.opcode = Opcode::read,
+                                .handle = handle_,
+                                .length = clamp_length(buffer.size()),
+                                .data = buffer.data(),
+                                .offset = offset},
+                               std::forward<Handler>(handler), site);
+  }
+
+  /// pwrite(2): may be short. Errors: ENOSPC, EBADF ...
+  template <class Handler>
+  OperationToken async_write_at(std::uint64_t offset, std::span<const std::byte> buffer,
+                                Handler&& handler, CallSite site = CallSite::here()) {
+    return proactor_->initiate({.opcode = Opcode::write,
+                                .handle = handle_,
+                                .length = clamp_length(buffer.size()),
+                                .data = const_cast<std::byte*>(buffer.data()),
+                                .offset = offset},
+                               std::forward<Handler>(handler), site);
+  }
+
+  /// fsync(2): completes when what was written is on the disk.
+  template <class Handler>
+  OperationToken async_sync(Handler&& handler, CallSite site = CallSite::here()) {
+    return proactor_->initiate({.opcode = Opcode::fsync, .handle = handle_},
+                               std::forward<Handler>(handler), site);
+  }
+
   template <class Handler>
   OperationToken async_close(Handler&& handler, CallSite site = CallSite::here()) {
     return proactor_->initiate({.opcode = Opcode::close, .handle = handle_},
@@ -113,6 +244,13 @@ class Timer {
   OperationToken async_wait(Instant expiry, Handler&& handler, CallSite site = CallSite::here()) {
     return proactor_->initiate({.opcode = Opcode::timer, .deadline = expiry},
                                std::forward<Handler>(handler), site);
+  }
+  /// The same, `delay` after the system took it up.
+  template <class Handler>
+  OperationToken async_wait(Duration delay, Handler&& handler, CallSite site = CallSite::here()) {
+    return proactor_->initiate(
+        {.opcode = Opcode::timer, .deadline = Instant{} + delay, .relative = true},
+        std::forward<Handler>(handler), site);
   }
 
  private:

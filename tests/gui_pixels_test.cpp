@@ -17,6 +17,7 @@
 #include "gui/painter.hpp"
 #include "gui/screenshot.hpp"
 #include "tests/catch.hpp"
+#include "tests/temporary_folder.hpp"
 #include "tests/trace_builder.hpp"
 
 using namespace proactor_lab;
@@ -103,16 +104,6 @@ std::pair<unsigned, unsigned> png_size(const fs::path& path) {
   };
   return {number(16), number(20)};
 }
-
-struct Folder {
-  fs::path path = fs::temp_directory_path() / ("proactor_lab_gui_" + std::to_string(std::rand()));
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
-  std::size_t file_count() const {
-    return static_cast<std::size_t>(
-        std::distance(fs::directory_iterator{path}, fs::directory_iterator{}));
-  }
-};
 
 }  // namespace
 
@@ -293,8 +284,8 @@ TEST_CASE("the lessons and the first launch can be drawn at both sizes") {
 }
 
 TEST_CASE("a screenshot has the size that was asked for") {
-  const Folder folder;
-  const std::string file = (folder.path / "shot.png").string();
+  const testing::TemporaryFolder folder;
+  const std::string file = (folder.path() / "shot.png").string();
   REQUIRE(command({"--screenshot", file, "--at", "#20", "--size", "1024x640", "echo"}) == 0);
   CHECK(png_size(file) == std::pair{1024u, 640u});
   REQUIRE(command({"--screenshot", file, "--theme", "light", "--view", "activity", "echo"}) == 0);
@@ -305,8 +296,8 @@ TEST_CASE("a screenshot has the size that was asked for") {
 }
 
 TEST_CASE("a screenshot that cannot be is refused in words, and leaves nothing behind") {
-  const Folder folder;
-  const std::string file = (folder.path / "shot.png").string();
+  const testing::TemporaryFolder folder;
+  const std::string file = (folder.path() / "shot.png").string();
   std::string errors;
   for (const char* size : {"0x0", "1600", "1600x", "x900", "99999x900", "-5x900", "a", "1600x900x2",
                            "4294967297x900"}) {
@@ -319,9 +310,9 @@ TEST_CASE("a screenshot that cannot be is refused in words, and leaves nothing b
   CHECK(command({"--screenshot", file, "--scale", "nan", "echo"}, &errors) == 2);
   CHECK(command({"--screenshot", file, "no-such-thing"}, &errors) == 2);
   CHECK(errors.find("no-such-thing") != std::string::npos);
-  CHECK(command({"--screenshot", file, folder.path.string()}, &errors) == 2);
+  CHECK(command({"--screenshot", file, folder.path().string()}, &errors) == 2);
   CHECK(folder.file_count() == 0);
-  const std::string nowhere = (folder.path / "no_folder" / "shot.png").string();
+  const std::string nowhere = (folder.path() / "no_folder" / "shot.png").string();
   CHECK(command({"--screenshot", nowhere, "echo"}, &errors) == 2);
   CHECK(errors.find(nowhere) != std::string::npos);
 }

@@ -7,9 +7,9 @@
 #include <string>
 
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "lessons/lesson.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace proactor_lab::test {
 
@@ -20,29 +20,18 @@ inline std::filesystem::path shipped_lessons() {
 class LessonFolder {
  public:
   explicit LessonFolder(const std::string& shipped = "one-read") {
-    static int count = 0;
-    root_ = std::filesystem::temp_directory_path() /
-            ("proactor_lab_lessons_" + std::to_string(getpid()) + "_" + std::to_string(++count));
-    std::filesystem::create_directories(root_);
-    std::filesystem::copy(shipped_lessons() / "scenarios", root_ / "scenarios",
+    std::filesystem::copy(shipped_lessons() / "scenarios", root() / "scenarios",
                           std::filesystem::copy_options::recursive);
-    std::filesystem::copy(shipped_lessons() / shipped, root_ / shipped,
+    std::filesystem::copy(shipped_lessons() / shipped, root() / shipped,
                           std::filesystem::copy_options::recursive);
-    folder_ = root_ / shipped;
+    folder_ = root() / shipped;
     json = nlohmann::ordered_json::parse(read("lesson.json"));
     text = read("lesson.md");
   }
-  ~LessonFolder() {
-    std::error_code error;
-    std::filesystem::remove_all(root_, error);
-  }
-  LessonFolder(const LessonFolder&) = delete;
-  LessonFolder& operator=(const LessonFolder&) = delete;
-
   nlohmann::ordered_json json;  ///< lesson.json
   std::string text;             ///< lesson.md
 
-  const std::filesystem::path& root() const { return root_; }
+  const std::filesystem::path& root() const { return temporary_.path(); }
   const std::filesystem::path& folder() const { return folder_; }
 
   std::string read(const std::string& name) const {
@@ -59,7 +48,7 @@ class LessonFolder {
   /// A scenario of the lesson's own, which is found before the shared one of that name.
   void change_scenario(const std::string& name, const std::string& pointer,
                        const nlohmann::json& value) const {
-    std::ifstream shared(root_ / "scenarios" / name);
+    std::ifstream shared(root() / "scenarios" / name);
     nlohmann::ordered_json scenario = nlohmann::ordered_json::parse(shared);
     scenario[nlohmann::ordered_json::json_pointer(pointer)] = value;
     write(name, scenario.dump());
@@ -74,7 +63,7 @@ class LessonFolder {
   Lesson lesson() const {
     write("lesson.json", json.dump(1));
     write("lesson.md", text);
-    return read_lesson(folder_, root_);
+    return read_lesson(folder_, root());
   }
   /// What is wrong with it; empty where it can be read.
   std::string refusal() const {
@@ -87,7 +76,7 @@ class LessonFolder {
   }
 
  private:
-  std::filesystem::path root_;
+  testing::TemporaryFolder temporary_;
   std::filesystem::path folder_;
 };
 

@@ -1,6 +1,7 @@
 #include "traces/rules.hpp"
 
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 
 #include "traces/event_fields.hpp"
@@ -49,38 +50,39 @@ class HandlerAfterCompletion final : public Monitor {
   void see(const Event& event, const Report& report) override {
     const int step = step_of(event.kind);
     if (step < 0) return;
-    Life& life = lives_[event.operation];
     if (step == 0) {
-      life = {1, false};
+      lives_[event.operation] = {};
+      lives_[event.operation].open[0] = 1;
       return;
     }
-    // A multishot operation repeats the steps from `completed` on.
-    const int expected = step - 1;
-    if (life.reached < 1u << expected) {
+    Life& life = lives_[event.operation];
+    // What its chain cancels has been submitted and never started.
+    const bool never_started =
+        step == completed_step && event.value == -cancelled_error && life.open[step - 1] == 0;
+    const int before = never_started ? step - 2 : step - 1;
+    if (life.open[before] == 0) {
       report({rule(), event.seq,
               std::string(name_of(event.kind)) + " of " + operation_name(event.operation) +
-                  " without a " + std::string(name_of(kind_of(expected))) + " before it"});
+                  " without a " + std::string(name_of(steps[before])) + " before it"});
+    } else if (before >= completed_step) {
+      --life.open[before];  // each result takes these steps once, a multishot operation's too
     }
-    if (life.reached < 1u << step) life.reached = 1u << step;
-    if (step == dequeued_step) life.more = event.more;
-    if (step != last_step) return;
-    if (life.more) {
-      life.reached = 1u << (completed_step - 1);  // started, for the next result
-    } else {
-      lives_.erase(event.operation);
-    }
+    ++life.open[step];
+    if (step == dequeued_step) life.ends = !event.more;
+    if (step == last_step && life.ends) lives_.erase(event.operation);
   }
 
  private:
   struct Life {
-    std::uint32_t reached = 0;  // the highest step, as a bit
-    bool more = false;          // a multishot operation: another completion will come
+    std::array<std::uint32_t, 8> open{};  // by step: taken, and not yet followed by the next
+    bool ends = true;                     // the completion dequeued last is the last
   };
   static constexpr EventKind steps[] = {
       EventKind::operation_initiated, EventKind::operation_submitted,
       EventKind::operation_started,   EventKind::operation_completed,
       EventKind::completion_queued,   EventKind::completion_dequeued,
       EventKind::handler_entered,     EventKind::handler_exited};
+  static constexpr int cancelled_error = 125;  // ECANCELED on Linux, and so in traces
   static constexpr int completed_step = 3;
   static constexpr int dequeued_step = 5;
   static constexpr int last_step = 7;
@@ -89,7 +91,6 @@ class HandlerAfterCompletion final : public Monitor {
     const auto* found = std::find(std::begin(steps), std::end(steps), kind);
     return found == std::end(steps) ? -1 : static_cast<int>(found - std::begin(steps));
   }
-  static EventKind kind_of(int step) { return steps[step]; }
 
   std::unordered_map<std::uint32_t, Life> lives_;
 };
