@@ -39,7 +39,7 @@ int query(const std::string& path, const std::string& sql) {
   } catch (const QueryError& error) {
     throw InputError("query", "", error.what(),
                      "the tables are events, operations, handles and "
-                     "threads; traces/FORMAT.md lists their columns");
+                     "threads; traces/TABLES.md lists their columns");
   }
   return ok;
 }
