@@ -100,6 +100,9 @@ class Recorder {
     return append(fact);
   }
 
+  /// How many facts were recorded so far.
+  FactIndex recorded() const { return count_; }
+
   /// Keeps a copy of `text` for the run's length. Allocates: for set-up, not for the loop.
   virtual const char* keep(std::string_view text) = 0;
 

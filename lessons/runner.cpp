@@ -44,6 +44,8 @@ bool run_async(const Scenario& scenario, const ProgramEntry& entry, World& world
   config.syscall_cost = scenario.syscall_cost;
   config.short_transfers = scenario.short_transfers;
   config.run_limit = Instant{} + scenario.run_limit;
+  // A fact is at least one event, an initiation's two facts aside.
+  config.fact_limit = static_cast<FactIndex>(scenario.event_limit + scenario.event_limit / 4);
   SimulatedOs os(config, world.schedule, world.network, world.datagrams, world.files,
                  &world.recorder);
   CompletionEventQueue queue;
@@ -68,6 +70,8 @@ bool run_blocking(const Scenario& scenario, const ProgramEntry& entry, World& wo
   config.syscall_cost = scenario.syscall_cost;
   config.switch_cost = scenario.switch_cost;
   config.run_limit = Instant{} + scenario.run_limit;
+  // A fact is at least one event, an initiation's two facts aside.
+  config.fact_limit = static_cast<FactIndex>(scenario.event_limit + scenario.event_limit / 4);
   SimulatedThreads threads(config, world.schedule, world.network, &world.recorder);
   threads.spawn(entry.run(threads, settings_of(scenario)), "main");
   world.populate(scenario);
@@ -118,11 +122,11 @@ RunResult run_simulated(const Scenario& scenario, const RunOptions& options) {
   expander.finish(to_ns(world.schedule.now()), timed_out || lost ? "limit" : "finished");
   if (timed_out || lost) {
     result.end = RunEnd::limit;
-    result.why = timed_out ? "the run limit of " +
-                                 std::to_string(scenario.run_limit.count() / 1'000'000) +
-                                 " ms of virtual time was reached (\"limits\": {\"run_ms\": ...})"
-                           : "the limit of " + std::to_string(scenario.event_limit) +
-                                 " events was reached (\"limits\": {\"events\": ...})";
+    result.why = !lost ? "the run limit of " +
+                             std::to_string(scenario.run_limit.count() / 1'000'000) +
+                             " ms of virtual time was reached (\"limits\": {\"run_ms\": ...})"
+                       : "the limit of " + std::to_string(scenario.event_limit) +
+                             " events was reached (\"limits\": {\"events\": ...})";
   }
   if (from_tape) result.misfits = from_tape->misfits().size();
   return result;

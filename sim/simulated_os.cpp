@@ -30,7 +30,8 @@ bool SimulatedOs::wait(CompletionEventQueue& queue, Instant deadline) {
       return true;
     }
     const Instant next = schedule_.next_time();
-    if (next > config_.run_limit) {
+    const bool told_enough = recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit;
+    if (next > config_.run_limit || told_enough) {
       limit_reached_ = true;
       return false;
     }

@@ -21,6 +21,7 @@ struct SimulatedOsConfig {
   bool short_transfers = false;           ///< receive and send may move less than they could
   std::int32_t handle_limit = 1'048'576;  ///< EMFILE beyond (RLIMIT_NOFILE)
   Duration disk_latency{0};               ///< what an operation on a file takes
+  FactIndex fact_limit = UINT32_MAX;      ///< after so many recorded facts it does, too
   Instant run_limit = never;              ///< virtual time at which the world stands still
 };
 
@@ -49,7 +50,7 @@ class SimulatedOs final : public OperatingSystem,
   bool wait(CompletionEventQueue& queue, Instant deadline) override;
   void wake() override { woken_ = true; }
 
-  /// The run limit ended a wait.
+  /// A limit ended a wait.
   bool limit_reached() const { return limit_reached_; }
   /// Operations that wait for something.
   std::size_t pending() const { return pending_; }

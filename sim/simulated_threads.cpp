@@ -59,7 +59,8 @@ void SimulatedThreads::spawn(Task task, const char* label) {
 void SimulatedThreads::run() {
   fill_cores();
   while (threads_left() > 0 && !schedule_.empty()) {
-    if (schedule_.next_time() > config_.run_limit) {
+    const bool told_enough = recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit;
+    if (schedule_.next_time() > config_.run_limit || told_enough) {
       limit_reached_ = true;
       return;
     }

@@ -20,6 +20,7 @@ struct SimulatedThreadsConfig {
   Duration syscall_cost{0};  ///< each call's own work, before it moves bytes or blocks
   Duration switch_cost{0};   ///< when a core takes up another thread than before
   std::int32_t handle_limit = 1'048'576;
+  FactIndex fact_limit = UINT32_MAX;  ///< of the run, as its time
   Instant run_limit = never;
 };
 

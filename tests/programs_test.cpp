@@ -145,3 +145,13 @@ TEST_CASE("a run past its limits ends, its trace kept") {
   CHECK(count(result.trace, EventKind::events_lost) == 1);
   CHECK(result.trace.events.size() == 32);
 }
+
+TEST_CASE("a world that never ends is stopped by the limit of events, its memory bounded") {
+  Scenario scenario = read_scenario_file(scenarios + "echo.json");
+  scenario.clients[0].requests = 10'000'000;
+  scenario.run_limit = std::chrono::hours(1000);
+  scenario.event_limit = 5'000;
+  const RunResult result = run_simulated(scenario);
+  CHECK(result.end == RunEnd::limit);
+  CHECK(result.trace.events.size() == 5'002);
+}
