@@ -1,12 +1,17 @@
 // The I/O objects a program works with, under the names Asio gives their like. Each is a handle and
 // a reference to the Proactor that initiates on it: small values, free to copy; destroying one
 // closes nothing (use `async_close`). All calls return at once, on the loop thread.
+//
+// Each operation comes in two forms over one mechanism: `async_receive(buffer, handler)` calls
+// back, `co_await receive(buffer)` goes on there (awaitable.hpp). What is said of the first holds
+// for the second.
 #pragma once
 
 #include <cstddef>
 #include <span>
 #include <utility>
 
+#include "core/awaitable.hpp"
 #include "core/proactor.hpp"
 
 namespace proactor_lab {
@@ -37,11 +42,7 @@ class StreamSocket {
   template <class Handler>
   OperationToken async_receive(std::span<std::byte> buffer, Handler&& handler,
                                CallSite site = CallSite::here()) {
-    return proactor_->initiate({.opcode = Opcode::receive,
-                                .handle = handle_,
-                                .length = clamp_length(buffer.size()),
-                                .data = buffer.data()},
-                               std::forward<Handler>(handler), site);
+    return proactor_->initiate(receive_request(buffer), std::forward<Handler>(handler), site);
   }
 
   /// send(2): may be short; a peer that is gone gives EPIPE or ECONNRESET and no signal. `buffer`
@@ -49,11 +50,7 @@ class StreamSocket {
   template <class Handler>
   OperationToken async_send(std::span<const std::byte> buffer, Handler&& handler,
                             CallSite site = CallSite::here()) {
-    return proactor_->initiate({.opcode = Opcode::send,
-                                .handle = handle_,
-                                .length = clamp_length(buffer.size()),
-                                .data = const_cast<std::byte*>(buffer.data())},
-                               std::forward<Handler>(handler), site);
+    return proactor_->initiate(send_request(buffer), std::forward<Handler>(handler), site);
   }
 
   /// Receives for as long as the stream lasts: the handler, void(std::error_code,
@@ -100,7 +97,39 @@ class StreamSocket {
                                std::forward<Handler>(handler), site);
   }
 
+  Awaitable<Done> connect(Endpoint endpoint, CallSite site = CallSite::here()) {
+    return {*proactor_, {.opcode = Opcode::connect, .handle = handle_, .endpoint = endpoint}, site};
+  }
+  Awaitable<std::size_t> receive(std::span<std::byte> buffer, CallSite site = CallSite::here()) {
+    return {*proactor_, receive_request(buffer), site};
+  }
+  Awaitable<std::size_t> send(std::span<const std::byte> buffer, CallSite site = CallSite::here()) {
+    return {*proactor_, send_request(buffer), site};
+  }
+  Awaitable<Done> wait(Readiness readiness, CallSite site = CallSite::here()) {
+    return {*proactor_, {.opcode = Opcode::poll, .handle = handle_, .readiness = readiness}, site};
+  }
+  Awaitable<Done> shutdown(ShutdownSide side, CallSite site = CallSite::here()) {
+    return {*proactor_, {.opcode = Opcode::shutdown, .handle = handle_, .side = side}, site};
+  }
+  Awaitable<Done> close(CallSite site = CallSite::here()) {
+    return {*proactor_, {.opcode = Opcode::close, .handle = handle_}, site};
+  }
+
  private:
+  OperationRequest receive_request(std::span<std::byte> buffer) const {
+    return {.opcode = Opcode::receive,
+            .handle = handle_,
+            .length = clamp_length(buffer.size()),
+            .data = buffer.data()};
+  }
+  OperationRequest send_request(std::span<const std::byte> buffer) const {
+    return {.opcode = Opcode::send,
+            .handle = handle_,
+            .length = clamp_length(buffer.size()),
+            .data = const_cast<std::byte*>(buffer.data())};
+  }
+
   Proactor* proactor_;
   Handle handle_;
 };
@@ -132,6 +161,13 @@ class Acceptor {
   OperationToken async_close(Handler&& handler, CallSite site = CallSite::here()) {
     return proactor_->initiate({.opcode = Opcode::close, .handle = handle_},
                                std::forward<Handler>(handler), site);
+  }
+
+  Awaitable<Handle> accept(CallSite site = CallSite::here()) {
+    return {*proactor_, {.opcode = Opcode::accept, .handle = handle_}, site};
+  }
+  Awaitable<Done> close(CallSite site = CallSite::here()) {
+    return {*proactor_, {.opcode = Opcode::close, .handle = handle_}, site};
   }
 
  private:
@@ -251,6 +287,15 @@ class Timer {
     return proactor_->initiate(
         {.opcode = Opcode::timer, .deadline = Instant{} + delay, .relative = true},
         std::forward<Handler>(handler), site);
+  }
+
+  Awaitable<Done> wait(Instant expiry, CallSite site = CallSite::here()) {
+    return {*proactor_, {.opcode = Opcode::timer, .deadline = expiry}, site};
+  }
+  Awaitable<Done> wait(Duration delay, CallSite site = CallSite::here()) {
+    return {*proactor_,
+            {.opcode = Opcode::timer, .deadline = Instant{} + delay, .relative = true},
+            site};
   }
 
  private:

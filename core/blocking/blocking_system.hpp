@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <span>
 
-#include "core/blocking/task.hpp"
+#include "core/task.hpp"
 #include "core/handle.hpp"
 #include "core/time.hpp"
 

@@ -1,0 +1,142 @@
+// Completion Handlers as coroutines: `co_await socket.receive(buffer)` initiates the operation, and
+// the coroutine goes on where a handler would have been called, on the loop thread. Beneath is the
+// mechanism of every handler: the slot keeps who is to be resumed, and is free again before that.
+//
+//   Task session(StreamSocket socket) {
+//     std::array<std::byte, 1024> buffer;
+//     while (true) {
+//       auto [error, bytes] = co_await socket.receive(buffer);
+//       if (error || bytes == 0) break;
+//       co_await socket.send(std::span(buffer).first(bytes));
+//     }
+//     co_await socket.close();
+//   }
+//   spawn(session(socket));
+#pragma once
+
+#include <concepts>
+#include <coroutine>
+#include <exception>
+#include <system_error>
+#include <utility>
+
+#include "core/proactor.hpp"
+#include "core/task.hpp"
+
+namespace proactor_lab {
+
+/// How an operation ended. `value` is what its handler would get beside the error.
+template <class Value>
+struct Result {
+  std::error_code error;
+  Value value{};
+};
+
+/// For operations that yield nothing but an error: the result converts to it.
+struct Done {};
+template <>
+struct Result<Done> {
+  std::error_code error;
+  Done value{};
+  operator std::error_code() const { return error; }
+};
+
+namespace coroutines {
+
+/// A failure that left a spawned coroutine, on its way out of the handler that resumed it. The
+/// frame is gone by then, and resuming is synchronous: one place a thread suffices.
+inline thread_local std::exception_ptr escaped;
+
+inline void rethrow_escaped() {
+  if (escaped) std::rethrow_exception(std::exchange(escaped, nullptr));
+}
+
+/// The outermost coroutine: nobody awaits it, and it destroys itself at its end.
+struct Root {
+  struct promise_type {
+    std::coroutine_handle<> root = std::coroutine_handle<promise_type>::from_promise(*this);
+    Root get_return_object() noexcept { return {}; }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() noexcept {}
+    void unhandled_exception() noexcept { escaped = std::current_exception(); }
+  };
+};
+
+inline Root run_detached(Task task) { co_await std::move(task); }
+
+}  // namespace coroutines
+
+/// Runs `task` until it first waits; from then on completions drive it. It is destroyed at its end,
+/// or with the Proactor whose operation it awaits. What it throws comes out of here, or out of
+/// `Proactor::run`.
+inline void spawn(Task task) {
+  coroutines::run_detached(std::move(task));
+  coroutines::rethrow_escaped();
+}
+
+/// An operation about to be initiated; `co_await` does it.
+template <class Value>
+class [[nodiscard]] Awaitable {
+ public:
+  Awaitable(Proactor& proactor, const OperationRequest& request, CallSite site)
+      : proactor_(proactor), request_(request), site_(site) {}
+
+  /// The handler's name in traces, as `named` gives it to a callback.
+  Awaitable& named(const char* name) {
+    name_ = name;
+    return *this;
+  }
+
+  bool await_ready() const noexcept { return false; }
+  template <class Promise>
+  void await_suspend(std::coroutine_handle<Promise> coroutine) {
+    proactor_.initiate(
+        request_, NamedHandler<Resume>{name_, Resume(*this, coroutine, coroutine.promise().root)},
+        site_);
+  }
+  Result<Value> await_resume() const { return result_; }
+
+ private:
+  /// Resumes whoever waits; dropped unheard, it destroys the coroutine with all that it awaits.
+  class Resume {
+   public:
+    Resume(Awaitable& awaitable, std::coroutine_handle<> coroutine, std::coroutine_handle<> root)
+        : awaitable_(&awaitable), coroutine_(coroutine), root_(root) {}
+    Resume(Resume&& other) noexcept
+        : awaitable_(other.awaitable_),
+          coroutine_(other.coroutine_),
+          root_(std::exchange(other.root_, {})) {}
+    Resume(const Resume&) = delete;
+    Resume& operator=(const Resume&) = delete;
+    ~Resume() {
+      if (root_) root_.destroy();
+    }
+    void operator()(std::error_code error, Value value) requires(!std::same_as<Value, Done>) {
+      resume({error, value});
+    }
+    void operator()(std::error_code error) requires(std::same_as<Value, Done>) {
+      resume({error, {}});
+    }
+
+   private:
+    void resume(Result<Value> result) {
+      root_ = {};  // it looks after itself again
+      awaitable_->result_ = result;
+      coroutine_.resume();
+      coroutines::rethrow_escaped();
+    }
+
+    Awaitable* awaitable_;
+    std::coroutine_handle<> coroutine_;
+    std::coroutine_handle<> root_;
+  };
+
+  Proactor& proactor_;
+  OperationRequest request_;
+  CallSite site_;
+  const char* name_ = "";
+  Result<Value> result_;
+};
+
+}  // namespace proactor_lab

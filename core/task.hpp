@@ -1,0 +1,91 @@
+// A coroutine that is awaited: the body of a program, or a part of it. On the Proactor an await
+// ends when an operation's handler would have been called (core/awaitable.hpp); a blocking
+// program's await is a system call (core/blocking/). The type is the same.
+#pragma once
+
+#include <coroutine>
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace proactor_lab {
+
+/// What every promise knows: who awaits it, and the outermost coroutine, whose frame holds all that
+/// it awaits. Whoever drops a suspended coroutine destroys the root.
+struct PromiseBase {
+  std::coroutine_handle<> awaiter;
+  std::coroutine_handle<> root;
+  std::exception_ptr failure;
+
+  std::suspend_always initial_suspend() noexcept { return {}; }
+  struct ResumeAwaiter {
+    bool await_ready() noexcept { return false; }
+    template <class Promise>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> self) noexcept {
+      const std::coroutine_handle<> waiting = self.promise().awaiter;
+      return waiting ? waiting : std::noop_coroutine();
+    }
+    void await_resume() noexcept {}
+  };
+  ResumeAwaiter final_suspend() noexcept { return {}; }
+  void unhandled_exception() { failure = std::current_exception(); }
+};
+
+template <class Value>
+struct ValuePromise : PromiseBase {
+  std::optional<Value> value;
+  void return_value(Value result) { value = std::move(result); }
+  Value take() { return std::move(*value); }
+};
+template <>
+struct ValuePromise<void> : PromiseBase {
+  void return_void() {}
+  void take() {}
+};
+
+/// Starts when it is awaited, or when a system spawns it; owns its coroutine. An exception that
+/// leaves the body comes out of the `co_await`, or out of the system's run.
+template <class Value>
+class TaskOf {
+ public:
+  struct promise_type : ValuePromise<Value> {
+    TaskOf get_return_object() {
+      return TaskOf(std::coroutine_handle<promise_type>::from_promise(*this));
+    }
+  };
+
+  TaskOf(TaskOf&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}
+  TaskOf& operator=(TaskOf&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+  ~TaskOf() {
+    if (handle_) handle_.destroy();
+  }
+
+  std::coroutine_handle<> handle() const { return handle_; }
+  bool done() const { return handle_.done(); }
+  void rethrow() const {
+    if (handle_.promise().failure) std::rethrow_exception(handle_.promise().failure);
+  }
+
+  bool await_ready() const noexcept { return false; }
+  template <class Promise>
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> awaiter) noexcept {
+    handle_.promise().awaiter = awaiter;
+    handle_.promise().root = awaiter.promise().root;
+    return handle_;
+  }
+  Value await_resume() const {
+    rethrow();
+    return handle_.promise().take();
+  }
+
+ private:
+  explicit TaskOf(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
+  std::coroutine_handle<promise_type> handle_;
+};
+
+using Task = TaskOf<void>;
+
+}  // namespace proactor_lab
