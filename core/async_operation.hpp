@@ -61,11 +61,12 @@ struct OperationRequest {
   Readiness readiness = Readiness::readable;  ///< poll
   Link link = Link::none;
   OperationToken target{};  ///< cancel
+  OperationId parent{};     ///< the first operation of the composed one that this goes on with
 };
 
 /// The most bytes a completion handler's captures may take. They are kept in the slot itself: no
 /// operation allocates.
-inline constexpr std::size_t handler_capacity = 64;
+inline constexpr std::size_t handler_capacity = 128;
 
 struct AsyncOperation : OperationRequest {
   /// Takes the handler out of the slot, frees the slot and, where `completion` is not null, calls

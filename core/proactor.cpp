@@ -94,6 +94,7 @@ void Proactor::start(AsyncOperation& operation, const OperationRequest& request,
     recorder_->record({.value = reinterpret_cast<std::uintptr_t>(request.data),
                        .extra = fact_text(handler_name),
                        .operation = last_id_,
+                       .cause = to_number(request.parent),
                        .thread = loop_thread,
                        .kind = FactKind::initiation_details});
     if (request.opcode == Opcode::cancel) {

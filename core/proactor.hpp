@@ -74,6 +74,9 @@ class Proactor {
   /// Lets `run` be called again after `stop`.
   void restart() { stopped_.store(false, std::memory_order_relaxed); }
 
+  /// What the next operation will be called: a composed operation bears its first one's name.
+  OperationId next_operation() const { return OperationId{last_id_ + 1}; }
+
   std::size_t operations_in_flight() const { return in_flight_; }
   Recorder* recorder() const { return recorder_; }
 

@@ -27,6 +27,7 @@ class StreamSocket {
   StreamSocket(Proactor& proactor, Handle handle) : proactor_(&proactor), handle_(handle) {}
 
   Handle handle() const { return handle_; }
+  Proactor& proactor() const { return *proactor_; }
 
   /// connect(2). Errors: ECONNREFUSED, ETIMEDOUT, ECANCELED ...
   template <class Handler>
@@ -116,7 +117,7 @@ class StreamSocket {
     return {*proactor_, {.opcode = Opcode::close, .handle = handle_}, site};
   }
 
- private:
+  /// What `async_receive` and `async_send` ask for: composed.hpp builds on it.
   OperationRequest receive_request(std::span<std::byte> buffer) const {
     return {.opcode = Opcode::receive,
             .handle = handle_,
@@ -130,6 +131,7 @@ class StreamSocket {
             .data = const_cast<std::byte*>(buffer.data())};
   }
 
+ private:
   Proactor* proactor_;
   Handle handle_;
 };
