@@ -64,7 +64,8 @@ void declare(CLI::App& command, Options& options) {
       ->type_name("PNG");
   command
       .add_option("--at", options.at,
-                  "The moment: #SEQ, nanoseconds since the start, or an SQL query for a seq")
+                  "The moment: #SEQ, nanoseconds since the start, or an SQL query for a seq; a "
+                  "screenshot of a run is of its end if left out")
       ->type_name("MOMENT");
   command.add_option("--view", options.view, "What the stage shows")
       ->check(CLI::IsMember({"interaction", "activity"}));
@@ -96,7 +97,12 @@ void set_up(App& app, const Options& options, const CLI::App& command) {
   if (command.count("--zoom") > 0) {
     settings.zoom = options.zoom == "roles" ? figures::Zoom::roles : figures::Zoom::participants;
   }
-  if (options.at.empty()) return;
+  if (options.at.empty()) {
+    // A still picture of a run shows it whole; a lesson stands where its step wants it.
+    const bool still = !options.screenshot.empty() && app.model() && !app.lesson();
+    if (still) app.apply({Action::go_to, app.model()->event_count()});
+    return;
+  }
   if (!app.model()) {
     throw InputError{"--at", "", "there is no run to go to",
                      "name a lesson, a scenario or a trace"};

@@ -138,7 +138,7 @@ void draw_states(const Canvas& canvas, Rect box, const Snapshot& snapshot, Reque
   options.height = area.height;
   options.at = snapshot.moment();
   options.selection = {Target::Kind::operation, followed_operation(snapshot)};
-  options.horizon = snapshot.horizon();
+  options.horizon = snapshot.hidden_after();
   const figures::Scene scene = figures::states_scene(*snapshot.model, options);
   const Press press = canvas.press("states", area);
   canvas.paint(scene, {area.x, area.y});

@@ -25,7 +25,7 @@ Scene stage_scene(const Snapshot& snapshot, float width, float height) {
     options.height = height;
     options.at = snapshot.moment();
     options.selection = snapshot.selection;
-    options.horizon = snapshot.horizon();
+    options.horizon = snapshot.hidden_after();
     return figures::interaction_scene(*snapshot.model, options);
   }
   std::vector<figures::ActivityGroup> groups;

@@ -46,6 +46,8 @@ struct Snapshot {
   }
   figures::Moment moment() const { return by_time() ? playback.moment() : playback.eased(); }
   bool future_hidden() const { return lesson && lesson->horizon != UINT32_MAX; }
+  /// For figures: the event after which a question hides everything.
+  std::uint32_t hidden_after() const { return future_hidden() ? horizon() : UINT32_MAX; }
 };
 
 enum class Action : std::uint8_t {

@@ -333,3 +333,10 @@ TEST_CASE("a name that is nothing is said in the window, and what was open stays
   app.press(Key::escape);
   CHECK(app.notice().empty());
 }
+
+TEST_CASE("nothing claims to be hidden where no question is open") {
+  App app;
+  app.open(open_document("echo"));
+  app.apply({Action::go_to, app.model()->event_count()});
+  CHECK(app.snapshot().hidden_after() == UINT32_MAX);
+}

@@ -34,8 +34,8 @@ class EchoServer final : public AsyncProgram {
 
   void accept() {
     Acceptor acceptor(proactor_, listener_);
-    acceptor.async_accept(named(
-        "on_accept", [this](std::error_code error, Handle handle) { on_accept(error, handle); }));
+    auto handler = [this](std::error_code error, Handle handle) { on_accept(error, handle); };
+    acceptor.async_accept(named("on_accept", handler));
   }
 
   void on_accept(std::error_code error, Handle handle) {
