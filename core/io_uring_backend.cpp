@@ -18,7 +18,7 @@ constexpr unsigned chain_entries = 32;
 }  // namespace
 
 std::unique_ptr<IoUringBackend> IoUringBackend::open(Recorder* recorder, std::error_code& error) {
-  auto ring = std::make_unique<Ring>();
+  auto ring = std::make_unique<Ring>(recorder);
   // Completions are then worked on only while we wait for them: no interruptions, better batches.
   int result = io_uring_queue_init(ring_entries, &ring->ring,
                                    IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN);

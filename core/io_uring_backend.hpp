@@ -8,14 +8,13 @@
 #include <atomic>
 #include <memory>
 #include <system_error>
-#include <vector>
 
-#include "core/operating_system.hpp"
+#include "core/live_backend.hpp"
 #include "core/recorder.hpp"
 
 namespace proactor_lab {
 
-class IoUringBackend final : public OperatingSystem {
+class IoUringBackend final : public LiveBackend {
  public:
   /// Null and an error where the kernel refuses a ring: ENOSYS (none in this kernel), EPERM
   /// (forbidden, as in many containers), ENOMEM, EMFILE.
@@ -38,9 +37,7 @@ class IoUringBackend final : public OperatingSystem {
   void give_back(BufferGroup& group, std::uint16_t buffer) override;
   /// Cancels all and waits until the kernel has let go of every buffer.
   void release_all() override;
-  /// Closes every handle that it gave out and that is still open: the end of a run. Nothing may be
-  /// under way. The destructor does it too.
-  void close_all();
+  void close_all() override;
   bool wait(CompletionEventQueue& queue, Instant deadline) override;
   /// Also safe in a signal handler.
   void wake() override;
@@ -56,18 +53,13 @@ class IoUringBackend final : public OperatingSystem {
   void reap(CompletionEventQueue* queue);
   void record_completion(const AsyncOperation& operation, std::int32_t result, bool more);
   void arm_wake();
-  void note_open(int descriptor);
-  void note_closed(int descriptor);
-  Handle open_bound(int type, Endpoint endpoint, const char* label, std::error_code& error);
-  Handle opened(int descriptor, HandleKind kind, const char* label, std::error_code& error);
 
   std::unique_ptr<Ring> ring_;
   Recorder* recorder_;
   AsyncOperation* first_unsubmitted_ = nullptr;  // linked through `next`; only while recording
   AsyncOperation* last_unsubmitted_ = nullptr;
   std::size_t in_flight_ = 0;
-  bool in_chain_ = false;   // the last operation is linked to the one that comes
-  std::vector<bool> open_;  // by descriptor: those given out
+  bool in_chain_ = false;  // the last operation is linked to the one that comes
 };
 
 }  // namespace proactor_lab

@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <new>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <poll.h>
 
@@ -11,15 +10,6 @@
 
 namespace proactor_lab {
 namespace {
-
-int flags_of(std::uint32_t mode) {
-  const bool reads = has(mode, OpenMode::read);
-  const bool writes = has(mode, OpenMode::write);
-  int flags = O_CLOEXEC | (writes ? (reads ? O_RDWR : O_WRONLY) : O_RDONLY);
-  if (has(mode, OpenMode::create)) flags |= O_CREAT;
-  if (has(mode, OpenMode::truncate)) flags |= O_TRUNC;
-  return flags;
-}
 
 /// The kernel reads a timeout or an address until it has taken the submission: it lives in the
 /// slot.
@@ -90,7 +80,8 @@ void IoUringBackend::prepare(AsyncOperation& operation) {
       io_uring_prep_fsync(sqe, handle, 0);
       break;
     case Opcode::open:
-      io_uring_prep_openat(sqe, AT_FDCWD, operation.path, flags_of(operation.open_flags), 0644);
+      io_uring_prep_openat(sqe, AT_FDCWD, operation.path, open_flags_of(operation.open_flags),
+                           0644);
       break;
     case Opcode::timer:
     case Opcode::link_timeout: {
@@ -138,10 +129,10 @@ std::int32_t IoUringBackend::settle(AsyncOperation& operation, std::int32_t resu
   switch (operation.opcode) {
     case Opcode::accept:
     case Opcode::open:
-      if (result >= 0) note_open(result);
+      if (result >= 0) ring_->handles.note_open(result);
       break;
     case Opcode::close:
-      if (result >= 0) note_closed(to_number(operation.handle));
+      if (result >= 0) ring_->handles.note_closed(to_number(operation.handle));
       break;
     case Opcode::timer:
       return result == -ETIME ? 0 : result;
@@ -155,8 +146,7 @@ std::int32_t IoUringBackend::settle(AsyncOperation& operation, std::int32_t resu
     case Opcode::send_to: {
       auto* message = reinterpret_cast<Message*>(operation.backend_state[0]);
       if (operation.opcode == Opcode::receive_from && result >= 0 && operation.sender != nullptr) {
-        *operation.sender = {ntohl(message->address.sin_addr.s_addr),
-                             ntohs(message->address.sin_port)};
+        *operation.sender = endpoint_of(message->address);
       }
       if (!more) {
         message->next = ring_->free_messages;

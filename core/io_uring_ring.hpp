@@ -2,34 +2,23 @@
 // liburing.
 #pragma once
 
-#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
-#include <arpa/inet.h>
 #include <liburing.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/io_uring_backend.hpp"
+#include "core/live_handles.hpp"
 
 namespace proactor_lab {
 
 // User data that is no operation's address: operations are aligned to 16.
 inline constexpr std::uint64_t wake_data = 1;
 inline constexpr std::uint64_t nobody = 2;
-
-inline std::error_code last_system_error() { return {errno, std::system_category()}; }
-
-inline sockaddr_in address_of(Endpoint endpoint) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(endpoint.port);
-  address.sin_addr.s_addr = htonl(endpoint.address);
-  return address;
-}
 
 /// What recvmsg(2) and sendmsg(2) want described; too large for a slot, so it is kept beside.
 struct IoUringBackend::Message {
@@ -40,7 +29,10 @@ struct IoUringBackend::Message {
 };
 
 struct IoUringBackend::Ring {
+  explicit Ring(Recorder* recorder) : handles(recorder, 0) {}
+
   io_uring ring{};
+  LiveHandles handles;
   int wake_descriptor = -1;
   std::uint64_t wake_count = 0;  // the kernel reads into it
   bool wake_armed = false;

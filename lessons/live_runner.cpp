@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "core/epoll_backend.hpp"
 #include "core/io_uring_backend.hpp"
 #include "lessons/live_clients.hpp"
 #include "traces/live_trace.hpp"
@@ -75,13 +76,24 @@ class TimeLimit {
   std::thread thread_;
 };
 
-void refuse(const std::error_code& error) {
+/// The live system that the scenario asks for; never another in its place.
+std::unique_ptr<LiveBackend> open_backend(const std::string& system, Recorder* recorder) {
+  std::error_code error;
+  std::unique_ptr<LiveBackend> backend;
+  if (system == "epoll") {
+    backend = EpollBackend::open(recorder, error);
+  } else {
+    backend = IoUringBackend::open(recorder, error);
+  }
+  if (backend != nullptr) return backend;
   const std::string name = error.value() == ENOSYS  ? "ENOSYS: this kernel has none"
                            : error.value() == EPERM ? "EPERM: it is forbidden here, as in many "
                                                       "containers"
                                                     : error.message();
-  throw InputError("io_uring", "", "the kernel refuses it (" + name + ")",
-                   "run the same program simulated with --on sim");
+  throw InputError(system, "", "the kernel refuses it (" + name + ")",
+                   system == "epoll" ? "run the same program simulated with --on sim"
+                                     : "run the same program with --on epoll, which needs no "
+                                       "io_uring, or simulated with --on sim");
 }
 
 std::unique_ptr<LiveTrace> make_trace(const Scenario& scenario, const std::string& path) {
@@ -92,10 +104,11 @@ std::unique_ptr<LiveTrace> make_trace(const Scenario& scenario, const std::strin
   LiveTraceConfig config;
   config.path = path;
   config.header.program = scenario.program;
-  config.header.system = "io_uring";
+  config.header.system = scenario.system;
   config.header.seed = scenario.seed;
   config.header.scenario = scenario.json;
   config.event_limit = scenario.event_limit;
+  config.infers = scenario.system == "io_uring";
   return std::make_unique<LiveTrace>(config);
 }
 
@@ -119,9 +132,6 @@ void check_runs_live(const Scenario& scenario, const ProgramEntry& entry) {
 LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) {
   const ProgramEntry& entry = *find_program(scenario.program);
   check_runs_live(scenario, entry);
-  // The ring first: a refusal leaves no file behind.
-  std::error_code error;
-  if (IoUringBackend::open(nullptr, error) == nullptr) refuse(error);
 
   ProgramSettings settings = settings_of(scenario);
   settings.keep_serving = scenario.clients.empty();
@@ -131,10 +141,10 @@ LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) 
   const std::string part = options.out;
   std::unique_ptr<LiveTrace> trace;
   LiveRunResult result;
+  std::error_code error;
   {
-    // Find out whether the port is free before the trace's file is replaced.
-    std::unique_ptr<IoUringBackend> probe = IoUringBackend::open(nullptr, error);
-    if (probe == nullptr) refuse(error);
+    // Find out whether system and port can be had before the trace's file is replaced.
+    const std::unique_ptr<LiveBackend> probe = open_backend(scenario.system, nullptr);
     const Handle listener = probe->listen(settings.listen_on, "probe", error);
     if (error) {
       throw InputError("port " + std::to_string(settings.listen_on.port), "",
@@ -145,8 +155,7 @@ LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) 
   }
   trace = make_trace(scenario, part);
   {
-    std::unique_ptr<IoUringBackend> os = IoUringBackend::open(trace.get(), error);
-    if (os == nullptr) refuse(error);
+    const std::unique_ptr<LiveBackend> os = open_backend(scenario.system, trace.get());
     CompletionEventQueue queue;
     std::unique_ptr<AsyncProgram> program;
     Proactor proactor(*os, *os, queue, trace.get());

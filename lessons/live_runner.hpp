@@ -1,5 +1,6 @@
-// Runs a scenario's program on the live kernel. The scenario's clients become threads that talk to
-// it over loopback; without clients it serves whoever connects until it is interrupted.
+// Runs a scenario's program on the live kernel, through io_uring or epoll. The scenario's clients
+// become threads that talk to it over loopback; without clients it serves whoever connects until it
+// is interrupted.
 #pragma once
 
 #include <functional>
@@ -24,8 +25,8 @@ struct LiveRunResult {
 };
 
 /// SIGINT and SIGTERM end the run in good order, the trace whole. Throws InputError where the
-/// kernel refuses io_uring, the port is taken, the program cannot run live, or the file cannot be
-/// written. One at a time in a process.
+/// kernel refuses the scenario's system, the port is taken, the program cannot run live, or the
+/// file cannot be written. One at a time in a process.
 LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options);
 
 }  // namespace proactor_lab

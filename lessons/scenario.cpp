@@ -173,9 +173,9 @@ Scenario parse_scenario(std::string_view text, const std::string& file) {
   if (root.has("about")) root.at("about").text(1000);
   if (root.has("system")) {
     scenario.system = root.at("system").text();
-    if (scenario.system != "sim" && scenario.system != "io_uring") {
+    if (scenario.system != "sim" && scenario.system != "io_uring" && scenario.system != "epoll") {
       root.at("system").fail("there is no system \"" + scenario.system + "\"",
-                             "known: sim, io_uring");
+                             "known: sim, io_uring, epoll");
     }
   }
   if (root.has("seed")) {

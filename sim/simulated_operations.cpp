@@ -18,9 +18,14 @@ void SimulatedOs::carry_out(AsyncOperation& operation, FactIndex started) {
                                : std::max(operation.deadline, now);
       return set_timer(operation, when, started);
     }
-    // Only a link timeout that follows an operation can be armed (io_uring_prep_link_timeout(3)).
-    case Opcode::link_timeout:
-      return complete(operation, -EINVAL, started);
+    case Opcode::link_timeout: {
+      // Only one that follows an operation can be armed (io_uring_prep_link_timeout(3)).
+      complete(operation, -EINVAL, started);
+      auto* linked = reinterpret_cast<AsyncOperation*>(operation.backend_state[3]);
+      if (linked != nullptr)
+        chain_steps_.push_back({linked, operation.link == Link::soft, started});
+      return;
+    }
     case Opcode::cancel:
     case Opcode::cancel_handle:
     case Opcode::cancel_all:
@@ -145,6 +150,11 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
   switch (place_of(target)) {
     case Place::timer:
       timers_[target.backend_state[2]] = nullptr;  // its number is free when its time comes
+      if (target.opcode == Opcode::link_timeout) {
+        // The operation that it bounded goes on; the rest of the chain follows that one.
+        auto* bounded = reinterpret_cast<AsyncOperation*>(target.backend_state[1]);
+        bounded->backend_state[3] = target.backend_state[3];
+      }
       holds_socket = target.opcode == Opcode::connect;
       break;
     case Place::receives:

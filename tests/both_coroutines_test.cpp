@@ -12,16 +12,11 @@
 
 using namespace proactor_lab;
 using namespace std::chrono_literals;
+using proactor_lab::testing::on;
 using proactor_lab::testing::System;
-using proactor_lab::testing::SystemOptions;
+using proactor_lab::testing::SystemKind;
 
 namespace {
-
-SystemOptions on(bool simulated) {
-  SystemOptions options;
-  options.simulated = simulated;
-  return options;
-}
 
 std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
@@ -106,14 +101,14 @@ Task fails(Timer timer) {
 }  // namespace
 
 TEST_CASE("one program as callbacks and as a coroutine leaves the same trace") {
-  System callbacks(on(true));
+  System callbacks(on(SystemKind::simulated));
   {
     const auto [near, far] = callbacks.connected_pair();
     EchoSession session{{callbacks.proactor(), far}};
     session.receive();
     talk_to(callbacks, near);
   }
-  System coroutine(on(true));
+  System coroutine(on(SystemKind::simulated));
   {
     const auto [near, far] = coroutine.connected_pair();
     spawn(echo_session({coroutine.proactor(), far}));
@@ -124,8 +119,8 @@ TEST_CASE("one program as callbacks and as a coroutine leaves the same trace") {
 }
 
 TEST_CASE("coroutines await coroutines, and get their values") {
-  const bool simulated = GENERATE(true, false);
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   int sum = 0;
   int value = 0;
   Timer timer(system.proactor());
@@ -138,8 +133,8 @@ TEST_CASE("coroutines await coroutines, and get their values") {
 }
 
 TEST_CASE("an exception that leaves a coroutine comes out of run") {
-  const bool simulated = GENERATE(true, false);
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   Timer timer(system.proactor());
   bool caught = false;
   spawn([](Timer t, bool& out) -> Task {
@@ -156,8 +151,8 @@ TEST_CASE("an exception that leaves a coroutine comes out of run") {
 }
 
 TEST_CASE("a coroutine that awaits is destroyed with its proactor, and all it holds") {
-  const bool simulated = GENERATE(true, false);
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   const auto witness = std::make_shared<int>(0);
   spawn([](Timer timer, std::shared_ptr<int> held) -> Task {
     co_await [](Timer t, std::shared_ptr<int> inner) -> Task {
@@ -173,8 +168,8 @@ TEST_CASE("a coroutine that awaits is destroyed with its proactor, and all it ho
 }
 
 TEST_CASE("an error of the system is a value of the await") {
-  const bool simulated = GENERATE(true, false);
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   std::error_code heard;
   spawn([](StreamSocket socket, std::error_code& out) -> Task {
     std::array<std::byte, 8> buffer{};

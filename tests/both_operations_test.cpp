@@ -15,21 +15,11 @@
 
 using namespace proactor_lab;
 using namespace std::chrono_literals;
+using proactor_lab::testing::on;
 using proactor_lab::testing::System;
-using proactor_lab::testing::SystemOptions;
 using proactor_lab::testing::TemporaryFolder;
 
 namespace {
-
-SystemOptions on(bool simulated) {
-  SystemOptions options;
-  options.simulated = simulated;
-  return options;
-}
-
-#define ON_BOTH_SYSTEMS                         \
-  const bool simulated = GENERATE(true, false); \
-  INFO((simulated ? "simulated" : "io_uring"))
 
 void require_rules_kept(System& system) {
   const Trace trace = system.trace();
@@ -72,8 +62,8 @@ Handle open_file(System& system, const std::string& path, std::uint32_t mode) {
 }  // namespace
 
 TEST_CASE("a no-op completes with nothing done") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   Log log;
   system.proactor().initiate({.opcode = Opcode::no_op}, log.note("no_op"));
   system.run();
@@ -82,9 +72,9 @@ TEST_CASE("a no-op completes with nothing done") {
 }
 
 TEST_CASE("a file is opened, written, synced, read back at any place, and closed") {
-  ON_BOTH_SYSTEMS;
+  ON_ALL_SYSTEMS;
   const TemporaryFolder folder;
-  System system(on(simulated));
+  System system(on(kind));
   const Handle handle = open_file(system, folder.file("a.txt"), create);
   REQUIRE(handle != Handle::none);
   File file(system.proactor(), handle);
@@ -117,9 +107,9 @@ TEST_CASE("a file is opened, written, synced, read back at any place, and closed
 }
 
 TEST_CASE("opening a file that is not there fails with ENOENT") {
-  ON_BOTH_SYSTEMS;
+  ON_ALL_SYSTEMS;
   const TemporaryFolder folder;
-  System system(on(simulated));
+  System system(on(kind));
   const std::string path = folder.file("none.txt");
   std::error_code heard;
   File::async_open(system.proactor(), path.c_str(), static_cast<std::uint32_t>(OpenMode::read),
@@ -129,8 +119,8 @@ TEST_CASE("opening a file that is not there fails with ENOENT") {
 }
 
 TEST_CASE("a datagram arrives whole, with its sender; what does not fit is lost") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   std::error_code error;
   const Handle a = system.os().open_datagram_socket({loopback_address, 0}, "a", error);
   const Handle b = system.os().open_datagram_socket({loopback_address, 0}, "b", error);
@@ -154,9 +144,11 @@ TEST_CASE("a datagram arrives whole, with its sender; what does not fit is lost"
 }
 
 TEST_CASE("readiness is told when bytes are there, and moves none of them") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
-  const auto [near, far] = system.connected_pair();
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
+  const auto pair = system.connected_pair();
+  const Handle near = pair.first;
+  const Handle far = pair.second;
   StreamSocket to(system.proactor(), far);
   std::array<std::byte, 16> buffer{};
   std::vector<std::string> order;
@@ -177,9 +169,9 @@ TEST_CASE("readiness is told when bytes are there, and moves none of them") {
 }
 
 TEST_CASE("a linked operation starts when the one before it is done") {
-  ON_BOTH_SYSTEMS;
+  ON_ALL_SYSTEMS;
   const TemporaryFolder folder;
-  System system(on(simulated));
+  System system(on(kind));
   const Handle file = open_file(system, folder.file("a.txt"), create);
   std::array<std::byte, 5> buffer{};
   Log log;
@@ -204,10 +196,10 @@ TEST_CASE("a linked operation starts when the one before it is done") {
 }
 
 TEST_CASE("a short file read breaks a soft chain, not a hard one") {
-  ON_BOTH_SYSTEMS;
+  ON_ALL_SYSTEMS;
   const bool hard = GENERATE(false, true);
   const TemporaryFolder folder;
-  System system(on(simulated));
+  System system(on(kind));
   const Handle file = open_file(system, folder.file("a.txt"), create);  // empty
   std::array<std::byte, 5> buffer{};
   Log log;
@@ -226,10 +218,12 @@ TEST_CASE("a short file read breaks a soft chain, not a hard one") {
 }
 
 TEST_CASE("a receive with a link timeout: either is over, and the loser is told so") {
-  ON_BOTH_SYSTEMS;
+  ON_ALL_SYSTEMS;
   const bool bytes_come = GENERATE(false, true);
-  System system(on(simulated));
-  const auto [near, far] = system.connected_pair();
+  System system(on(kind));
+  const auto pair = system.connected_pair();
+  const Handle near = pair.first;
+  const Handle far = pair.second;
   std::array<std::byte, 16> buffer{};
   Log log;
   Proactor& proactor = system.proactor();
@@ -260,9 +254,11 @@ TEST_CASE("a receive with a link timeout: either is over, and the loser is told 
 }
 
 TEST_CASE("cancelling all on a handle says how many, and they are cancelled") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
-  const auto [near, far] = system.connected_pair();
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
+  const auto pair = system.connected_pair();
+  const Handle near = pair.first;
+  const Handle far = pair.second;
   std::array<std::byte, 16> one{};
   std::array<std::byte, 16> two{};
   int cancelled = 0;
@@ -284,8 +280,8 @@ TEST_CASE("cancelling all on a handle says how many, and they are cancelled") {
 }
 
 TEST_CASE("cancelling all leaves nothing pending, and the loop can still be woken") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   const auto [near, far] = system.connected_pair();
   std::array<std::byte, 16> buffer{};
   Log log;
@@ -304,7 +300,7 @@ TEST_CASE("cancelling all leaves nothing pending, and the loop can still be woke
   CHECK(log.results.at("receive") == ECANCELED);
   CHECK(near != far);
   // It waits again, and a stop from elsewhere is heard.
-  if (!simulated) {
+  if (!system.simulated()) {
     timer.async_wait(1h, [](std::error_code) {});
     std::thread([&] { system.proactor().stop(); }).join();
     system.run();
@@ -313,8 +309,8 @@ TEST_CASE("cancelling all leaves nothing pending, and the loop can still be woke
 }
 
 TEST_CASE("accepting many: one initiation, a handler call for each connection") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   std::error_code error;
   const Handle listener = system.os().listen({loopback_address, 0}, "listener", error);
   const Endpoint endpoint{loopback_address, system.os().local_endpoint(listener).port};
@@ -338,8 +334,8 @@ TEST_CASE("accepting many: one initiation, a handler call for each connection") 
 }
 
 TEST_CASE("a listener that is shut down ends accepting with EINVAL") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   std::error_code error;
   const Handle listener = system.os().listen({loopback_address, 0}, "listener", error);
   Log log;
@@ -355,8 +351,8 @@ TEST_CASE("a listener that is shut down ends accepting with EINVAL") {
 }
 
 TEST_CASE("receiving many into provided buffers, until the stream ends") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   const auto [near, far] = system.connected_pair();
   BufferGroup buffers(8, 32);
   std::error_code error;
@@ -390,8 +386,8 @@ TEST_CASE("receiving many into provided buffers, until the stream ends") {
 }
 
 TEST_CASE("without a free buffer receiving many ends with ENOBUFS") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   const auto [near, far] = system.connected_pair();
   BufferGroup buffers(1, 4);
   std::error_code error;

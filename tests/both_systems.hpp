@@ -1,4 +1,4 @@
-// One test body, both operating systems: the body gets a proactor and a system and cannot tell
+// One test body, all operating systems: the body gets a proactor and a system and cannot tell
 // which it is. A stream to itself (its own listener and its own connect) serves as the world.
 #pragma once
 
@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "core/epoll_backend.hpp"
 #include "core/io_uring_backend.hpp"
 #include "core/socket.hpp"
 #include "sim/network.hpp"
@@ -17,8 +18,23 @@
 
 namespace proactor_lab::testing {
 
+enum class SystemKind { simulated, io_uring, epoll };
+
+/// As it stands in a trace's header.
+inline const char* name_of(SystemKind kind) {
+  if (kind == SystemKind::simulated) return "sim";
+  return kind == SystemKind::io_uring ? "io_uring" : "epoll";
+}
+
+/// Runs a test's body once on each.
+#define ON_ALL_SYSTEMS                                                     \
+  const auto kind = GENERATE(proactor_lab::testing::SystemKind::simulated, \
+                             proactor_lab::testing::SystemKind::io_uring,  \
+                             proactor_lab::testing::SystemKind::epoll);    \
+  INFO(proactor_lab::testing::name_of(kind))
+
 struct SystemOptions {
-  bool simulated = true;
+  SystemKind kind = SystemKind::simulated;
   std::uint64_t seed = 1;
   bool short_transfers = false;
   std::uint32_t send_buffer = 65536;
@@ -33,18 +49,20 @@ class System {
         schedule_(choices_),
         network_({{options.latency, options.latency}, options.send_buffer}, schedule_),
         datagrams_({options.latency, options.latency}, schedule_),
-        recorder_(options.simulated ? &schedule_.now() : nullptr),
-        simulated_(options.simulated) {
-    if (simulated_) {
+        recorder_(options.kind == SystemKind::simulated ? &schedule_.now() : nullptr),
+        kind_(options.kind) {
+    std::error_code error;
+    if (simulated()) {
       SimulatedOsConfig config;
       config.short_transfers = options.short_transfers;
       os_ = std::make_unique<SimulatedOs>(config, schedule_, network_, datagrams_, files_,
                                           &recorder_);
-    } else {
-      std::error_code error;
+    } else if (kind_ == SystemKind::io_uring) {
       os_ = IoUringBackend::open(&recorder_, error);
-      if (os_ == nullptr) throw std::system_error(error, "io_uring");
+    } else {
+      os_ = EpollBackend::open(&recorder_, error);
     }
+    if (os_ == nullptr) throw std::system_error(error, name_of(kind_));
     start_ = os_->now();
     proactor_ = std::make_unique<Proactor>(*os_, *os_, queue_, &recorder_);
   }
@@ -52,17 +70,18 @@ class System {
   OperatingSystem& os() { return *os_; }
   Proactor& proactor() { return *proactor_; }
   MemoryRecorder& recorder() { return recorder_; }
-  bool simulated() const { return simulated_; }
+  SystemKind kind() const { return kind_; }
+  bool simulated() const { return kind_ == SystemKind::simulated; }
   std::size_t run() { return proactor_->run(); }
   void destroy_proactor() { proactor_.reset(); }
 
   Trace trace() {
     Trace trace;
     trace.header.program = "test";
-    trace.header.system = simulated_ ? "sim" : "io_uring";
+    trace.header.system = name_of(kind_);
     TraceBuilder builder(trace);
     ExpanderConfig config;
-    config.live = !simulated_;
+    config.infers = kind_ == SystemKind::io_uring;
     config.origin_ns = to_ns(start_);
     FactExpander expander(config, trace.strings, builder);
     expander.start(to_ns(start_), "test", trace.header.system);
@@ -98,7 +117,13 @@ class System {
   std::unique_ptr<OperatingSystem> os_;
   std::unique_ptr<Proactor> proactor_;
   Instant start_{};
-  bool simulated_;
+  SystemKind kind_;
 };
+
+inline SystemOptions on(SystemKind kind) {
+  SystemOptions options;
+  options.kind = kind;
+  return options;
+}
 
 }  // namespace proactor_lab::testing

@@ -1,5 +1,5 @@
-// Behaviours that hold on the simulated system and on the live kernel alike. Where the kernel is
-// free to choose, the set of outcomes is stated.
+// Behaviours that hold on the simulated system and, through io_uring and epoll, on the live kernel.
+// Where the kernel is free to choose, the set of outcomes is stated.
 #include "tests/both_systems.hpp"
 
 #include <array>
@@ -11,20 +11,12 @@
 #include "tests/catch.hpp"
 
 using namespace proactor_lab;
+using proactor_lab::testing::on;
 using proactor_lab::testing::System;
+using proactor_lab::testing::SystemKind;
 using proactor_lab::testing::SystemOptions;
 
 namespace {
-
-SystemOptions on(bool simulated) {
-  SystemOptions options;
-  options.simulated = simulated;
-  return options;
-}
-
-#define ON_BOTH_SYSTEMS                         \
-  const bool simulated = GENERATE(true, false); \
-  INFO((simulated ? "simulated" : "io_uring"))
 
 void require_rules_kept(System& system) {
   const Trace trace = system.trace();
@@ -40,8 +32,8 @@ std::span<const std::byte> bytes_of(std::string_view text) {
 }  // namespace
 
 TEST_CASE("bytes sent arrive, in order and unchanged") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   const auto [near, far] = system.connected_pair();
   std::array<std::byte, 64> buffer{};
   std::string got;
@@ -57,8 +49,8 @@ TEST_CASE("bytes sent arrive, in order and unchanged") {
 }
 
 TEST_CASE("a handler never runs inside the call that initiates its operation") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   bool ran = false;
   Timer(system.proactor()).async_wait(system.os().now(), [&](std::error_code) { ran = true; });
   CHECK_FALSE(ran);
@@ -67,8 +59,8 @@ TEST_CASE("a handler never runs inside the call that initiates its operation") {
 }
 
 TEST_CASE("timers expire in the order of their moments, not of their initiation") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   std::vector<int> order;
   const Instant now = system.os().now();
   using namespace std::chrono_literals;
@@ -82,8 +74,8 @@ TEST_CASE("timers expire in the order of their moments, not of their initiation"
 }
 
 TEST_CASE("the end of the stream is a receive of 0 bytes without an error") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   const auto [near, far] = system.connected_pair();
   std::array<std::byte, 16> buffer{};
   std::size_t received = 99;
@@ -101,8 +93,8 @@ TEST_CASE("the end of the stream is a receive of 0 bytes without an error") {
 }
 
 TEST_CASE("connecting to a port where nobody listens is refused") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   std::error_code error;
   // A port that was just free: listen on it, learn its number, give it back.
   const Handle listener = system.os().listen({loopback_address, 0}, "listener", error);
@@ -116,8 +108,8 @@ TEST_CASE("connecting to a port where nobody listens is refused") {
 }
 
 TEST_CASE("an occupied port is an error of listen") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   std::error_code error;
   const Handle first = system.os().listen({loopback_address, 0}, "listener", error);
   REQUIRE(!error);
@@ -128,8 +120,8 @@ TEST_CASE("an occupied port is an error of listen") {
 
 TEST_CASE(
     "cancelling a pending receive: the cancel succeeds first, then the receive is cancelled") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   const auto [near, far] = system.connected_pair();
   std::array<std::byte, 16> buffer{};
   std::vector<std::string> order;
@@ -151,8 +143,8 @@ TEST_CASE(
 }
 
 TEST_CASE("cancelling an operation that is over finds nothing") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   const OperationToken timer =
       Timer(system.proactor()).async_wait(system.os().now(), [](std::error_code) {});
   system.run();
@@ -164,11 +156,11 @@ TEST_CASE("cancelling an operation that is over finds nothing") {
 
 TEST_CASE("a cancel race has one winner: never both, never neither") {
   // The kernel is free to choose; on the simulated system the seed is.
-  ON_BOTH_SYSTEMS;
+  ON_ALL_SYSTEMS;
   using namespace std::chrono_literals;
   std::set<std::string> outcomes;
-  for (std::uint64_t seed = 1; seed <= (simulated ? 40u : 200u); ++seed) {
-    SystemOptions options = on(simulated);
+  for (std::uint64_t seed = 1; seed <= (kind == SystemKind::simulated ? 40u : 200u); ++seed) {
+    SystemOptions options = on(kind);
     options.seed = seed;
     System system(options);
     std::error_code timer_heard;
@@ -190,17 +182,17 @@ TEST_CASE("a cancel race has one winner: never both, never neither") {
     require_rules_kept(system);
   }
   // Which outcomes a live kernel shows depends on its timers; the simulated system shows all.
-  if (simulated) CHECK(outcomes.size() == 2);
+  if (kind == SystemKind::simulated) CHECK(outcomes.size() == 2);
 }
 
 TEST_CASE("a send may be short, and what was sent in all still arrives unchanged") {
-  ON_BOTH_SYSTEMS;
-  SystemOptions options = on(simulated);
+  ON_ALL_SYSTEMS;
+  SystemOptions options = on(kind);
   options.short_transfers = true;
   System system(options);
   const auto [near, far] = system.connected_pair();
   // Live: more than the kernel's buffers can take at once.
-  const std::size_t total = simulated ? 200'000 : 24'000'000;
+  const std::size_t total = kind == SystemKind::simulated ? 200'000 : 24'000'000;
   std::vector<std::byte> sent(total);
   for (std::size_t i = 0; i < total; ++i) sent[i] = static_cast<std::byte>(i * 31 >> 3);
   std::vector<std::byte> received;
@@ -241,8 +233,8 @@ TEST_CASE("a send may be short, and what was sent in all still arrives unchanged
 }
 
 TEST_CASE("close does not cancel: a pending receive still gets what is sent later") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   const auto [near, far] = system.connected_pair();
   std::array<std::byte, 16> buffer{};
   std::size_t received = 0;
@@ -261,8 +253,8 @@ TEST_CASE("close does not cancel: a pending receive still gets what is sent late
 }
 
 TEST_CASE("shutting down both sides completes a pending receive with 0") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   const auto [near, far] = system.connected_pair();
   std::array<std::byte, 16> buffer{};
   std::size_t received = 99;
@@ -277,8 +269,8 @@ TEST_CASE("shutting down both sides completes a pending receive with 0") {
 }
 
 TEST_CASE("operations on a handle that is not open fail with EBADF") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   std::array<std::byte, 16> buffer{};
   std::error_code heard;
   StreamSocket stream(system.proactor(), Handle{900});
@@ -288,8 +280,8 @@ TEST_CASE("operations on a handle that is not open fail with EBADF") {
 }
 
 TEST_CASE("an exception that leaves a handler comes out of run, and the proactor goes on") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   bool second = false;
   const Instant now = system.os().now();
   using namespace std::chrono_literals;
@@ -304,8 +296,8 @@ TEST_CASE("an exception that leaves a handler comes out of run, and the proactor
 }
 
 TEST_CASE("stop ends the run after the current handler; restart lets it go on") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   int handled = 0;
   const Instant now = system.os().now();
   Timer timer(system.proactor());
@@ -323,8 +315,8 @@ TEST_CASE("stop ends the run after the current handler; restart lets it go on") 
 }
 
 TEST_CASE("a proactor that is destroyed destroys pending handlers without running them") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   const auto [near, far] = system.connected_pair();
   auto buffer = std::make_unique<std::array<std::byte, 16>>();
   auto witness = std::make_shared<int>(0);
@@ -340,8 +332,8 @@ TEST_CASE("a proactor that is destroyed destroys pending handlers without runnin
 }
 
 TEST_CASE("many operations at once: all complete, more than one ring holds") {
-  ON_BOTH_SYSTEMS;
-  System system(on(simulated));
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
   int handled = 0;
   Timer timer(system.proactor());
   for (int i = 0; i < 5000; ++i) {

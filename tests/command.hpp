@@ -29,7 +29,9 @@ inline std::string read_file(const std::filesystem::path& path) {
 /// A child process, its outputs in files of `folder`. Killed where it is still there at the end.
 class Command {
  public:
-  Command(const TemporaryFolder& folder, std::vector<std::string> words)
+  /// `before_exec` runs in the child: it may only make system calls. False gives exit code 126.
+  Command(const TemporaryFolder& folder, std::vector<std::string> words,
+          bool (*before_exec)() = nullptr)
       : out_(folder.file("stdout")), err_(folder.file("stderr")) {
     pid_ = fork();
     if (pid_ != 0) return;
@@ -42,6 +44,7 @@ class Command {
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
+    if (before_exec != nullptr && !before_exec()) _exit(126);
     execv(arguments[0], arguments.data());
     _exit(127);
   }

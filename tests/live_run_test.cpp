@@ -55,8 +55,8 @@ int start(Command& server) {
   return std::stoi(out.substr(out.find("127.0.0.1:") + 10));
 }
 
-std::vector<std::string> serve(const std::string& trace) {
-  return {plab, "run", "echo_server", "--on", "io_uring", "--port", "0", "--out", trace};
+std::vector<std::string> serve(const std::string& trace, const std::string& system = "io_uring") {
+  return {plab, "run", "echo_server", "--on", system, "--port", "0", "--out", trace};
 }
 
 void check_kept(const Trace& trace) {
@@ -67,10 +67,12 @@ void check_kept(const Trace& trace) {
 
 }  // namespace
 
-TEST_CASE("the echo server serves real clients on io_uring, and Ctrl-C leaves its trace whole") {
+TEST_CASE("the echo server serves real clients, and Ctrl-C leaves its trace whole") {
+  const std::string system = GENERATE("io_uring", "epoll");
+  INFO(system);
   const TemporaryFolder folder;
   const std::string path = folder.file("live.json");
-  Command server(folder, serve(path));
+  Command server(folder, serve(path, system));
   const int port = start(server);
   {
     Client one(port);
@@ -87,11 +89,21 @@ TEST_CASE("the echo server serves real clients on io_uring, and Ctrl-C leaves it
   CHECK(trace.events.back().kind == EventKind::run_finished);
   CHECK(trace.text(trace.events.back().text) == "interrupted");
   check_kept(trace);
+  CHECK(trace.header.system == system);
+  // Who moves the bytes is the difference between the two, and seen or inferred is another.
+  const bool epoll = system == "epoll";
   std::int64_t moved = 0;
+  std::size_t readiness = 0;
   for (const Event& event : trace.events) {
-    if (event.kind == EventKind::bytes_moved) moved += event.bytes;
+    if (event.kind == EventKind::readiness_reported) ++readiness;
+    if (event.kind != EventKind::bytes_moved) continue;
+    moved += event.bytes;
+    CHECK(event.role == (epoll ? Role::application : Role::processor));
+    CHECK(event.thread == (epoll ? 1 : 0));
+    CHECK((event.certainty == Certainty::observed) == epoll);
   }
   CHECK(moved == 2 * (5 + 20'000 + 5));
+  CHECK((readiness > 0) == epoll);
 }
 
 TEST_CASE("kill -9 costs no more of the trace than its last 100 ms") {
@@ -117,12 +129,14 @@ TEST_CASE("kill -9 costs no more of the trace than its last 100 ms") {
 }
 
 TEST_CASE("a scenario's clients run live, and the run ends with them") {
+  const std::string system = GENERATE("io_uring", "epoll");
+  INFO(system);
   const TemporaryFolder folder;
   const std::string path = folder.file("live.json");
   for (const char* name : {"echo_live", "one_read", "timeout_race"}) {
     INFO(name);
     Command command(folder, {plab, "run", source + "/lessons/scenarios/" + name + ".json", "--on",
-                             "io_uring", "--out", path});
+                             system, "--out", path});
     CHECK(command.wait() == 0);
     CHECK(command.err().empty());
     check_kept(read_trace_file(path));

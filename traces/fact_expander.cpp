@@ -89,7 +89,7 @@ void FactExpander::expand(const Fact& fact) {
       Operation& operation = operations_[fact.operation];
       operation.submitted = emit(base(fact, EventKind::operation_submitted), operation.initiated);
       operation.submitted_ns = fact.time_ns - config_.origin_ns;
-      if (!config_.live) break;
+      if (!config_.infers) break;
       // io_uring_enter(2) starts what it takes before it waits: the kernel's step follows at once.
       Event started = base(fact, EventKind::operation_started);
       started.thread = 0;
@@ -138,9 +138,17 @@ void FactExpander::expand(const Fact& fact) {
     case FactKind::handle_closed:
       expand_handle(fact);
       break;
-    case FactKind::readiness_reported:
-      emit_simple(fact, EventKind::readiness_reported);
+    case FactKind::readiness_reported: {
+      Event event = base(fact, EventKind::readiness_reported);
+      std::uint32_t cause = last_of_thread(fact.thread);
+      if (const auto found = operations_.find(fact.operation); found != operations_.end()) {
+        // A closed handle is nobody's by its number, but the operation still waits on it.
+        if (event.handle == 0) event.handle = found->second.handle;
+        cause = found->second.started;
+      }
+      emit(event, cause);
       break;
+    }
     case FactKind::thread_started:
       expand_thread(fact, EventKind::thread_started);
       break;
@@ -199,6 +207,7 @@ void FactExpander::expand_initiation(const Fact& details) {
   Event event = base(fact, EventKind::operation_initiated);
   event.opcode = strings_.keep(name_of(static_cast<Opcode>(fact.detail)));
   event.handle = operation.handle;
+  event.parent = details.cause;
   event.bytes = operation.length;
   event.buffer = operation.buffer;
   event.label = operation.handler;

@@ -24,7 +24,7 @@ class EventSink {
 
 struct ExpanderConfig {
   std::int64_t origin_ns = 0;  ///< becomes the trace's time 0
-  bool live = false;           ///< starts, completions and queueing must be inferred
+  bool infers = false;         ///< io_uring: starts, completions and queueing were not seen
   std::uint64_t event_limit = 5'000'000;
   std::string source_root;  ///< cut from the front of source files' names
 };

@@ -12,7 +12,7 @@ constexpr std::chrono::milliseconds write_interval{50};
 ExpanderConfig expander_config(const LiveTraceConfig& config, std::int64_t origin_ns) {
   ExpanderConfig result;
   result.origin_ns = origin_ns;
-  result.live = true;
+  result.infers = config.infers;
   result.event_limit = config.event_limit;
   result.source_root = config.source_root;
   return result;

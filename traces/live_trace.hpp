@@ -24,6 +24,7 @@ namespace proactor_lab {
 struct LiveTraceConfig {
   std::string path;
   TraceHeader header;
+  bool infers = true;  ///< as ExpanderConfig has it: io_uring does, epoll does not
   std::uint64_t event_limit = 5'000'000;
   std::string source_root;
 };

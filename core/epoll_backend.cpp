@@ -1,0 +1,254 @@
+// EpollBackend's loop: submission, chains, readiness, time, completion.
+#include "core/epoll_backend.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+namespace proactor_lab {
+namespace {
+
+constexpr int events_max = 256;  // of one epoll_wait(2); what is left over comes with the next
+
+}  // namespace
+
+EpollBackend::Descriptors::~Descriptors() {
+  for (const int each : {epoll, wake, timer}) {
+    if (each >= 0) ::close(each);
+  }
+}
+
+std::unique_ptr<EpollBackend> EpollBackend::open(Recorder* recorder, std::error_code& error) {
+  auto own = std::make_unique<Descriptors>();
+  const auto watch = [&](int descriptor) {
+    // Edge-triggered: each wake and each expiry is told once, and nobody has to read the counter.
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLET;
+    event.data.fd = descriptor;
+    return descriptor >= 0 && epoll_ctl(own->epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
+  };
+  own->epoll = epoll_create1(EPOLL_CLOEXEC);
+  own->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  own->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  if (own->epoll < 0 || !watch(own->wake) || !watch(own->timer)) {
+    error = last_system_error();
+    return nullptr;
+  }
+  error.clear();
+  return std::unique_ptr<EpollBackend>(new EpollBackend(std::move(own), recorder));
+}
+
+EpollBackend::EpollBackend(std::unique_ptr<Descriptors> descriptors, Recorder* recorder)
+    : descriptors_(std::move(descriptors)),
+      recorder_(recorder),
+      handles_(recorder, SOCK_NONBLOCK) {}
+
+EpollBackend::~EpollBackend() {
+  release_all();
+  close_all();
+}
+
+// --- The demultiplexer -------------------------------------------------------------------------
+
+bool EpollBackend::wait(CompletionEventQueue& queue, Instant deadline) {
+  queue_ = &queue;
+  const std::size_t before = queue.size();
+  submit();
+  bool woken = false;
+  do {
+    // What completes on the spot must not keep the loop from looking who else is ready.
+    woken = look(queue.size() > before ? Instant::min() : deadline);
+    expire_timers();
+  } while (queue.size() == before && !woken && (deadline == never || now() < deadline));
+  queue_ = nullptr;
+  return true;
+}
+
+/// Waits for readiness, not longer than `until` or the next timer. True where `wake` was called.
+bool EpollBackend::look(Instant until) {
+  const Instant moment = std::min(until, timers_.next_moment());
+  const bool passed = moment != never && (moment == Instant::min() || moment <= now());
+  if (!passed) arm_timer(moment);
+  std::array<epoll_event, events_max> events;
+  const int count = epoll_wait(descriptors_->epoll, events.data(), events_max, passed ? 0 : -1);
+  if (count < 0) {
+    if (errno == EINTR) return false;
+    throw std::system_error(last_system_error(), "epoll_wait");
+  }
+  bool woken = false;
+  for (int i = 0; i < count; ++i) {
+    const int descriptor = events[static_cast<std::size_t>(i)].data.fd;
+    if (descriptor == descriptors_->wake) {
+      woken = true;
+    } else if (descriptor == descriptors_->timer) {
+      timer_armed_ = never;
+    } else {
+      serve(descriptor, events[static_cast<std::size_t>(i)].events);
+      run_chains();
+    }
+  }
+  return woken;
+}
+
+/// Sees to it that the timerfd expires at `moment` or earlier: too early only costs a look around.
+void EpollBackend::arm_timer(Instant moment) {
+  if (moment >= timer_armed_) return;
+  const std::int64_t ns = std::max<std::int64_t>(1, to_ns(moment));
+  itimerspec when{};
+  when.it_value = {ns / 1'000'000'000, ns % 1'000'000'000};
+  if (timerfd_settime(descriptors_->timer, TFD_TIMER_ABSTIME, &when, nullptr) < 0) {
+    throw std::system_error(last_system_error(), "timerfd_settime");
+  }
+  timer_armed_ = moment;
+}
+
+void EpollBackend::expire_timers() {
+  if (timers_.empty()) return;
+  const Instant present = now();
+  while (timers_.next_moment() <= present) {
+    AsyncOperation& operation = timers_.pop();
+    if (operation.opcode == Opcode::link_timeout) {
+      auto* target = reinterpret_cast<AsyncOperation*>(operation.backend_state[1]);
+      cancel_pending(*target, complete(operation, -ETIME, 0));
+    } else {
+      complete(operation, 0, 0);
+    }
+    run_chains();
+  }
+}
+
+void EpollBackend::wake() {
+  const std::uint64_t one = 1;
+  // Fails only where the counter is full, and then the loop wakes anyway.
+  [[maybe_unused]] const auto written = write(descriptors_->wake, &one, sizeof(one));
+}
+
+// --- The processor -----------------------------------------------------------------------------
+
+void EpollBackend::submit() {
+  if (submissions_.empty()) return;
+  if (recorder_ != nullptr) {
+    for (AsyncOperation* each = submissions_.first(); each != nullptr; each = each->next) {
+      record(FactKind::operation_submitted, *each, 0, 0);
+    }
+  }
+  while (AsyncOperation* head = submissions_.pop()) {
+    head->backend_state = {};
+    for (AsyncOperation* last = head; last->link != Link::none && !submissions_.empty();) {
+      AsyncOperation* next = submissions_.pop();
+      next->backend_state = {};
+      set_place(*next, Place::chained);
+      last->backend_state[3] = reinterpret_cast<std::uintptr_t>(next);
+      last = next;
+    }
+    begin(*head, 0);
+    run_chains();
+  }
+}
+
+void EpollBackend::begin(AsyncOperation& operation, FactIndex cause) {
+  set_place(operation, Place::nowhere);
+  AsyncOperation* linked = linked_to(operation);
+  carry_out(operation, record(FactKind::operation_started, operation, 0, cause));
+  // A link timeout runs for as long as its target is pending.
+  if (place_of(operation) == Place::nowhere || linked == nullptr) return;
+  if (linked->opcode != Opcode::link_timeout) return;
+  linked->backend_state[1] = reinterpret_cast<std::uintptr_t>(&operation);
+  record(FactKind::operation_started, *linked, 0, 0);
+  set_timer(*linked);
+}
+
+/// Goes on with chains whose last operation is done.
+void EpollBackend::run_chains() {
+  for (std::size_t i = 0; i < chain_steps_.size(); ++i) {
+    const ChainStep step = chain_steps_[i];
+    AsyncOperation& operation = *step.operation;
+    AsyncOperation* after = linked_to(operation);
+    const bool timeout = operation.opcode == Opcode::link_timeout;
+    const Place place = place_of(operation);
+    if (timeout && place == Place::timer) timers_.remove(operation);
+    // What never ran is taken up only to be cancelled.
+    if (place == Place::chained && (timeout || step.broken)) {
+      record(FactKind::operation_started, operation, 0, step.cause);
+    }
+    if (timeout) {
+      if (place != Place::nowhere) complete(operation, -ECANCELED, step.cause);
+      if (after != nullptr) chain_steps_.push_back({after, step.broken, step.cause});
+    } else if (step.broken) {
+      complete(operation, -ECANCELED, step.cause);
+    } else {
+      begin(operation, step.cause);
+    }
+  }
+  chain_steps_.clear();
+}
+
+void EpollBackend::set_timer(AsyncOperation& operation) {
+  const Instant when = operation.relative
+                           ? saturating_add(now(), operation.deadline.time_since_epoch())
+                           : operation.deadline;
+  set_place(operation, Place::timer);
+  timers_.add(operation, when);
+}
+
+FactIndex EpollBackend::complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
+                                 std::uint32_t flags) {
+  const bool more = (flags & completion_more) != 0;
+  const FactIndex completed = record(FactKind::operation_completed, operation, result, cause, more);
+  record(FactKind::completion_queued, operation, 0, 0);
+  queue_->push({&operation, result, flags});
+  if (more) return completed;
+  set_place(operation, Place::nowhere);
+  AsyncOperation* linked = linked_to(operation);
+  if (linked == nullptr || operation.opcode == Opcode::link_timeout) return completed;
+  // A file transfer that falls short breaks a soft link, a socket's does not; a timer always does.
+  const bool file = operation.opcode == Opcode::read || operation.opcode == Opcode::write;
+  const bool fell_short =
+      file && result >= 0 && static_cast<std::uint32_t>(result) < operation.length;
+  const bool failed = result < 0 || fell_short || operation.opcode == Opcode::timer;
+  chain_steps_.push_back({linked, operation.link == Link::soft && failed, completed});
+  return completed;
+}
+
+FactIndex EpollBackend::record(FactKind kind, const AsyncOperation& operation, std::int64_t value,
+                               FactIndex cause, std::uint8_t detail) {
+  if (recorder_ == nullptr) return 0;
+  return recorder_->record({.value = static_cast<std::uint64_t>(value),
+                            .operation = to_number(operation.id),
+                            .cause = cause,
+                            .thread = 1,
+                            .kind = kind,
+                            .detail = detail});
+}
+
+void EpollBackend::release_all() {
+  submissions_ = {};
+  chain_steps_.clear();
+  timers_.clear();
+  for (std::size_t place = 0; place < channels_.size(); ++place) {
+    Channel& channel = channels_[place];
+    if (channel.idle()) continue;
+    channel.reads = {};
+    channel.writes = {};
+    channel.polls = {};
+    release_if_idle(static_cast<int>(place));
+  }
+}
+
+// --- Calls that never wait ---------------------------------------------------------------------
+
+Instant EpollBackend::now() const { return instant_at_ns(Recorder::monotonic_ns()); }
+
+void EpollBackend::compute(Duration cost) {
+  const Instant until = saturating_add(now(), cost);
+  while (now() < until) {
+  }
+}
+
+}  // namespace proactor_lab

@@ -1,0 +1,253 @@
+// What EpollBackend does for each operation: one system call that does not block, at first when it
+// is submitted, and again whenever its descriptor is reported ready.
+#include <algorithm>
+#include <cerrno>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/epoll_backend.hpp"
+
+namespace proactor_lab {
+namespace {
+
+/// The result of a system call as a completion has it.
+std::int32_t result_of(ssize_t returned) {
+  return returned < 0 ? -errno : static_cast<std::int32_t>(returned);
+}
+
+bool moves_bytes(Opcode opcode) {
+  return opcode == Opcode::receive || opcode == Opcode::send || opcode == Opcode::receive_from ||
+         opcode == Opcode::send_to || opcode == Opcode::read || opcode == Opcode::write;
+}
+
+std::int32_t receive_from(const AsyncOperation& operation, int descriptor) {
+  sockaddr_in address{};
+  socklen_t size = sizeof(address);
+  const std::int32_t result =
+      result_of(recvfrom(descriptor, operation.data, operation.length, MSG_DONTWAIT,
+                         reinterpret_cast<sockaddr*>(&address), &size));
+  if (result >= 0 && operation.sender != nullptr) *operation.sender = endpoint_of(address);
+  return result;
+}
+
+std::int32_t send_to(const AsyncOperation& operation, int descriptor) {
+  const sockaddr_in address = address_of(operation.endpoint);
+  return result_of(sendto(descriptor, operation.data, operation.length, MSG_DONTWAIT | MSG_NOSIGNAL,
+                          reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
+}
+
+/// Asked again, connect(2) tells how the attempt under way went.
+std::int32_t connect_to(const AsyncOperation& operation, int descriptor, bool under_way) {
+  const sockaddr_in address = address_of(operation.endpoint);
+  const std::int32_t result =
+      result_of(connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
+  if (result == -EINPROGRESS || (under_way && result == -EALREADY)) return -EAGAIN;
+  return result;
+}
+
+std::int32_t look_for(Readiness readiness, int descriptor) {
+  pollfd wanted{descriptor, static_cast<short>(readiness == Readiness::readable ? POLLIN : POLLOUT),
+                0};
+  const std::int32_t result = result_of(poll(&wanted, 1, 0));
+  if (result <= 0) return result == 0 ? -EAGAIN : result;
+  return (wanted.revents & POLLNVAL) != 0 ? -EBADF : 0;
+}
+
+}  // namespace
+
+void EpollBackend::carry_out(AsyncOperation& operation, FactIndex started) {
+  switch (operation.opcode) {
+    case Opcode::none:
+    case Opcode::no_op:
+      complete(operation, 0, started);
+      break;
+    case Opcode::timer:
+      set_timer(operation);
+      break;
+    case Opcode::link_timeout: {
+      // Only one that follows an operation can be armed (io_uring_prep_link_timeout(3)).
+      const FactIndex failed = complete(operation, -EINVAL, started);
+      AsyncOperation* linked = linked_to(operation);
+      if (linked != nullptr) chain_steps_.push_back({linked, operation.link == Link::soft, failed});
+      break;
+    }
+    case Opcode::cancel:
+    case Opcode::cancel_handle:
+    case Opcode::cancel_all:
+      carry_out_cancel(operation, started);
+      break;
+    case Opcode::open:
+      carry_out_file(operation, started);
+      break;
+    default:
+      if (is_closed(to_number(operation.handle))) {
+        complete(operation, -EBADF, started);
+      } else {
+        carry_out_on(to_number(operation.handle), operation, started);
+      }
+  }
+}
+
+void EpollBackend::carry_out_on(int descriptor, AsyncOperation& operation, FactIndex started) {
+  Place place = Place::reads;
+  switch (operation.opcode) {
+    case Opcode::read:
+    case Opcode::write:
+    case Opcode::fsync:
+      return carry_out_file(operation, started);
+    case Opcode::shutdown:
+      complete(operation, result_of(::shutdown(descriptor, static_cast<int>(operation.side))),
+               started);
+      return;
+    case Opcode::close:
+      complete(operation, close_handle(operation.handle, started), started);
+      return;
+    case Opcode::poll:
+      place = Place::polls;
+      break;
+    case Opcode::connect:
+    case Opcode::send:
+    case Opcode::send_to:
+      place = Place::writes;
+      break;
+    default:
+      break;
+  }
+  // Whoever came first has the first turn.
+  const auto index = static_cast<std::size_t>(descriptor);
+  const bool others = place != Place::polls && index < channels_.size() &&
+                      !list_of(channels_[index], place).empty();
+  if (others || attempt(operation, descriptor, started) == Progress::waits) {
+    pend(operation, place, descriptor, started);
+  }
+}
+
+/// Nobody reports a regular file ready, so the loop waits for the disk itself.
+void EpollBackend::carry_out_file(AsyncOperation& operation, FactIndex started) {
+  const int descriptor = to_number(operation.handle);
+  const auto offset = static_cast<off_t>(operation.offset);
+  std::int32_t result = -EINTR;
+  while (result == -EINTR) {
+    if (operation.opcode == Opcode::open) {
+      result = result_of(::open(operation.path, open_flags_of(operation.open_flags), 0644));
+    } else if (operation.opcode == Opcode::read) {
+      result = result_of(pread(descriptor, operation.data, operation.length, offset));
+    } else if (operation.opcode == Opcode::write) {
+      result = result_of(pwrite(descriptor, operation.data, operation.length, offset));
+    } else {
+      result = result_of(::fsync(descriptor));
+    }
+  }
+  FactIndex cause = started;
+  if (result >= 0 && operation.opcode == Opcode::open) {
+    record_opened(result, HandleKind::file, started);
+  } else if (result > 0) {
+    cause = record_moved(operation, result, started);
+  }
+  complete(operation, result, cause);
+}
+
+// --- What may have to wait ---------------------------------------------------------------------
+
+EpollBackend::Progress EpollBackend::attempt(AsyncOperation& operation, int descriptor,
+                                             FactIndex cause) {
+  if (operation.opcode == Opcode::accept) return try_accept(operation, descriptor, cause);
+  if (operation.opcode == Opcode::receive && operation.buffers != nullptr) {
+    return try_receive_provided(operation, descriptor, cause);
+  }
+  std::int32_t result = -EINVAL;
+  switch (operation.opcode) {
+    case Opcode::receive:
+      result = result_of(recv(descriptor, operation.data, operation.length, MSG_DONTWAIT));
+      break;
+    case Opcode::send:
+      result = result_of(
+          send(descriptor, operation.data, operation.length, MSG_DONTWAIT | MSG_NOSIGNAL));
+      break;
+    case Opcode::receive_from:
+      result = receive_from(operation, descriptor);
+      break;
+    case Opcode::send_to:
+      result = send_to(operation, descriptor);
+      break;
+    case Opcode::connect:
+      result = connect_to(operation, descriptor, place_of(operation) == Place::writes);
+      break;
+    case Opcode::poll:
+      result = look_for(operation.readiness, descriptor);
+      if (result == 0) cause = record_readiness(operation, descriptor);
+      break;
+    default:
+      break;
+  }
+  if (result == -EAGAIN) return Progress::waits;
+  if (result > 0 && moves_bytes(operation.opcode)) cause = record_moved(operation, result, cause);
+  complete(operation, result, cause);
+  return Progress::over;
+}
+
+EpollBackend::Progress EpollBackend::try_accept(AsyncOperation& operation, int descriptor,
+                                                FactIndex cause) {
+  while (true) {
+    const std::int32_t result =
+        result_of(accept4(descriptor, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (result == -EAGAIN) return Progress::waits;
+    if (result >= 0) record_opened(result, HandleKind::stream, cause);
+    const bool more = operation.multishot && result >= 0;
+    complete(operation, result, cause, more ? completion_more : 0);
+    if (!more) return Progress::over;
+  }
+}
+
+/// Takes a buffer only when there is something to put into it, as io_uring does: an operation that
+/// waits holds none.
+EpollBackend::Progress EpollBackend::try_receive_provided(AsyncOperation& operation, int descriptor,
+                                                          FactIndex cause) {
+  BufferGroup& group = *operation.buffers;
+  while (true) {
+    if (group.empty()) {
+      std::byte unused{};
+      const std::int32_t result = result_of(recv(descriptor, &unused, 1, MSG_DONTWAIT | MSG_PEEK));
+      if (result == -EAGAIN) return Progress::waits;
+      // Also where only the end of the stream is waiting.
+      complete(operation, result < 0 ? result : -ENOBUFS, cause);
+      return Progress::over;
+    }
+    const std::uint16_t id = group.take();
+    const std::span<std::byte> into = group.buffer(id);
+    const std::int32_t result = result_of(recv(descriptor, into.data(), into.size(), MSG_DONTWAIT));
+    if (result <= 0) {
+      group.give_back(id);
+      if (result == -EAGAIN) return Progress::waits;
+      complete(operation, result, cause);
+      return Progress::over;
+    }
+    const std::uint32_t more = operation.multishot ? completion_more : 0;
+    complete(operation, result, record_moved(operation, result, cause), with_buffer(id) | more);
+    if (!operation.multishot) return Progress::over;
+  }
+}
+
+// --- Facts -------------------------------------------------------------------------------------
+
+void EpollBackend::record_opened(int descriptor, HandleKind kind, FactIndex cause) {
+  handles_.note_open(descriptor);
+  if (recorder_ == nullptr) return;
+  recorder_->record({.cause = cause,
+                     .handle = descriptor,
+                     .thread = 1,
+                     .kind = FactKind::handle_opened,
+                     .detail = static_cast<std::uint8_t>(kind)});
+}
+
+/// The application moved them: this thread made the call.
+FactIndex EpollBackend::record_moved(const AsyncOperation& operation, std::int32_t bytes,
+                                     FactIndex cause) {
+  return record(FactKind::bytes_moved, operation, bytes, cause,
+                static_cast<std::uint8_t>(FactRole::application));
+}
+
+}  // namespace proactor_lab

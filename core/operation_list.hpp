@@ -1,0 +1,43 @@
+// Operations that wait for the same thing, oldest first; linked through `AsyncOperation::next`, so
+// that waiting allocates nothing. For whoever holds the operations at the moment: a backend.
+#pragma once
+
+#include "core/async_operation.hpp"
+
+namespace proactor_lab {
+
+class OperationList {
+ public:
+  bool empty() const { return first_ == nullptr; }
+  AsyncOperation* first() const { return first_; }
+
+  void push(AsyncOperation& operation) {
+    operation.next = nullptr;
+    (first_ == nullptr ? first_ : last_->next) = &operation;
+    last_ = &operation;
+  }
+
+  AsyncOperation* pop() {
+    AsyncOperation* operation = first_;
+    if (operation != nullptr) first_ = operation->next;
+    return operation;
+  }
+
+  /// False where it is not in the list.
+  bool remove(AsyncOperation& operation) {
+    AsyncOperation* before = nullptr;
+    for (AsyncOperation* each = first_; each != nullptr; before = each, each = each->next) {
+      if (each != &operation) continue;
+      (before == nullptr ? first_ : before->next) = operation.next;
+      if (last_ == &operation) last_ = before;
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  AsyncOperation* first_ = nullptr;
+  AsyncOperation* last_ = nullptr;
+};
+
+}  // namespace proactor_lab
