@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <span>
 
-#include "core/task.hpp"
 #include "core/handle.hpp"
+#include "core/task.hpp"
 #include "core/time.hpp"
 
 namespace proactor_lab {
