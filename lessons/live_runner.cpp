@@ -134,7 +134,6 @@ LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) 
   check_runs_live(scenario, entry);
 
   ProgramSettings settings = settings_of(scenario);
-  settings.keep_serving = scenario.clients.empty();
   // Clients of our own need no particular port; a free one cannot be occupied.
   if (!scenario.clients.empty()) settings.listen_on.port = 0;
 

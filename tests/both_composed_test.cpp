@@ -10,6 +10,7 @@
 #include "tests/catch.hpp"
 
 using namespace proactor_lab;
+using proactor_lab::testing::bytes_of;
 using proactor_lab::testing::System;
 using proactor_lab::testing::SystemKind;
 using proactor_lab::testing::SystemOptions;
@@ -21,10 +22,6 @@ SystemOptions shortly_on(SystemKind kind) {
   options.kind = kind;
   options.short_transfers = true;
   return options;
-}
-
-std::span<const std::byte> bytes_of(std::string_view text) {
-  return std::as_bytes(std::span(text.data(), text.size()));
 }
 
 std::vector<std::byte> pattern(std::size_t size) {

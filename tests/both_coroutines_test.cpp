@@ -12,15 +12,12 @@
 
 using namespace proactor_lab;
 using namespace std::chrono_literals;
+using proactor_lab::testing::bytes_of;
 using proactor_lab::testing::on;
 using proactor_lab::testing::System;
 using proactor_lab::testing::SystemKind;
 
 namespace {
-
-std::span<const std::byte> bytes_of(std::string_view text) {
-  return std::as_bytes(std::span(text.data(), text.size()));
-}
 
 /// An echo session, once as a coroutine ...
 Task echo_session(StreamSocket socket) {

@@ -15,22 +15,13 @@
 
 using namespace proactor_lab;
 using namespace std::chrono_literals;
+using proactor_lab::testing::bytes_of;
 using proactor_lab::testing::on;
+using proactor_lab::testing::require_rules_kept;
 using proactor_lab::testing::System;
 using proactor_lab::testing::TemporaryFolder;
 
 namespace {
-
-void require_rules_kept(System& system) {
-  const Trace trace = system.trace();
-  for (const Violation& violation : check_rules(trace)) {
-    FAIL_CHECK("#" << violation.event << " " << violation.rule << ": " << violation.sentence);
-  }
-}
-
-std::span<const std::byte> bytes_of(std::string_view text) {
-  return std::as_bytes(std::span(text.data(), text.size()));
-}
 
 std::string text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};

@@ -4,7 +4,9 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "core/epoll_backend.hpp"
 #include "core/io_uring_backend.hpp"
@@ -12,6 +14,7 @@
 #include "sim/network.hpp"
 #include "sim/schedule.hpp"
 #include "sim/simulated_os.hpp"
+#include "tests/catch.hpp"
 #include "traces/fact_expander.hpp"
 #include "traces/memory_recorder.hpp"
 #include "traces/rules.hpp"
@@ -124,6 +127,18 @@ inline SystemOptions on(SystemKind kind) {
   SystemOptions options;
   options.kind = kind;
   return options;
+}
+
+inline std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+/// What happened so far breaks no rule of the pattern.
+inline void require_rules_kept(System& system) {
+  const Trace trace = system.trace();
+  for (const Violation& violation : check_rules(trace)) {
+    FAIL_CHECK("#" << violation.event << " " << violation.rule << ": " << violation.sentence);
+  }
 }
 
 }  // namespace proactor_lab::testing

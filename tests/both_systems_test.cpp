@@ -11,25 +11,12 @@
 #include "tests/catch.hpp"
 
 using namespace proactor_lab;
+using proactor_lab::testing::bytes_of;
 using proactor_lab::testing::on;
+using proactor_lab::testing::require_rules_kept;
 using proactor_lab::testing::System;
 using proactor_lab::testing::SystemKind;
 using proactor_lab::testing::SystemOptions;
-
-namespace {
-
-void require_rules_kept(System& system) {
-  const Trace trace = system.trace();
-  for (const Violation& violation : check_rules(trace)) {
-    FAIL_CHECK("#" << violation.event << " " << violation.rule << ": " << violation.sentence);
-  }
-}
-
-std::span<const std::byte> bytes_of(std::string_view text) {
-  return std::as_bytes(std::span(text.data(), text.size()));
-}
-
-}  // namespace
 
 TEST_CASE("bytes sent arrive, in order and unchanged") {
   ON_ALL_SYSTEMS;

@@ -24,7 +24,9 @@ class Reader {
   Trace read();
 
  private:
-  [[noreturn]] void fail(const std::string& problem, const std::string& remedy = {}) const {
+  [[noreturn]] void fail(
+      const std::string& problem,
+      const std::string& remedy = "traces/FORMAT.md describes what is right") const {
     throw InputError(file_, "line " + std::to_string(line_), problem, remedy);
   }
   void expect(char wanted, const char* where);

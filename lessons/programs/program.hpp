@@ -18,7 +18,6 @@ struct ProgramSettings {
   Endpoint back_end{};
   Duration work{0};
   Duration timeout{0};
-  bool keep_serving = false;  ///< live servers go on accepting until they are stopped
 };
 
 /// Made on the loop thread; `start` initiates the first operations, the loop does the rest. Must
