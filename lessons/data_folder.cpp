@@ -17,16 +17,11 @@ std::filesystem::path lessons_root(const std::filesystem::path& executable) {
   std::string looked;
   if (!executable.empty()) {
     const fs::path self = fs::weakly_canonical(executable, error);
-    const fs::path beside = self.parent_path().parent_path() / "share" / "proactor-lab" / "lessons";
-    if (fs::is_directory(beside, error)) return beside;
-    looked = beside.string();
+    const fs::path beside = self.parent_path().parent_path() / "share" / "proactor_lab" / "lessons";
+    if (fs::is_directory(beside, error)) return fs::canonical(beside);
+    looked = " (looked for " + beside.string() + ")";
   }
-#ifdef PROACTOR_LAB_SOURCE_DIR
-  const fs::path source = fs::path(PROACTOR_LAB_SOURCE_DIR) / "lessons";
-  if (fs::is_directory(source, error)) return source;
-  looked += (looked.empty() ? "" : " and ") + source.string();
-#endif
-  throw InputError("", "", "no lessons found (looked for " + looked + ")",
+  throw InputError("", "", "no lessons found" + looked,
                    "set PROACTOR_LAB_LESSONS to the folder that holds them");
 }
 

@@ -1,5 +1,5 @@
-// Where lessons and scenarios lie. An installed program finds them beside itself, a built one in
-// the source tree, and PROACTOR_LAB_LESSONS overrides both.
+// Where lessons and scenarios lie: beside the program, in ../share/proactor_lab/lessons. In a build
+// folder that is a link into the source tree. PROACTOR_LAB_LESSONS overrides it.
 #pragma once
 
 #include <filesystem>

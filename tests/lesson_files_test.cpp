@@ -211,12 +211,13 @@ TEST_CASE("a lesson cannot name files outside its folder") {
   contains(folder.refusal(), "not a file");
 }
 
-TEST_CASE("the lessons' folder can be named by the environment") {
+TEST_CASE("the lessons' folder lies beside the program, or is named by the environment") {
   const LessonFolder folder;
   setenv("PROACTOR_LAB_LESSONS", folder.root().c_str(), 1);
   CHECK(lessons_root() == folder.root());
   setenv("PROACTOR_LAB_LESSONS", "/no/such/folder", 1);
   CHECK_THROWS_AS(lessons_root(), InputError);
   unsetenv("PROACTOR_LAB_LESSONS");
-  CHECK(lessons_root("/no/such/bin/plab") == test::shipped_lessons());
+  CHECK(lessons_root("/proc/self/exe") == test::shipped_lessons());  // a link in a build folder
+  CHECK_THROWS_AS(lessons_root("/no/such/bin/plab"), InputError);
 }
