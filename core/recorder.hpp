@@ -2,137 +2,96 @@
 // on the spot; what it means, and what else follows from it, is worked out when the trace is
 // written (traces/fact_expander.hpp). Each participant records only its own step.
 //
-// A participant holds `Recorder*`; null means that nobody listens and costs one branch.
+// A participant holds `Recorder*`; null means that nobody listens and costs one branch. Each thread
+// writes into a lane of its own (fact_lane.hpp); whoever reads merges them by their stamps. No
+// counter is shared: what orders two threads is that a hand-over carries its stamp and the receiver
+// stamps later (`stamp_after`).
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <mutex>
 #include <string_view>
 
+#include "core/fact.hpp"
+#include "core/fact_clock.hpp"
+#include "core/fact_lane.hpp"
 #include "core/time.hpp"
 
 namespace proactor_lab {
 
-enum class FactKind : std::uint8_t {
-  operation_initiated,  ///< detail: opcode; value: call site's file; extra: line, length << 32
-  initiation_details,   ///< follows at once; value: the buffer's address; extra: handler's name;
-                        ///< cause: not a fact, but the parent operation
-  cancel_requested,     ///< value: id of the operation aimed at
-  operation_submitted,
-  operation_started,
-  operation_completed,  ///< value: result; the simulated system sees this happen
-  completion_queued,
-  completion_reaped,    ///< value: result; live: completed and queued since the submission
-  completion_dequeued,  ///< value: result; detail: 1 where more will follow
-  handler_entered,
-  handler_exited,
-  operation_abandoned,
-  readiness_reported,
-  bytes_moved,  ///< value: bytes; detail: FactRole
-  wait_entered,
-  wait_returned,    ///< value: completions found
-  thread_started,   ///< extra: label
-  syscall_entered,  ///< extra: name; value: bytes asked
-  thread_blocked,   ///< detail: FactBlock
-  thread_woken,
-  syscall_returned,  ///< value: result
-  thread_switched,
-  thread_exited,
-  lock_requested,  ///< extra: label
-  lock_acquired,
-  lock_released,
-  handle_opened,  ///< value: a connection's number + 1, or 0; extra: label, may be null;
-                  ///< detail: HandleKind
-  handle_closed,
-  choice_made,       ///< value: answer, options << 32; extra: label
-  fault_injected,    ///< extra: label
-  client_connected,  ///< extra: client's label; stamped when it sets out
-  client_sent,       ///< value: bytes; extra: client's label
-  client_received,   ///< value: bytes; extra: client's label
-  client_closed,     ///< extra: client's label; detail: 1 for a reset
-  state_changed,     ///< extra: label of the state; value: label of the machine
-  note,              ///< extra: text
-};
-
-enum class FactRole : std::uint8_t { application = 1, processor = 2 };
-enum class FactBlock : std::uint8_t { io, lock, cpu };
-
-/// Counts facts from 1 in the order of recording; 0 is none.
-using FactIndex = std::uint32_t;
-
-struct Fact {
-  std::int64_t time_ns = 0;  ///< set by `record`
-  std::uint64_t value = 0;
-  std::uint64_t extra = 0;
-  std::uint32_t operation = 0;
-  FactIndex cause = 0;       ///< where the expander cannot know it
-  std::int32_t handle = -1;  ///< the system's own number; below -1 see `connection_fact`
-  std::uint16_t thread = 0;  ///< 0: the system or the world
-  FactKind kind = FactKind::note;
-  std::uint8_t detail = 0;
-};
-static_assert(sizeof(Fact) == 40);
-
-/// What goes into `Fact::handle` for those who know a connection but no handle of it: a simulated
-/// client. The expander finds the handle through the `value` of `handle_opened`.
-constexpr std::int32_t connection_handle(std::uint32_t connection) {
-  return -2 - static_cast<std::int32_t>(connection);
-}
-
-/// Text in a fact: a pointer that outlives the run (a literal, or from `Recorder::keep`).
-inline std::uint64_t fact_text(const char* text) { return reinterpret_cast<std::uintptr_t>(text); }
-inline std::int64_t fact_number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-
-/// One recorder a run. Facts go into pages that a derived class provides; another thread may read
-/// what is already published.
+/// One recorder a run; must outlive whoever records.
 class Recorder {
  public:
-  /// With `virtual_now` facts are stamped from there (a simulated clock); without, from
-  /// CLOCK_MONOTONIC.
+  /// With `virtual_now` facts are stamped from there (a simulated clock), and all threads are one
+  /// real one; without, from the machine's time-stamp counter.
   explicit Recorder(const Instant* virtual_now = nullptr) : virtual_now_(virtual_now) {}
   virtual ~Recorder() = default;
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
+  /// Loop thread only, and whoever acts on it: the system, the simulated world.
   FactIndex record(Fact fact) {
-    fact.time_ns = virtual_now_ != nullptr ? to_ns(*virtual_now_) : monotonic_ns();
-    return append(fact);
+    fact.time_ns = stamp();
+    loop_lane_.append(fact);
+    return loop_lane_.count();
   }
 
-  /// How many facts were recorded so far.
-  FactIndex recorded() const { return count_; }
+  /// From a worker's thread, or any other: `thread` is filled in. The first call of a thread that
+  /// was not adopted allocates its lane.
+  void record_elsewhere(Fact fact);
+
+  /// Gives the calling thread a lane and a number, in the order of the calls; the loop thread has
+  /// number 1. `label` must outlive the run. Returns the number.
+  std::uint16_t adopt_this_thread(const char* label);
+
+  /// How many facts the loop thread recorded so far.
+  FactIndex recorded() const { return loop_lane_.count(); }
+
+  /// The stamp of this moment. Stamps of one run can be compared, whichever thread took them.
+  std::int64_t stamp() const {
+    return virtual_now_ != nullptr ? to_ns(*virtual_now_) : FactClock::read();
+  }
+
+  /// Where the clocks of two processors differ by a few ticks, waits until this one is past
+  /// `handed_over`, so that an effect never bears an earlier stamp than its cause.
+  void stamp_after(std::int64_t handed_over) const {
+    if (virtual_now_ != nullptr) return;  // one real thread: the order of recording tells
+    while (FactClock::read() <= handed_over) {
+    }
+  }
+
+  /// For simulated workers, whose handlers run on the one real thread: until `leave`, what is
+  /// recorded elsewhere is `thread`'s, and every fact is stamped from `now`.
+  void enter_simulated_thread(std::uint16_t thread, const Instant* now);
+  void leave_simulated_thread();
 
   /// Keeps a copy of `text` for the run's length. Allocates: for set-up, not for the loop.
   virtual const char* keep(std::string_view text) = 0;
 
-  static std::int64_t monotonic_ns() {
-    return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-  }
+  static std::int64_t monotonic_ns() { return FactClock::monotonic_ns(); }
 
  protected:
-  /// Points `next_` and `end_` at free memory for at least one fact.
-  virtual void make_room() = 0;
+  bool is_virtual() const { return virtual_now_ != nullptr; }
 
-  FactIndex append(const Fact& fact) {
-    Fact* place = next_.load(std::memory_order_relaxed);
-    if (place == end_) {
-      make_room();
-      place = next_.load(std::memory_order_relaxed);
-    }
-    *place = fact;
-    next_.store(place + 1, std::memory_order_release);
-    return ++count_;
-  }
-
-  std::atomic<Fact*> next_{nullptr};  // published: everything before it is whole
-  Fact* end_ = nullptr;
-  FactIndex count_ = 0;
+  FactLane& loop_lane() { return loop_lane_; }
+  const FactLane& loop_lane() const { return loop_lane_; }
+  /// The other threads' lanes; a lane stays where it is. Any thread.
+  std::size_t other_lane_count() const;
+  FactLane& other_lane(std::size_t index);
 
  private:
   const Instant* virtual_now_;
+  const Instant* world_now_ = nullptr;  // while in a simulated thread: to go back to
+  FactLane loop_lane_;
+  mutable std::mutex other_lanes_mutex_;
+  std::deque<FactLane> other_lanes_;
+  std::uint16_t last_thread_ = loop_thread_number;
+  const std::uint64_t serial_ = next_serial();  // unlike an address, never used again
+
+  static std::uint64_t next_serial();
 };
 
 }  // namespace proactor_lab

@@ -3,25 +3,9 @@
 #include <algorithm>
 
 #include "core/handle.hpp"
-#include "core/opcode.hpp"
 
 namespace proactor_lab {
-
 namespace {
-
-bool moves_bytes(Opcode opcode) {
-  switch (opcode) {
-    case Opcode::receive:
-    case Opcode::send:
-    case Opcode::receive_from:
-    case Opcode::send_to:
-    case Opcode::read:
-    case Opcode::write:
-      return true;
-    default:
-      return false;
-  }
-}
 
 std::string_view name_of(HandleKind kind) {
   switch (kind) {
@@ -33,6 +17,20 @@ std::string_view name_of(HandleKind kind) {
       return "datagram";
     case HandleKind::file:
       return "file";
+  }
+  return "";
+}
+
+std::string_view name_of(FactBlock block) {
+  switch (block) {
+    case FactBlock::io:
+      return "io";
+    case FactBlock::lock:
+      return "lock";
+    case FactBlock::cpu:
+      return "cpu";
+    case FactBlock::job:
+      return "job";
   }
   return "";
 }
@@ -71,10 +69,10 @@ void FactExpander::finish(std::int64_t time_ns, std::string_view how) {
   emit(event, cause);
 }
 
-void FactExpander::expand(const Fact& fact) {
+void FactExpander::expand(const Fact& fact, FactIndex index) {
   switch (fact.kind) {
     case FactKind::operation_initiated:
-      initiation_ = fact;
+      initiation_of(fact.thread) = fact;
       break;
     case FactKind::initiation_details:
       expand_initiation(fact);
@@ -130,6 +128,12 @@ void FactExpander::expand(const Fact& fact) {
     case FactKind::wait_returned:
     case FactKind::operation_abandoned:
       expand_loop(fact);
+      break;
+    case FactKind::worker_acquired:
+    case FactKind::worker_rejected:
+    case FactKind::worker_busy:
+    case FactKind::worker_released:
+      expand_worker(fact);
       break;
     case FactKind::bytes_moved:
       expand_bytes_moved(fact);
@@ -190,115 +194,9 @@ void FactExpander::expand(const Fact& fact) {
       expand_world(fact);
       break;
   }
-  seq_of_fact_.push_back(last_seq_);
-}
-
-/// Two facts make an initiation: what is asked, and with what.
-void FactExpander::expand_initiation(const Fact& details) {
-  const Fact& fact = initiation_;
-  Operation& operation = operations_[fact.operation];
-  operation.opcode = fact.detail;
-  operation.handle = handle_of(fact.handle);
-  operation.length = static_cast<std::uint32_t>(fact.extra >> 32);
-  operation.handler = text_of(details.extra);
-  const bool lends = details.value != 0 && operation.length > 0;
-  if (lends) operation.buffer = buffer_at(details.value);
-
-  Event event = base(fact, EventKind::operation_initiated);
-  event.opcode = strings_.keep(name_of(static_cast<Opcode>(fact.detail)));
-  event.handle = operation.handle;
-  event.parent = details.cause;
-  event.bytes = operation.length;
-  event.buffer = operation.buffer;
-  event.label = operation.handler;
-  event.file = source_of(fact.value);
-  event.line = static_cast<std::uint32_t>(fact.extra);
-  operation.initiated = emit(event, last_of_thread(fact.thread));
-
-  if (lends) {
-    Event lent = base(fact, EventKind::buffer_lent);
-    lent.buffer = operation.buffer;
-    lent.bytes = operation.length;
-    emit(lent, operation.initiated);
-  }
-}
-
-/// A live completion was found: between its submission and now it completed and was queued.
-void FactExpander::expand_reaped(const Fact& fact) {
-  Operation& operation = operations_[fact.operation];
-  const std::int64_t result = fact_number(fact.value);
-  const auto opcode = static_cast<Opcode>(operation.opcode);
-  Event event = base(fact, EventKind::operation_completed);
-  event.certainty = Certainty::inferred;
-  event.earliest_ns = operation.submitted_ns;
-  std::uint32_t cause = operation.started;
-  if (result > 0 && moves_bytes(opcode)) {
-    Event moved = event;
-    moved.kind = EventKind::bytes_moved;
-    moved.bytes = result;
-    moved.role = Role::processor;
-    moved.handle = operation.handle;
-    moved.buffer = operation.buffer;
-    cause = emit(moved, cause);
-  }
-  event.value = result;
-  event.more = fact.detail != 0;
-  operation.completed = emit(event, cause);
-  event.kind = EventKind::completion_queued;
-  event.value = ++depth_;
-  event.more = false;
-  last_queued_ = operation.queued = emit(event, operation.completed);
-}
-
-void FactExpander::expand_dequeued(const Fact& fact) {
-  Operation& operation = operations_[fact.operation];
-  depth_ = std::max<std::int64_t>(0, depth_ - 1);
-  Event event = base(fact, EventKind::completion_dequeued);
-  event.value = fact_number(fact.value);
-  operation.more = event.more = fact.detail != 0;
-  operation.dequeued = emit(event, operation.queued);
-  if (operation.buffer != 0 && !event.more) {
-    Event returned = base(fact, EventKind::buffer_returned);
-    returned.buffer = operation.buffer;
-    returned.bytes = std::max<std::int64_t>(0, event.value);
-    emit(returned, operation.dequeued);
-  }
-}
-
-void FactExpander::expand_loop(const Fact& fact) {
-  std::uint32_t& last = last_of_thread(fact.thread);
-  switch (fact.kind) {
-    case FactKind::handler_entered: {
-      Operation& operation = operations_[fact.operation];
-      Event event = base(fact, EventKind::handler_entered);
-      event.label = operation.handler;
-      last = operation.entered = emit(event, operation.dequeued);
-      break;
-    }
-    case FactKind::handler_exited: {
-      Operation& operation = operations_[fact.operation];
-      Event event = base(fact, EventKind::handler_exited);
-      event.label = operation.handler;
-      last = emit(event, operation.entered);
-      if (!operation.more) operations_.erase(fact.operation);
-      break;
-    }
-    case FactKind::wait_entered:
-      last = emit(base(fact, EventKind::wait_entered), last);
-      break;
-    case FactKind::wait_returned: {
-      Event event = base(fact, EventKind::wait_returned);
-      event.value = fact_number(fact.value);
-      last = emit(event, event.value > 0 ? last_queued_ : last);
-      break;
-    }
-    default: {
-      Operation& operation = operations_[fact.operation];
-      emit(base(fact, EventKind::operation_abandoned), operation.initiated);
-      operations_.erase(fact.operation);
-      break;
-    }
-  }
+  if (index == 0) return;
+  if (seq_of_fact_.size() < index) seq_of_fact_.resize(index);
+  seq_of_fact_[index - 1] = last_seq_;
 }
 
 void FactExpander::expand_bytes_moved(const Fact& fact) {
@@ -356,10 +254,7 @@ void FactExpander::expand_thread(const Fact& fact, EventKind kind) {
       event.opcode = text_of(fact.extra);
       break;
     case EventKind::thread_blocked:
-      event.text =
-          strings_.keep(fact.detail == static_cast<std::uint8_t>(FactBlock::io)     ? "io"
-                        : fact.detail == static_cast<std::uint8_t>(FactBlock::lock) ? "lock"
-                                                                                    : "cpu");
+      event.text = strings_.keep(name_of(static_cast<FactBlock>(fact.detail)));
       break;
     default:
       break;
@@ -475,6 +370,11 @@ std::uint32_t FactExpander::buffer_at(std::uint64_t address) {
 
 std::uint32_t FactExpander::seq_of(FactIndex fact) const {
   return fact == 0 || fact > seq_of_fact_.size() ? 0 : seq_of_fact_[fact - 1];
+}
+
+Fact& FactExpander::initiation_of(std::uint16_t thread) {
+  if (thread >= initiations_.size()) initiations_.resize(thread + 1u);
+  return initiations_[thread];
 }
 
 std::uint32_t& FactExpander::last_of_thread(std::uint16_t thread) {

@@ -35,7 +35,9 @@ class FactExpander {
   FactExpander(const ExpanderConfig& config, StringPool& strings, EventSink& sink);
 
   void start(std::int64_t time_ns, std::string_view program, std::string_view system);
-  void expand(const Fact& fact);
+  /// `index` is the fact's place in the order of the loop thread's recording, which other facts may
+  /// name as their cause; 0 for other threads' facts.
+  void expand(const Fact& fact, FactIndex index);
   /// `how`: "finished", "interrupted", "limit".
   void finish(std::int64_t time_ns, std::string_view how);
 
@@ -50,6 +52,7 @@ class FactExpander {
     std::uint32_t completed = 0;
     std::uint32_t queued = 0;
     std::uint32_t dequeued = 0;
+    std::uint32_t worker = 0;  // acquired or busy
     std::uint32_t entered = 0;
     std::uint32_t handle = 0;
     std::uint32_t buffer = 0;
@@ -57,7 +60,8 @@ class FactExpander {
     std::int64_t submitted_ns = 0;
     StringId handler = no_string;
     std::uint8_t opcode = 0;
-    bool more = false;  // the last completion dequeued is not the last
+    bool more = false;            // the last completion dequeued is not the last
+    std::uint32_t to_handle = 0;  // completions dequeued whose handlers are not through
   };
 
   Event base(const Fact& fact, EventKind kind) const;
@@ -68,6 +72,7 @@ class FactExpander {
   void expand_dequeued(const Fact& fact);
   void expand_handle(const Fact& fact);
   void expand_loop(const Fact& fact);
+  void expand_worker(const Fact& fact);
   void expand_bytes_moved(const Fact& fact);
   void expand_thread(const Fact& fact, EventKind kind);
   void expand_world(const Fact& fact);
@@ -77,6 +82,7 @@ class FactExpander {
   std::uint32_t handle_of(std::int32_t number) const;
   std::uint32_t buffer_at(std::uint64_t address);
   std::uint32_t seq_of(FactIndex fact) const;
+  Fact& initiation_of(std::uint16_t thread);
   std::uint32_t& last_of_thread(std::uint16_t thread);
   std::string next_letters();
 
@@ -91,7 +97,8 @@ class FactExpander {
   std::uint32_t last_queued_ = 0;
   std::uint32_t last_handle_ = 0;
   std::uint32_t last_stream_ = 0;
-  Fact initiation_{};
+  std::uint32_t last_release_ = 0;
+  std::vector<Fact> initiations_;              // by thread: the first of the two facts
   std::vector<std::uint32_t> seq_of_fact_;     // by fact index - 1
   std::vector<std::uint32_t> last_of_thread_;  // what the thread did last, or the handler it is in
   std::unordered_map<std::uint32_t, Operation> operations_;

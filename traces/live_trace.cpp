@@ -8,6 +8,7 @@ namespace proactor_lab {
 namespace {
 
 constexpr std::chrono::milliseconds write_interval{50};
+constexpr Duration merge_window = std::chrono::milliseconds{20};
 
 ExpanderConfig expander_config(const LiveTraceConfig& config, std::int64_t origin_ns) {
   ExpanderConfig result;
@@ -43,68 +44,37 @@ LiveTrace::~LiveTrace() {
 
 const char* LiveTrace::keep(std::string_view text) { return kept_.emplace(text).first->c_str(); }
 
-void LiveTrace::make_room() {
-  const std::lock_guard lock(mutex_);
-  if (current_ != nullptr) full_.push_back(std::move(current_));
-  if (spare_.empty()) {
-    current_ = std::make_unique<Fact[]>(facts_a_page);
-  } else {
-    current_ = std::move(spare_.back());
-    spare_.pop_back();
-  }
-  end_ = current_.get() + facts_a_page;
-  next_.store(current_.get(), std::memory_order_release);
-  if (full_.size() > 8) wake_.notify_one();
-}
-
 void LiveTrace::write_until_stopped() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    wake_.wait_for(lock, write_interval, [this] { return stopping_ || full_.size() > 8; });
+    wake_.wait_for(lock, write_interval, [this] { return stopping_; });
     lock.unlock();
-    write_published();
+    do {
+      write_published(false);
+    } while (loop_lane().is_filling());
     lock.lock();
   }
 }
 
-/// Full pages, then what is whole of the page under way.
-void LiveTrace::write_published() {
-  while (true) {
-    Page page;
-    const Fact* begin = nullptr;
-    const Fact* end = nullptr;
-    {
-      const std::lock_guard lock(mutex_);
-      if (!full_.empty()) {
-        page = std::move(full_.front());
-        full_.pop_front();
-        begin = page.get();
-        end = begin + facts_a_page;
-      } else if (current_ != nullptr) {
-        begin = current_.get();
-        end = next_.load(std::memory_order_acquire);
-        // The recording thread may have moved to another page between its two stores: only what
-        // lies in this page counts.
-        if (end < begin || end > begin + facts_a_page) end = begin;
-      }
+void LiveTrace::write_published(bool all) {
+  clock_.observe();
+  const std::size_t others = other_lane_count();
+  const auto write = [this](Fact fact, FactIndex index) {
+    fact.time_ns = clock_.to_monotonic_ns(fact.time_ns);
+    expander_.expand(fact, index);
+  };
+  if (others == 0) {
+    loop_lane().take([&](const Fact& fact) { write(fact, ++loop_facts_); });
+  } else {
+    const std::int64_t until = all ? INT64_MAX : clock_.ticks_ago(merge_window);
+    loop_lane().take([&](const Fact& fact) { merge_.add(0, fact, ++loop_facts_); });
+    for (std::size_t i = 0; i < others; ++i) {
+      other_lane(i).take([&](const Fact& fact) { merge_.add(i + 1, fact, 0); });
     }
-    if (begin == nullptr) break;
-    const auto written = static_cast<std::ptrdiff_t>(written_in_current_);
-    if (end - begin > written) expand(begin + written, end);
-    if (page == nullptr) {
-      written_in_current_ = std::max(written_in_current_, static_cast<std::size_t>(end - begin));
-      break;
-    }
-    written_in_current_ = 0;
-    const std::lock_guard lock(mutex_);
-    if (spare_.size() < 16) spare_.push_back(std::move(page));
+    merge_.drain(until, write);
   }
   writer_.flush();
   file_.flush();
-}
-
-void LiveTrace::expand(const Fact* from, const Fact* to) {
-  for (const Fact* fact = from; fact != to; ++fact) expander_.expand(*fact);
 }
 
 bool LiveTrace::finish(std::string_view how) {
@@ -114,7 +84,7 @@ bool LiveTrace::finish(std::string_view how) {
   }
   wake_.notify_one();
   thread_.join();
-  write_published();
+  write_published(true);
   expander_.finish(monotonic_ns(), how);
   writer_.finish();
   file_.close();

@@ -1,22 +1,23 @@
-// A trace that grows while the program runs. The program's thread leaves facts in memory; a thread
+// A trace that grows while the program runs. The program's threads leave facts in memory; a thread
 // of our own turns them into events and writes them at least every 50 ms, so that even kill -9
 // costs no more than what was recorded since. Past the event limit facts are counted and dropped;
 // the program goes on.
+//
+// With several threads a fact is written once `merge_window` has passed since: until then another
+// thread may still publish an earlier one.
 #pragma once
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <fstream>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <unordered_set>
-#include <vector>
 
 #include "core/recorder.hpp"
 #include "traces/fact_expander.hpp"
+#include "traces/fact_merge.hpp"
 #include "traces/trace_writer.hpp"
 
 namespace proactor_lab {
@@ -47,13 +48,8 @@ class LiveTrace final : public Recorder {
   std::uint64_t events_lost() const { return expander_.events_lost(); }
 
  private:
-  static constexpr std::size_t facts_a_page = 4096;
-  using Page = std::unique_ptr<Fact[]>;
-
-  void make_room() override;
   void write_until_stopped();
-  void write_published();
-  void expand(const Fact* from, const Fact* to);
+  void write_published(bool all);
 
   std::int64_t start_ns_;
   std::ofstream file_;
@@ -62,13 +58,14 @@ class LiveTrace final : public Recorder {
   FactExpander expander_;
   std::unordered_set<std::string> kept_;
 
-  std::mutex mutex_;       // guards what follows
-  std::deque<Page> full_;  // pages to write, oldest first
-  std::vector<Page> spare_;
-  Page current_;  // the page that next_ points into
+  // The writing thread's, and after it `finish`'s.
+  FactClock clock_;
+  FactMerge merge_;
+  FactIndex loop_facts_ = 0;
+
+  std::mutex mutex_;  // guards what follows
   bool stopping_ = false;
   std::condition_variable wake_;
-  std::size_t written_in_current_ = 0;  // of the oldest unwritten page; writer thread only
   std::thread thread_;
 };
 

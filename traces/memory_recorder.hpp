@@ -1,12 +1,9 @@
-// Keeps all facts of a run in memory, page by page; they become a trace afterwards.
+// Keeps all facts of a run in memory; they become a trace afterwards.
 #pragma once
 
 #include <cstddef>
-#include <deque>
-#include <memory>
 #include <string>
 #include <unordered_set>
-#include <vector>
 
 #include "core/recorder.hpp"
 #include "traces/fact_expander.hpp"
@@ -20,16 +17,17 @@ class MemoryRecorder final : public Recorder {
 
   const char* keep(std::string_view text) override { return kept_.emplace(text).first->c_str(); }
 
-  std::size_t fact_count() const { return count_; }
-  /// Feeds every fact to `expander`, in order.
-  void replay(FactExpander& expander) const;
+  /// Of the loop thread.
+  std::size_t fact_count() const { return recorded(); }
+
+  /// Feeds every fact of every thread to `expander`, in the order of their stamps. Nobody records
+  /// meanwhile.
+  void replay(FactExpander& expander);
 
  private:
-  static constexpr std::size_t facts_a_page = 4096;
+  void replay_virtual(FactExpander& expander);
 
-  void make_room() override;
-
-  std::vector<std::unique_ptr<Fact[]>> pages_;
+  FactClock clock_;
   std::unordered_set<std::string> kept_;  // its nodes do not move
 };
 

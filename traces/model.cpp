@@ -111,6 +111,7 @@ class ModelBuilder {
     std::string_view reason = model_.trace_.text(event.text);
     if (reason == "lock") return ThreadActivity::blocked_lock;
     if (reason == "cpu") return ThreadActivity::runnable;
+    if (reason == "job") return ThreadActivity::none;  // a worker that nobody has acquired
     return ThreadActivity::blocked_io;
   }
 

@@ -56,10 +56,11 @@ class HandlerAfterCompletion final : public Monitor {
       return;
     }
     Life& life = lives_[event.operation];
-    // What its chain cancels has been submitted and never started.
-    const bool never_started =
-        step == completed_step && event.value == -cancelled_error && life.open[step - 1] == 0;
-    const int before = never_started ? step - 2 : step - 1;
+    int before = step - 1;
+    // What its chain cancels was never started; what waited for room, not even submitted.
+    if (step == completed_step && event.value == -cancelled_error) {
+      while (before > 0 && life.open[before] == 0) --before;
+    }
     if (life.open[before] == 0) {
       report({rule(), event.seq,
               std::string(name_of(event.kind)) + " of " + operation_name(event.operation) +
@@ -69,7 +70,8 @@ class HandlerAfterCompletion final : public Monitor {
     }
     ++life.open[step];
     if (step == dequeued_step) life.ends = !event.more;
-    if (step == last_step && life.ends) lives_.erase(event.operation);
+    const bool all_handled = life.open[dequeued_step] == 0 && life.open[last_step - 1] == 0;
+    if (step == last_step && life.ends && all_handled) lives_.erase(event.operation);
   }
 
  private:

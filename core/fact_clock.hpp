@@ -1,0 +1,57 @@
+// What stamps facts on a live system: the processor's time-stamp counter, where it ticks evenly and
+// alike on all cores (an invariant TSC), else CLOCK_MONOTONIC, which takes three times as long to
+// read. Stamps are ticks; they become nanoseconds when the trace is written.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "core/time.hpp"
+
+namespace proactor_lab {
+
+class FactClock {
+ public:
+  /// The ticks of this moment.
+  static std::int64_t read() {
+#if defined(__x86_64__)
+    if (counter_is_even) return static_cast<std::int64_t>(__builtin_ia32_rdtsc());
+#endif
+    return monotonic_ns();
+  }
+
+  /// CLOCK_MONOTONIC.
+  static std::int64_t monotonic_ns() {
+    return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+  }
+
+  FactClock() : from_(pair_of_now()), to_(from_) {}
+
+  /// Learns how ticks and nanoseconds belong together until now. Stamps taken since the call before
+  /// are converted best.
+  void observe();
+
+  /// CLOCK_MONOTONIC at the stamp `ticks`. Never earlier than the call before said.
+  std::int64_t to_monotonic_ns(std::int64_t ticks);
+
+  /// The stamp that a fact of `ago` before the last `observe` bears.
+  std::int64_t ticks_ago(Duration ago) const;
+
+ private:
+  struct Pair {
+    std::int64_t ticks = 0;
+    std::int64_t ns = 0;
+  };
+  static Pair pair_of_now();
+  static bool detect_even_counter();
+  double ns_a_tick() const;
+
+  static const bool counter_is_even;
+
+  Pair from_;
+  Pair to_;
+  std::int64_t last_ns_ = INT64_MIN;
+};
+
+}  // namespace proactor_lab
