@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -33,7 +34,8 @@ enum class Readiness : std::uint8_t { readable, writable };
 /// How an operation is tied to the one that is initiated after it (io_uring_enter(2),
 /// IOSQE_IO_LINK): the next starts when this one is done. A soft link breaks where this one fails
 /// or transfers less than a file operation asked for, and the rest of the chain is cancelled; a
-/// hard one does not break.
+/// hard one does not break. A chain of up to 32 operations is submitted in one piece; io_uring may
+/// cut a longer one in two.
 enum class Link : std::uint8_t { none, soft, hard };
 
 /// Names an operation that may be over by now: the slot tells whether it still bears the same id.
@@ -62,7 +64,35 @@ struct OperationRequest {
   Link link = Link::none;
   OperationToken target{};  ///< cancel
   OperationId parent{};     ///< the first operation of the composed one that this goes on with
+  OperationId reserved{};   ///< its own id, from `Proactor::reserve_operation`; none: the next
 };
+
+/// Copies what is asked, member by member: so the compiler follows each of them, and a request that
+/// is made where it is initiated never lies in memory. Of a receive or a send, of which there are
+/// most, only what matters to it: the other members of `to` stay as they are.
+[[gnu::always_inline]] inline void copy_request(const OperationRequest& from,
+                                                OperationRequest& to) {
+  to.opcode = from.opcode;
+  to.handle = from.handle;
+  to.length = from.length;
+  to.data = from.data;
+  to.buffers = from.buffers;
+  to.multishot = from.multishot;
+  to.link = from.link;
+  to.parent = from.parent;
+  to.reserved = from.reserved;
+  if (from.opcode == Opcode::receive || from.opcode == Opcode::send) return;
+  to.endpoint = from.endpoint;
+  to.sender = from.sender;
+  to.offset = from.offset;
+  to.path = from.path;
+  to.open_flags = from.open_flags;
+  to.deadline = from.deadline;
+  to.relative = from.relative;
+  to.side = from.side;
+  to.readiness = from.readiness;
+  to.target = from.target;
+}
 
 /// The most bytes a completion handler's captures may take. They are kept in the slot itself: no
 /// operation allocates.
@@ -74,8 +104,10 @@ struct AsyncOperation : OperationRequest {
   /// goes on keeps its slot, and its handler is called in place.
   using Dispatch = void (*)(Proactor&, AsyncOperation&, const Completion*);
 
-  // Ids are never reused within a run; 0 marks a free slot.
-  OperationId id = OperationId::none;
+  // Ids are never reused within a run; 0 marks a free slot. Written by whoever initiates or handles
+  // (a worker, too) and compared by the loop thread: hence atomic, though nothing hangs on it.
+  std::atomic<OperationId> id{OperationId::none};
+  std::uint32_t strand = 0;  // core/strand.hpp
 
   // For whoever holds the operation at the moment: the slab's free list, then the backend.
   AsyncOperation* next = nullptr;

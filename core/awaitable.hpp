@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "core/proactor.hpp"
+#include "core/strand.hpp"
 #include "core/task.hpp"
 
 namespace proactor_lab {
@@ -88,12 +89,19 @@ class [[nodiscard]] Awaitable {
     return *this;
   }
 
+  /// The coroutine goes on in this strand.
+  Awaitable& on(const Strand& strand) {
+    strand_ = strand.number();
+    return *this;
+  }
+
   bool await_ready() const noexcept { return false; }
+  /// Where there are workers, the coroutine may be resumed before this returns.
   template <class Promise>
   void await_suspend(std::coroutine_handle<Promise> coroutine) {
-    proactor_.initiate(
-        request_, NamedHandler<Resume>{name_, Resume(*this, coroutine, coroutine.promise().root)},
-        site_);
+    using Bound = StrandHandler<NamedHandler<Resume>>;
+    Resume resume(*this, coroutine, coroutine.promise().root);
+    proactor_.initiate(request_, Bound{strand_, {name_, std::move(resume)}}, site_);
   }
   Result<Value> await_resume() const { return result_; }
 
@@ -136,6 +144,7 @@ class [[nodiscard]] Awaitable {
   OperationRequest request_;
   CallSite site_;
   const char* name_ = "";
+  std::uint32_t strand_ = 0;
   Result<Value> result_;
 };
 

@@ -2,52 +2,59 @@
 // found them, until the Proactor dequeues them.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
-#include <utility>
 #include <vector>
 
 #include "core/completion.hpp"
 
 namespace proactor_lab {
 
-/// A ring that grows and never shrinks: once warm it does not allocate. Loop thread only.
+/// Grows and never shrinks: once warm it does not allocate. Loop thread only.
 class CompletionEventQueue {
  public:
-  explicit CompletionEventQueue(std::size_t capacity = 256) : ring_(round_up(capacity)) {}
+  explicit CompletionEventQueue(std::size_t capacity = 256)
+      : places_(std::max<std::size_t>(capacity, 16)) {
+    clear();
+  }
+  CompletionEventQueue(const CompletionEventQueue&) = delete;
+  CompletionEventQueue& operator=(const CompletionEventQueue&) = delete;
 
   bool empty() const { return head_ == tail_; }
-  std::size_t size() const { return tail_ - head_; }
+  std::size_t size() const { return static_cast<std::size_t>(tail_ - head_); }
+
+  /// The one that will be popped after `index` others.
+  Completion& at(std::size_t index) { return head_[index]; }
+
+  void clear() { head_ = tail_ = places_.data(); }
 
   void push(const Completion& completion) {
-    if (size() == ring_.size()) grow();
-    ring_[tail_++ & (ring_.size() - 1)] = completion;
+    if (tail_ == end()) make_room();
+    *tail_++ = completion;
   }
 
-  Completion pop() {
+  /// Stays as it is until the next push.
+  const Completion& pop() {
     assert(!empty());
-    return ring_[head_++ & (ring_.size() - 1)];
+    return *head_++;
   }
 
  private:
-  static std::size_t round_up(std::size_t wanted) {
-    std::size_t size = 16;
-    while (size < wanted) size *= 2;
-    return size;
+  const Completion* end() const { return places_.data() + places_.size(); }
+
+  /// At the end: those that wait move to the front, or where they are many, to a larger place.
+  void make_room() {
+    const std::size_t waiting = size();
+    std::copy(head_, tail_, places_.data());
+    if (waiting > places_.size() / 2) places_.resize(places_.size() * 2);
+    head_ = places_.data();
+    tail_ = head_ + waiting;
   }
 
-  void grow() {
-    std::vector<Completion> larger(ring_.size() * 2);
-    for (std::size_t i = 0; i < ring_.size(); ++i)
-      larger[i] = ring_[(head_ + i) & (ring_.size() - 1)];
-    tail_ = ring_.size();
-    head_ = 0;
-    ring_ = std::move(larger);
-  }
-
-  std::vector<Completion> ring_;  // its size is a power of two
-  std::size_t head_ = 0;
-  std::size_t tail_ = 0;
+  std::vector<Completion> places_;
+  Completion* head_ = nullptr;
+  Completion* tail_ = nullptr;
 };
 
 }  // namespace proactor_lab

@@ -90,6 +90,7 @@ struct Step {
   StreamSocket socket;
   State state;
   const char* name;
+  std::uint32_t strand;
   CallSite site;
   OperationId parent;
   Function function;
@@ -103,12 +104,15 @@ struct Step {
     OperationRequest request = step.state.next(step.socket);
     request.parent = step.parent;
     Proactor& proactor = step.socket.proactor();
-    // The first operation names itself only now: its handler moves into the slot, and the parent
-    // is what later ones are told.
-    if (step.parent == OperationId::none) step.parent = proactor.next_operation();
+    // Later operations are told the first one's name, which its handler must know beforehand.
+    if (step.parent == OperationId::none) {
+      step.parent = request.reserved = proactor.reserve_operation();
+    }
     const CallSite site = step.site;
     const char* name = step.name;
-    proactor.initiate(request, NamedHandler<Step>{name, std::move(step)}, site);
+    const std::uint32_t strand = step.strand;
+    using Bound = StrandHandler<NamedHandler<Step>>;
+    proactor.initiate(request, Bound{strand, {name, std::move(step)}}, site);
   }
 };
 
@@ -117,9 +121,11 @@ void start(StreamSocket socket, State state, Handler&& handler, CallSite site) {
   using Parts = HandlerParts<std::decay_t<Handler>>;
   using Function = typename Parts::Function;
   std::decay_t<Handler> owned(std::forward<Handler>(handler));
+  refuse_null(owned, "a composed operation");
   const char* name = Parts::name(owned);
+  const std::uint32_t strand = Parts::strand(owned);
   Step<State, Function>::go_on(
-      {socket, state, name, site, OperationId::none, Parts::function(std::move(owned))});
+      {socket, state, name, strand, site, OperationId::none, Parts::function(std::move(owned))});
 }
 
 template <class State>
@@ -128,7 +134,9 @@ TaskOf<Result<std::size_t>> run(StreamSocket socket, State state, const char* na
   while (true) {
     OperationRequest request = state.next(socket);
     request.parent = parent;
-    if (parent == OperationId::none) parent = socket.proactor().next_operation();
+    if (parent == OperationId::none) {
+      parent = request.reserved = socket.proactor().reserve_operation();
+    }
     Awaitable<std::size_t> operation(socket.proactor(), request, site);
     const auto [error, moved] = co_await operation.named(name);
     if (state.done(error ? 0 : moved) || error) {

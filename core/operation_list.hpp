@@ -2,6 +2,8 @@
 // that waiting allocates nothing. For whoever holds the operations at the moment: a backend.
 #pragma once
 
+#include <cstddef>
+
 #include "core/async_operation.hpp"
 
 namespace proactor_lab {
@@ -17,10 +19,36 @@ class OperationList {
     last_ = &operation;
   }
 
+  /// Moves all of `other` behind the last one here.
+  void append(OperationList& other) {
+    if (other.empty()) return;
+    (first_ == nullptr ? first_ : last_->next) = other.first_;
+    last_ = other.last_;
+    other.first_ = nullptr;
+  }
+
   AsyncOperation* pop() {
     AsyncOperation* operation = first_;
     if (operation != nullptr) first_ = operation->next;
     return operation;
+  }
+
+  /// Not past the end.
+  AsyncOperation* pop_at(std::size_t place) {
+    if (place == 0) return pop();
+    AsyncOperation* before = first_;
+    while (--place > 0) before = before->next;
+    AsyncOperation* operation = before->next;
+    before->next = operation->next;
+    if (last_ == operation) last_ = before;
+    return operation;
+  }
+
+  /// Counts them: for lists of few.
+  std::size_t size() const {
+    std::size_t count = 0;
+    for (AsyncOperation* each = first_; each != nullptr; each = each->next) ++count;
+    return count;
   }
 
   /// False where it is not in the list.

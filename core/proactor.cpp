@@ -1,73 +1,117 @@
 #include "core/proactor.hpp"
 
+#include <cassert>
+#include <cerrno>
+
 namespace proactor_lab {
+namespace {
+
+/// A drain that needs more rounds of cancelling than this has a handler that tries for ever.
+constexpr int drain_rounds_max = 1000;
+
+}  // namespace
 
 Proactor::Proactor(AsyncOperationProcessor& processor, AsyncEventDemultiplexer& demultiplexer,
-                   CompletionEventQueue& queue, Recorder* recorder)
-    : processor_(processor), demultiplexer_(demultiplexer), queue_(queue), recorder_(recorder) {}
-
-Proactor::~Proactor() {
-  if (in_flight_ > 0) processor_.release_all();
-  for (auto& slab : slabs_) {
-    for (std::size_t i = 0; i < slots_a_slab; ++i) {
-      AsyncOperation& operation = slab[i];
-      if (operation.id == OperationId::none) continue;
-      if (recorder_ != nullptr) {
-        recorder_->record({.operation = to_number(operation.id),
-                           .thread = loop_thread,
-                           .kind = FactKind::operation_abandoned});
-      }
-      operation.dispatch(*this, operation, nullptr);
-    }
-  }
+                   CompletionEventQueue& queue, Recorder* recorder, WorkerPool* workers)
+    : processor_(processor),
+      demultiplexer_(demultiplexer),
+      queue_(queue),
+      recorder_(recorder),
+      workers_(workers),
+      plain_(recorder == nullptr && workers == nullptr) {
+  if (workers_ == nullptr) return;
+  finished_.reserve(workers_->places());
+  finished_taken_.reserve(workers_->places());
+  workers_->open(*this, recorder_);
 }
+
+Proactor::~Proactor() { reset(); }
+
+// --- The loop ----------------------------------------------------------------------------------
 
 std::size_t Proactor::run() {
-  std::size_t handled = 0;
-  while (!stopped()) {
-    while (!queue_.empty() && !stopped()) {
-      ++handled;
-      dispatch(queue_.pop());
-    }
-    if (stopped() || in_flight_ == 0) break;
-
-    if (recorder_ != nullptr) {
-      recorder_->record({.thread = loop_thread, .kind = FactKind::wait_entered});
-    }
-    const bool more = demultiplexer_.wait(queue_, never);
-    if (recorder_ != nullptr) {
-      recorder_->record(
-          {.value = queue_.size(), .thread = loop_thread, .kind = FactKind::wait_returned});
-    }
-    if (!more && queue_.empty()) break;
+  assert(on_loop_thread());
+  const std::size_t before = handled_;
+  if (workers_ != nullptr) workers_->begin_waiting();  // those that a stop kept back
+  while (dispatch_all() && in_flight_ > 0 && wait()) {
   }
-  return handled;
+  // After a stop, workers end what they began.
+  while (workers_ != nullptr && workers_->active() > 0 && wait()) empty_inbox();
+  return handled_ - before;
 }
 
-void Proactor::dispatch(const Completion& completion) {
-  AsyncOperation& operation = *completion.operation;
-  if (recorder_ == nullptr) return operation.dispatch(*this, operation, &completion);
-
-  const std::uint32_t id = to_number(operation.id);
+inline void Proactor::record_dequeued(const Completion& completion) {
   recorder_->record({.value = static_cast<std::uint64_t>(std::int64_t{completion.result}),
-                     .operation = id,
+                     .operation = to_number(completion.operation->id),
                      .thread = loop_thread,
                      .kind = FactKind::completion_dequeued,
                      .detail = (completion.flags & completion_more) != 0});
-  recorder_->record({.operation = id, .thread = loop_thread, .kind = FactKind::handler_entered});
-  struct RecordExit {  // also when the handler throws
-    Recorder* recorder;
+}
+
+/// Calls the handler here, on the loop thread.
+inline void Proactor::handle(const Completion& completion) {
+  /// What comes after the handler, also when it throws.
+  struct After {
+    Proactor& proactor;
+    BufferGroup* buffers;
+    std::uint16_t buffer;
     std::uint32_t id;
-    ~RecordExit() {
-      recorder->record({.operation = id, .thread = loop_thread, .kind = FactKind::handler_exited});
+    ~After() {
+      if (buffers != nullptr) proactor.processor_.give_back(*buffers, buffer);
+      if (proactor.recorder_ == nullptr) return;
+      proactor.recorder_->record(
+          {.operation = id, .thread = loop_thread, .kind = FactKind::handler_exited});
     }
-  } record_exit{recorder_, id};
+  };
+  AsyncOperation& operation = *completion.operation;
+  const bool provided = (completion.flags & completion_buffer) != 0;
+  const std::uint32_t id = to_number(operation.id);
+  if ((completion.flags & completion_more) == 0) --in_flight_;
+  ++handled_;
+  if (recorder_ != nullptr) {
+    recorder_->record({.operation = id, .thread = loop_thread, .kind = FactKind::handler_entered});
+  }
+  const After after{*this, provided ? operation.buffers : nullptr, buffer_of(completion.flags), id};
   operation.dispatch(*this, operation, &completion);
 }
 
-void Proactor::cancel(OperationToken target, CallSite site) {
-  cancel(
-      target, [](std::error_code) {}, site);
+inline void Proactor::dispatch(const Completion& completion) {
+  // The most frequent case by itself, so that it stays short.
+  if (!plain_ || completion.flags != 0) return dispatch_with_care(completion);
+  --in_flight_;
+  ++handled_;
+  completion.operation->dispatch(*this, *completion.operation, &completion);
+}
+
+/// Recorded, or perhaps a worker's, or one of many, or with a provided buffer.
+void Proactor::dispatch_with_care(const Completion& completion) {
+  Completion taken = completion;
+  if (recorder_ != nullptr) record_dequeued(taken);
+  if (workers_ != nullptr && workers_->takes(taken)) {
+    if (workers_->offer(taken)) return;
+    taken.result = -EAGAIN;
+  }
+  handle(taken);
+}
+
+/// Empties inbox and queue; false once stopped.
+bool Proactor::dispatch_all() {
+  empty_inbox();
+  while (!queue_.empty() && !stopped()) dispatch(queue_.pop());
+  return !stopped();
+}
+
+/// False where nothing under way can ever complete.
+bool Proactor::wait() {
+  if (recorder_ != nullptr) {
+    recorder_->record({.thread = loop_thread, .kind = FactKind::wait_entered});
+  }
+  const bool more = demultiplexer_.wait(queue_, never);
+  if (recorder_ != nullptr) {
+    recorder_->record(
+        {.value = queue_.size(), .thread = loop_thread, .kind = FactKind::wait_returned});
+  }
+  return more || !queue_.empty();
 }
 
 void Proactor::stop() {
@@ -75,56 +119,228 @@ void Proactor::stop() {
   demultiplexer_.wake();
 }
 
-void Proactor::start(AsyncOperation& operation, const OperationRequest& request,
-                     const char* handler_name, CallSite site) {
-  static_cast<OperationRequest&>(operation) = request;
-  // The slot tells whether the target is still the operation it was.
-  const AsyncOperation* target = request.target.slot;
-  if (target != nullptr && target->id != request.target.id) operation.target.slot = nullptr;
-  operation.id = OperationId{++last_id_};
-  ++in_flight_;
-  if (recorder_ != nullptr) {
-    recorder_->record({.value = fact_text(site.file),
-                       .extra = site.line | std::uint64_t{operation.length} << 32,
-                       .operation = last_id_,
-                       .handle = to_number(request.handle),
-                       .thread = loop_thread,
-                       .kind = FactKind::operation_initiated,
-                       .detail = static_cast<std::uint8_t>(request.opcode)});
-    recorder_->record({.value = reinterpret_cast<std::uintptr_t>(request.data),
-                       .extra = fact_text(handler_name),
-                       .operation = last_id_,
-                       .cause = to_number(request.parent),
-                       .thread = loop_thread,
-                       .kind = FactKind::initiation_details});
-    if (request.opcode == Opcode::cancel) {
-      recorder_->record({.value = to_number(request.target.id),
-                         .operation = last_id_,
-                         .thread = loop_thread,
-                         .kind = FactKind::cancel_requested});
+bool Proactor::drain() {
+  restart();
+  OperationId cancelled_up_to = OperationId::none;
+  for (int rounds = 0; dispatch_all() && in_flight_ > 0;) {
+    const OperationId newest{last_id_.load(std::memory_order_relaxed)};
+    if (newest != cancelled_up_to) {
+      if (++rounds > drain_rounds_max) return false;
+      cancel_all([](std::error_code) {});
+      cancelled_up_to = OperationId{to_number(newest) + 1};
     }
+    if (!wait()) break;
   }
-  processor_.start(operation);
+  return in_flight_ == 0;
 }
 
+/// Takes everything under way back from the system and destroys its handlers unheard.
+void Proactor::abandon_all() {
+  if (in_flight_ > 0) processor_.release_all();
+  in_flight_ = 0;
+  for (std::size_t i = 0; i < queue_.size(); ++i) {
+    const Completion& unheard = queue_.at(i);
+    if ((unheard.flags & completion_buffer) == 0) continue;
+    processor_.give_back(*unheard.operation->buffers, buffer_of(unheard.flags));
+  }
+  queue_.clear();
+  // By number: a handler's destructor may initiate, and so add a slab.
+  for (std::size_t slot = 0; slot < slabs_.size() * slots_a_slab; ++slot) {
+    AsyncOperation& operation = slabs_[slot / slots_a_slab][slot % slots_a_slab];
+    const OperationId id = operation.id;
+    if (id == OperationId::none) continue;
+    if (recorder_ != nullptr) {
+      recorder_->record({.operation = to_number(id),
+                         .thread = loop_thread,
+                         .kind = FactKind::operation_abandoned});
+    }
+    operation.dispatch(*this, operation, nullptr);
+  }
+}
+
+void Proactor::reset() {
+  if (workers_ != nullptr) workers_->forget_all();
+  // What a handler's destructor initiates goes the same way.
+  do {
+    abandon_all();
+  } while (in_flight_ > 0);
+  inbox_ = {};
+  finished_.clear();
+  failures_.clear();
+  inbox_used_ = false;
+  last_id_ = 0;
+  restart();
+}
+
+// --- Initiation --------------------------------------------------------------------------------
+
+/// The slot tells whether the target is still the operation it was.
+void Proactor::forget_old_target(AsyncOperation& cancel) {
+  const AsyncOperation* target = cancel.target.slot;
+  if (target != nullptr && target->id != cancel.target.id) cancel.target.slot = nullptr;
+}
+
+/// Loop thread.
+OperationToken Proactor::start_recorded(AsyncOperation& operation, const char* handler_name,
+                                        CallSite site) {
+  record_initiation(operation, handler_name, site);
+  ++in_flight_;
+  processor_.start(operation);
+  return {&operation, operation.id};
+}
+
+void Proactor::record_initiation(const AsyncOperation& operation, const char* handler_name,
+                                 CallSite site) {
+  const bool here = on_loop_thread();
+  const auto record = [this, here](const Fact& fact) {
+    if (here) {
+      recorder_->record(fact);
+    } else {
+      recorder_->record_elsewhere(fact);
+    }
+  };
+  const std::uint32_t id = to_number(operation.id);
+  record({.value = fact_text(site.file),
+          .extra = site.line | std::uint64_t{operation.length} << 32,
+          .operation = id,
+          .handle = to_number(operation.handle),
+          .thread = loop_thread,
+          .kind = FactKind::operation_initiated,
+          .detail = static_cast<std::uint8_t>(operation.opcode)});
+  record({.value = reinterpret_cast<std::uintptr_t>(operation.data),
+          .extra = fact_text(handler_name),
+          .operation = id,
+          .cause = to_number(operation.parent),
+          .thread = loop_thread,
+          .kind = FactKind::initiation_details});
+  if (operation.opcode == Opcode::cancel) {
+    record({.value = to_number(operation.target.id),
+            .operation = id,
+            .thread = loop_thread,
+            .kind = FactKind::cancel_requested});
+  }
+}
+
+void Proactor::cancel(OperationToken target, CallSite site) {
+  cancel(
+      target, [](std::error_code) {}, site);
+}
+
+// --- From other threads ------------------------------------------------------------------------
+
+void Proactor::hand_over(AsyncOperation& operation) {
+  // A chain goes in one piece: nobody else's operation may come between its links.
+  thread_local OperationList chain;
+  chain.push(operation);
+  if (operation.link != Link::none) return;
+  if (workers_ == nullptr || !workers_->defer(chain)) take_over(chain);
+}
+
+void Proactor::take_over(OperationList& operations) {
+  bool was_empty = false;
+  {
+    const std::lock_guard lock(mutex_);
+    inbox_.append(operations);
+    if (recorder_ != nullptr) handed_over_at_ = recorder_->stamp();
+    was_empty = !inbox_used_.exchange(true);
+  }
+  if (was_empty) demultiplexer_.wake();
+}
+
+/// On a worker.
+void Proactor::run_handler(std::uint32_t place, const Completion& completion) {
+  AsyncOperation& operation = *completion.operation;
+  const std::uint32_t id = to_number(operation.id);
+  const char* mark = on_loop_thread() ? std::exchange(loop_thread_mark_, nullptr) : nullptr;
+  if (recorder_ != nullptr) {
+    recorder_->record_elsewhere(
+        {.extra = place + 1, .operation = id, .kind = FactKind::worker_busy});
+    recorder_->record_elsewhere({.operation = id, .kind = FactKind::handler_entered});
+  }
+  std::exception_ptr failure;
+  try {
+    operation.dispatch(*this, operation, &completion);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (recorder_ != nullptr) {
+    recorder_->record_elsewhere({.operation = id, .kind = FactKind::handler_exited});
+  }
+  if (mark != nullptr) loop_thread_mark_ = mark;
+  if (!failure) return;
+  const std::lock_guard lock(mutex_);
+  failures_.push_back(std::move(failure));
+}
+
+void Proactor::worker_finished(std::uint32_t place) {
+  bool was_empty = false;
+  {
+    const std::lock_guard lock(mutex_);
+    finished_.push_back(place);
+    if (recorder_ != nullptr) handed_over_at_ = recorder_->stamp();
+    was_empty = !inbox_used_.exchange(true);
+  }
+  if (was_empty) demultiplexer_.wake();
+}
+
+/// What other threads left for this one. An exception of a worker comes out of here.
+void Proactor::empty_inbox() {
+  if (!inbox_used_.load(std::memory_order_acquire)) return;
+  OperationList operations;
+  std::int64_t handed_over_at = 0;
+  std::exception_ptr failure;
+  {
+    const std::lock_guard lock(mutex_);
+    operations.append(inbox_);
+    finished_taken_.swap(finished_);
+    handed_over_at = handed_over_at_;
+    if (!failures_.empty()) {
+      failure = std::move(failures_.front());
+      failures_.erase(failures_.begin());
+    }
+    inbox_used_ = !failures_.empty();
+  }
+  if (recorder_ != nullptr) recorder_->stamp_after(handed_over_at);
+  while (AsyncOperation* operation = operations.pop()) admit(*operation);
+  for (const std::uint32_t place : finished_taken_) take_back(place);
+  finished_taken_.clear();
+  if (failure) std::rethrow_exception(failure);
+}
+
+/// A worker's handler is through.
+void Proactor::take_back(std::uint32_t place) {
+  ++handled_;
+  const Completion completion = workers_->completion_at(place);
+  if ((completion.flags & completion_more) == 0) --in_flight_;
+  if (BufferGroup* buffers = workers_->release(place)) {
+    processor_.give_back(*buffers, buffer_of(completion.flags));
+  }
+  if (!stopped()) workers_->begin_waiting();
+}
+
+// --- Slots -------------------------------------------------------------------------------------
+
 AsyncOperation& Proactor::take_slot() {
-  if (free_ == nullptr) {
+  if (on_loop_thread() && free_ != nullptr) return *std::exchange(free_, free_->next);
+  const std::lock_guard lock(mutex_);
+  if (free_elsewhere_ == nullptr) {
     slabs_.push_back(std::make_unique<AsyncOperation[]>(slots_a_slab));
     for (std::size_t i = slots_a_slab; i-- > 0;) {
-      slabs_.back()[i].next = free_;
-      free_ = &slabs_.back()[i];
+      slabs_.back()[i].next = free_elsewhere_;
+      free_elsewhere_ = &slabs_.back()[i];
     }
   }
-  AsyncOperation& slot = *free_;
-  free_ = slot.next;
+  AsyncOperation& slot = *free_elsewhere_;
+  free_elsewhere_ = slot.next;
+  if (on_loop_thread()) free_ = std::exchange(free_elsewhere_, nullptr);  // here it was empty
   return slot;
 }
 
-void Proactor::recycle(AsyncOperation& operation) {
-  operation.id = OperationId::none;
-  operation.next = free_;
-  free_ = &operation;
-  --in_flight_;
+void Proactor::recycle_elsewhere(AsyncOperation& operation) {
+  operation.id.store(OperationId::none, std::memory_order_relaxed);
+  const std::lock_guard lock(mutex_);
+  operation.next = free_elsewhere_;
+  free_elsewhere_ = &operation;
 }
 
 }  // namespace proactor_lab

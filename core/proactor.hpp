@@ -6,13 +6,17 @@
 //   CompletionEventQueue queue;
 //   Proactor proactor{os, os, queue, &recorder};
 //
-// One thread: whoever calls `run` is the loop thread, and only it may initiate. `stop` may be
-// called from anywhere. A handler never runs inside the call that initiated its operation.
+// The thread that makes the Proactor is the loop thread: it calls `run`, and only it touches the
+// system. Operations may be initiated from any thread; another's go through an inbox. Handlers run
+// on the loop thread or, where a WorkerPool is given, on its workers. A handler never runs inside
+// the call that initiated its operation.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
+#include <exception>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <utility>
 #include <vector>
@@ -23,30 +27,34 @@
 #include "core/completion_event_queue.hpp"
 #include "core/completion_handler.hpp"
 #include "core/recorder.hpp"
+#include "core/worker_pool.hpp"
 
 namespace proactor_lab {
 
-class Proactor {
+class Proactor final : private WorkerHost {
  public:
+  /// All that is handed in must outlive the Proactor. `workers` is its alone.
   Proactor(AsyncOperationProcessor& processor, AsyncEventDemultiplexer& demultiplexer,
-           CompletionEventQueue& queue, Recorder* recorder = nullptr);
+           CompletionEventQueue& queue, Recorder* recorder = nullptr,
+           WorkerPool* workers = nullptr);
 
-  /// Takes operations still under way back from the system, then destroys their handlers without
-  /// running them. Processor and queue must still be there.
+  /// As `reset`.
   ~Proactor();
   Proactor(const Proactor&) = delete;
   Proactor& operator=(const Proactor&) = delete;
 
   /// Hands `request` to the system and returns at once. Buffers stay the caller's to keep alive
-  /// until the handler is entered. Loop thread.
+  /// until the handler is entered. Throws std::invalid_argument where the handler is null, and has
+  /// then initiated nothing. Any thread.
   template <class Handler>
   OperationToken initiate(const OperationRequest& request, Handler&& handler,
                           CallSite site = CallSite::here());
 
   /// Asks for the end of an operation. The cancel is an operation of its own, and its handler
   /// hears: nothing (it worked, and the target completes with ECANCELED), ENOENT (the target was
-  /// over) or EALREADY (too far gone to stop). The target's handler always runs, and its buffer
-  /// stays lent until then. Loop thread.
+  /// over, or waits for its turn in a chain, or is a link timeout) or EALREADY (too far gone to
+  /// stop). Cancelled twice, the second may hear either. The target's handler always runs, and its
+  /// buffer stays lent until then. Any thread.
   template <class Handler>
   OperationToken cancel(OperationToken target, Handler&& handler, CallSite site = CallSite::here());
   void cancel(OperationToken target, CallSite site = CallSite::here());
@@ -63,97 +71,170 @@ class Proactor {
     return initiate({.opcode = Opcode::cancel_all}, std::forward<Handler>(handler), site);
   }
 
+  /// Has `job`, void(std::error_code), called as a handler of its own: on a worker where there are
+  /// any, else on the loop thread. The error is EAGAIN where the pool rejects it. Any thread.
+  template <class Handler>
+  OperationToken post(Handler&& job, CallSite site = CallSite::here()) {
+    return initiate({.opcode = Opcode::no_op}, std::forward<Handler>(job), site);
+  }
+
   /// Waits and dispatches until no operation is under way, `stop` was called, or the system can
-  /// complete nothing more. An exception thrown by a handler comes out of here; calling `run` again
-  /// goes on with the next completion. Returns the number of handlers called.
+  /// complete nothing more. An exception thrown by a handler comes out of here, one at a time;
+  /// calling `run` again goes on with the next completion. Returns the number of handlers called.
+  /// Loop thread.
   std::size_t run();
 
-  /// Makes `run` return after the handler that is running now. Any thread.
+  /// Makes `run` return after the handler that is running now; of workers, after those that are.
+  /// What is under way stays so. Any thread, and signal handlers.
   void stop();
   bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
   /// Lets `run` be called again after `stop`.
   void restart() { stopped_.store(false, std::memory_order_relaxed); }
 
-  /// What the next operation will be called: a composed operation bears its first one's name.
-  OperationId next_operation() const { return OperationId{last_id_ + 1}; }
+  /// Ends in good order: cancels whatever is under way, and what handlers initiate meanwhile, until
+  /// every handler was called. False where that does not end (a handler that tries for ever), or
+  /// where the system can complete nothing more. Loop thread, not in a handler.
+  bool drain();
 
+  /// Takes operations under way back from the system and destroys their handlers without running
+  /// them; then the Proactor is as new. Waits for workers that are in a handler, and live for the
+  /// kernel, which owns the buffers until then. Tokens from before mean nothing any more. Allocates
+  /// nothing. Loop thread, not in a handler.
+  void reset();
+
+  /// Names an operation to come (`OperationRequest::reserved`): a composed operation bears its
+  /// first one's name. Any thread.
+  OperationId reserve_operation() {
+    return OperationId{last_id_.fetch_add(1, std::memory_order_relaxed) + 1};
+  }
+  /// The next strand's number. Any thread.
+  std::uint32_t next_strand() { return last_strand_.fetch_add(1, std::memory_order_relaxed) + 1; }
+
+  /// Those that the system has, and those whose handlers were not called yet. Loop thread.
   std::size_t operations_in_flight() const { return in_flight_; }
   Recorder* recorder() const { return recorder_; }
 
   /// The number traces give the loop thread.
-  static constexpr std::uint16_t loop_thread = 1;
+  static constexpr std::uint16_t loop_thread = loop_thread_number;
 
  private:
   static constexpr std::size_t slots_a_slab = 64;
 
-  AsyncOperation& take_slot();
-  void recycle(AsyncOperation& operation);
-  void start(AsyncOperation& operation, const OperationRequest& request, const char* handler_name,
-             CallSite site);
+  bool on_loop_thread() const { return loop_thread_mark_ == &thread_mark; }
+  void recycle(AsyncOperation& operation) {
+    on_loop_thread() ? recycle_here(operation) : recycle_elsewhere(operation);
+  }
+  void recycle_here(AsyncOperation& operation) {
+    operation.id.store(OperationId::none, std::memory_order_relaxed);
+    operation.next = free_;
+    free_ = &operation;
+  }
+  [[gnu::cold]] AsyncOperation& take_slot();
+  void recycle_elsewhere(AsyncOperation& operation);
+
+  template <class Function>
+  [[gnu::noinline]] OperationToken initiate_with_care(const OperationRequest& request,
+                                                      Function function, const char* name,
+                                                      std::uint32_t strand, CallSite site);
+  template <class Function>
+  OperationId fill_in(AsyncOperation& operation, OperationId reserved, Function&& function,
+                      std::uint32_t strand);
+  OperationToken start_recorded(AsyncOperation& operation, const char* handler_name, CallSite site);
+  void record_initiation(const AsyncOperation& operation, const char* handler_name, CallSite site);
+  /// Loop thread.
+  void admit(AsyncOperation& operation) {
+    if (operation.opcode == Opcode::cancel) forget_old_target(operation);
+    ++in_flight_;
+    processor_.start(operation);
+  }
+  static void forget_old_target(AsyncOperation& cancel);
+  void abandon_all();
+  void hand_over(AsyncOperation& operation);
+
+  bool dispatch_all();
+  bool wait();
   void dispatch(const Completion& completion);
+  void handle(const Completion& completion);
+  void dispatch_with_care(const Completion& completion);
+  void record_dequeued(const Completion& completion);
+  void empty_inbox();
+  void take_back(std::uint32_t place);
 
-  /// The bytes of a provided buffer, which goes back when the handler has returned.
-  class ProvidedBytes {
-   public:
-    ProvidedBytes(AsyncOperationProcessor& processor, const AsyncOperation& operation,
-                  const Completion& completion)
-        : processor_(processor),
-          group_((completion.flags & completion_buffer) != 0 ? operation.buffers : nullptr),
-          completion_(completion) {}
-    ~ProvidedBytes() {
-      if (group_ != nullptr) processor_.give_back(*group_, buffer_of(completion_.flags));
-    }
-    ProvidedBytes(const ProvidedBytes&) = delete;
-    ProvidedBytes& operator=(const ProvidedBytes&) = delete;
-    std::span<std::byte> bytes() const {
-      if (group_ == nullptr || completion_.result <= 0) return {};
-      return group_->buffer(buffer_of(completion_.flags))
-          .first(static_cast<std::size_t>(completion_.result));
-    }
-
-   private:
-    AsyncOperationProcessor& processor_;
-    BufferGroup* group_;
-    const Completion& completion_;
-  };
+  void run_handler(std::uint32_t place, const Completion& completion) override;
+  void worker_finished(std::uint32_t place) override;
+  void take_over(OperationList& operations) override;
 
   template <class Function>
   static void dispatch_to(Proactor& proactor, AsyncOperation& operation,
                           const Completion* completion);
+  template <class Function>
+  [[gnu::noinline]] static void dispatch_rarely(Proactor& proactor, AsyncOperation& operation,
+                                                const Completion* completion);
+
+  /// Its address tells threads apart, more cheaply than asking for their names.
+  static inline constinit thread_local char thread_mark = 0;
 
   AsyncOperationProcessor& processor_;
   AsyncEventDemultiplexer& demultiplexer_;
   CompletionEventQueue& queue_;
   Recorder* recorder_;
+  WorkerPool* workers_;
+  const bool plain_;                             // no recorder, no workers
+  const char* loop_thread_mark_ = &thread_mark;  // null while a simulated worker runs
   std::atomic<bool> stopped_{false};
+  std::atomic<std::uint32_t> last_id_{0};
+  std::atomic<std::uint32_t> last_strand_{0};
   std::size_t in_flight_ = 0;
-  std::uint32_t last_id_ = 0;
+  std::size_t handled_ = 0;
   AsyncOperation* free_ = nullptr;
+
+  std::atomic<bool> inbox_used_{false};  // set under the mutex, read without it
+  std::mutex mutex_;                     // guards what follows
+  OperationList inbox_;
+  std::vector<std::uint32_t> finished_;        // places whose handlers are through
+  std::vector<std::uint32_t> finished_taken_;  // the loop thread's: the other half of a swap
+  std::vector<std::exception_ptr> failures_;   // of their handlers, to come out of `run`
+  std::int64_t handed_over_at_ = 0;            // the latest hand-over's stamp
+  AsyncOperation* free_elsewhere_ = nullptr;   // slots that other threads recycled
   std::vector<std::unique_ptr<AsyncOperation[]>> slabs_;
 };
 
+/// The most frequent case by itself, so that it stays short: one completion, on the loop thread.
 template <class Function>
 void Proactor::dispatch_to(Proactor& proactor, AsyncOperation& operation,
                            const Completion* completion) {
+  if (completion == nullptr || completion->flags != 0 || proactor.workers_ != nullptr) {
+    return dispatch_rarely<Function>(proactor, operation, completion);
+  }
+  auto* stored = std::launder(reinterpret_cast<Function*>(operation.handler.data()));
+  Function function = std::move(*stored);
+  stored->~Function();
+  proactor.recycle_here(operation);
+  call_handler(function, *completion, {});
+}
+
+template <class Function>
+void Proactor::dispatch_rarely(Proactor& proactor, AsyncOperation& operation,
+                               const Completion* completion) {
   auto* stored = std::launder(reinterpret_cast<Function*>(operation.handler.data()));
   if (completion == nullptr) {
     stored->~Function();
     return proactor.recycle(operation);
   }
-  const ProvidedBytes provided(proactor.processor_, operation, *completion);
+  std::span<std::byte> provided;
+  if constexpr (takes_bytes<Function>) provided = provided_bytes(operation, *completion);
   if ((completion->flags & completion_more) != 0) {
-    call_handler(*stored, *completion, provided.bytes());
-    return;
+    return call_handler(*stored, *completion, provided);
   }
   Function function = std::move(*stored);
   stored->~Function();
   proactor.recycle(operation);
-  call_handler(function, *completion, provided.bytes());
+  call_handler(function, *completion, provided);
 }
 
 template <class Handler>
-OperationToken Proactor::initiate(const OperationRequest& request, Handler&& handler,
-                                  CallSite site) {
+[[gnu::always_inline]] inline OperationToken Proactor::initiate(const OperationRequest& request,
+                                                                Handler&& handler, CallSite site) {
   using Parts = HandlerParts<std::decay_t<Handler>>;
   using Function = typename Parts::Function;
   static_assert(sizeof(Function) <= handler_capacity,
@@ -161,12 +242,47 @@ OperationToken Proactor::initiate(const OperationRequest& request, Handler&& han
   static_assert(std::is_nothrow_move_constructible_v<Function>,
                 "a handler moves out of its slot and may not throw while it does");
   std::decay_t<Handler> owned(std::forward<Handler>(handler));
+  refuse_null(owned, name_of(request.opcode));
   const char* name = Parts::name(owned);
+  const std::uint32_t strand = Parts::strand(owned);
+  if (!on_loop_thread() || free_ == nullptr) {
+    OperationRequest kept;
+    copy_request(request, kept);
+    return initiate_with_care(kept, Parts::function(std::move(owned)), name, strand, site);
+  }
+  // The most frequent case by itself, so that it stays short.
+  AsyncOperation& operation = *std::exchange(free_, free_->next);
+  copy_request(request, operation);
+  const OperationId id =
+      fill_in(operation, request.reserved, Parts::function(std::move(owned)), strand);
+  if (request.opcode == Opcode::cancel) forget_old_target(operation);
+  if (recorder_ != nullptr) return start_recorded(operation, name, site);
+  ++in_flight_;
+  processor_.start(operation);
+  return {&operation, id};
+}
+
+/// From another thread, or with no slot free.
+template <class Function>
+OperationToken Proactor::initiate_with_care(const OperationRequest& request, Function function,
+                                            const char* name, std::uint32_t strand, CallSite site) {
   AsyncOperation& operation = take_slot();
-  ::new (static_cast<void*>(operation.handler.data())) Function(Parts::function(std::move(owned)));
+  copy_request(request, operation);
+  const OperationId id = fill_in(operation, request.reserved, std::move(function), strand);
+  if (recorder_ != nullptr) record_initiation(operation, name, site);
+  on_loop_thread() ? admit(operation) : hand_over(operation);
+  return {&operation, id};  // elsewhere it may be over by now: only its name is safe to tell
+}
+
+template <class Function>
+OperationId Proactor::fill_in(AsyncOperation& operation, OperationId reserved, Function&& function,
+                              std::uint32_t strand) {
+  operation.strand = strand;
+  ::new (static_cast<void*>(operation.handler.data())) Function(std::move(function));
   operation.dispatch = &dispatch_to<Function>;
-  start(operation, request, name, site);
-  return {&operation, operation.id};
+  const OperationId id = reserved != OperationId::none ? reserved : reserve_operation();
+  operation.id.store(id, std::memory_order_relaxed);
+  return id;
 }
 
 template <class Handler>

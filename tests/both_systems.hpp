@@ -9,11 +9,14 @@
 #include <string_view>
 
 #include "core/epoll_backend.hpp"
+#include "core/in_flight_limit.hpp"
 #include "core/io_uring_backend.hpp"
 #include "core/socket.hpp"
+#include "core/thread_workers.hpp"
 #include "sim/network.hpp"
 #include "sim/schedule.hpp"
 #include "sim/simulated_os.hpp"
+#include "sim/simulated_workers.hpp"
 #include "tests/catch.hpp"
 #include "traces/fact_expander.hpp"
 #include "traces/memory_recorder.hpp"
@@ -42,6 +45,10 @@ struct SystemOptions {
   bool short_transfers = false;
   std::uint32_t send_buffer = 65536;
   Duration latency{10'000};
+  std::int32_t handle_limit = 1'048'576;        ///< simulated; live it is the process's
+  std::uint32_t places = 0;                     // of a worker pool; 0: none
+  std::uint32_t waiting_jobs_max = UINT32_MAX;  // its
+  std::size_t in_flight_max = 0;                // 0: no limit
 };
 
 /// A system, a proactor on it, and after `run_to_end` the trace of all that happened.
@@ -58,6 +65,7 @@ class System {
     if (simulated()) {
       SimulatedOsConfig config;
       config.short_transfers = options.short_transfers;
+      config.handle_limit = options.handle_limit;
       os_ = std::make_unique<SimulatedOs>(config, schedule_, network_, datagrams_, files_,
                                           &recorder_);
     } else if (kind_ == SystemKind::io_uring) {
@@ -67,16 +75,34 @@ class System {
     }
     if (os_ == nullptr) throw std::system_error(error, name_of(kind_));
     start_ = os_->now();
-    proactor_ = std::make_unique<Proactor>(*os_, *os_, queue_, &recorder_);
+    if (options.places > 0) make_workers(options);
+    AsyncOperationProcessor* processor = os_.get();
+    AsyncEventDemultiplexer* demultiplexer = os_.get();
+    if (options.in_flight_max > 0) {
+      limit_ = std::make_unique<InFlightLimit>(*os_, *os_, options.in_flight_max, &recorder_);
+      processor = limit_.get();
+      demultiplexer = limit_.get();
+    }
+    proactor_ =
+        std::make_unique<Proactor>(*processor, *demultiplexer, queue_, &recorder_, workers_.get());
   }
 
   OperatingSystem& os() { return *os_; }
   Proactor& proactor() { return *proactor_; }
   MemoryRecorder& recorder() { return recorder_; }
+  WorkerPool& workers() { return *workers_; }
+  InFlightLimit& limit() { return *limit_; }
+  /// The simulated world.
+  Network& network() { return network_; }
   SystemKind kind() const { return kind_; }
   bool simulated() const { return kind_ == SystemKind::simulated; }
   std::size_t run() { return proactor_->run(); }
   void destroy_proactor() { proactor_.reset(); }
+  void reset_proactor() { proactor_->reset(); }
+  /// Another, in the place of one that was destroyed: on the same system, with the same queue.
+  void renew_proactor() {
+    proactor_ = std::make_unique<Proactor>(*os_, *os_, queue_, &recorder_, workers_.get());
+  }
 
   Trace trace() {
     Trace trace;
@@ -110,6 +136,17 @@ class System {
   }
 
  private:
+  void make_workers(const SystemOptions& options) {
+    if (simulated()) {
+      runner_ = std::make_unique<SimulatedWorkers>(static_cast<SimulatedOs&>(*os_), schedule_);
+    } else {
+      runner_ = std::make_unique<ThreadWorkers>();
+    }
+    const WorkerPoolConfig config{.places = options.places,
+                                  .waiting_jobs_max = options.waiting_jobs_max};
+    workers_ = std::make_unique<WorkerPool>(config, *runner_);
+  }
+
   SeededChoices choices_;
   Schedule schedule_;
   Network network_;
@@ -118,6 +155,9 @@ class System {
   MemoryRecorder recorder_;
   CompletionEventQueue queue_;
   std::unique_ptr<OperatingSystem> os_;
+  std::unique_ptr<WorkerRunner> runner_;
+  std::unique_ptr<WorkerPool> workers_;
+  std::unique_ptr<InFlightLimit> limit_;
   std::unique_ptr<Proactor> proactor_;
   Instant start_{};
   SystemKind kind_;

@@ -1,0 +1,126 @@
+#include "core/in_flight_limit.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace proactor_lab {
+namespace {
+
+bool is_cancel(const AsyncOperation& operation) {
+  return operation.opcode == Opcode::cancel || operation.opcode == Opcode::cancel_handle ||
+         operation.opcode == Opcode::cancel_all;
+}
+
+}  // namespace
+
+InFlightLimit::InFlightLimit(AsyncOperationProcessor& processor,
+                             AsyncEventDemultiplexer& demultiplexer, std::size_t in_flight_max,
+                             Recorder* recorder)
+    : processor_(processor),
+      demultiplexer_(demultiplexer),
+      in_flight_max_(std::max<std::size_t>(1, in_flight_max)),
+      recorder_(recorder) {}
+
+void InFlightLimit::start(AsyncOperation& operation) {
+  if (is_cancel(operation)) {
+    cancel_held(operation);
+    return pass_on(operation);
+  }
+  // A chain goes in one piece, where it may exceed the limit by its length.
+  const bool hold = in_chain_ ? chain_is_held_ : !held_.empty() || in_flight_ >= in_flight_max_;
+  in_chain_ = operation.link != Link::none;
+  chain_is_held_ = in_chain_ && hold;
+  if (!hold) return pass_on(operation);
+  held_.push(operation);
+  ++held_count_;
+}
+
+void InFlightLimit::pass_on(AsyncOperation& operation) {
+  ++in_flight_;
+  processor_.start(operation);
+}
+
+void InFlightLimit::start_held() {
+  bool in_chain = false;
+  while (!held_.empty() && (in_chain || in_flight_ < in_flight_max_)) {
+    AsyncOperation& operation = *held_.pop();
+    --held_count_;
+    in_chain = operation.link != Link::none;
+    pass_on(operation);
+  }
+}
+
+void InFlightLimit::give_back(BufferGroup& group, std::uint16_t buffer) {
+  processor_.give_back(group, buffer);
+}
+
+void InFlightLimit::release_all() {
+  held_ = {};
+  held_count_ = 0;
+  cancelled_here_.clear();
+  in_chain_ = false;
+  if (in_flight_ > 0) processor_.release_all();
+  in_flight_ = 0;
+}
+
+bool InFlightLimit::wait(CompletionEventQueue& queue, Instant deadline) {
+  if (!cancelled_here_.empty()) {
+    for (const Completion& completion : cancelled_here_) queue.push(completion);
+    cancelled_here_.clear();
+    return true;
+  }
+  start_held();
+  const std::size_t before = queue.size();
+  const bool more = demultiplexer_.wait(queue, deadline);
+  for (std::size_t i = before; i < queue.size(); ++i) settle(queue.at(i));
+  return more || !held_.empty();
+}
+
+void InFlightLimit::settle(Completion& completion) {
+  if ((completion.flags & completion_more) == 0) --in_flight_;
+  const AsyncOperation& operation = *completion.operation;
+  if (!is_cancel(operation) || operation.length == 0) return;
+  // What was cancelled here counts like what the system cancelled.
+  const auto here = static_cast<std::int32_t>(operation.length);
+  completion.result =
+      operation.opcode == Opcode::cancel ? 0 : std::max(completion.result, 0) + here;
+}
+
+// --- Cancelling what waits here ------------------------------------------------------------------
+
+/// Cancels what it aims at and is held here.
+void InFlightLimit::cancel_held(AsyncOperation& cancel) {
+  const auto aimed_at = [&cancel](const AsyncOperation& operation) {
+    if (cancel.opcode == Opcode::cancel) return cancel.target.slot == &operation;
+    return cancel.opcode == Opcode::cancel_all || cancel.handle == operation.handle;
+  };
+  OperationList kept;
+  bool chain_broken = false;
+  std::uint32_t cancelled = 0;
+  while (AsyncOperation* operation = held_.pop()) {
+    const bool ends = chain_broken || aimed_at(*operation);
+    // With a link goes the rest of its chain.
+    chain_broken = ends && operation->link != Link::none;
+    if (!ends) {
+      kept.push(*operation);
+      continue;
+    }
+    ++cancelled;
+    --held_count_;
+    complete_cancelled(*operation);
+  }
+  held_ = kept;
+  cancel.length = cancelled;  // a cancel has no buffer: a place to keep it
+}
+
+void InFlightLimit::complete_cancelled(AsyncOperation& operation) {
+  cancelled_here_.push_back({&operation, -ECANCELED, 0});
+  if (recorder_ == nullptr) return;
+  const std::uint32_t id = to_number(operation.id);
+  recorder_->record({.value = static_cast<std::uint64_t>(std::int64_t{-ECANCELED}),
+                     .operation = id,
+                     .kind = FactKind::operation_completed});
+  recorder_->record({.operation = id, .kind = FactKind::completion_queued});
+}
+
+}  // namespace proactor_lab
