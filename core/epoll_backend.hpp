@@ -20,7 +20,7 @@
 //
 // Differences from io_uring a program could see: operations on different handles complete in the
 // order of their descriptors' readiness, those on one in the order of their initiation; a cancel
-// never answers EALREADY; `read` and `write` are for files only (ESPIPE on a socket).
+// never answers EALREADY; `read` and `write` are for files and sockets (ESPIPE on a pipe).
 #pragma once
 
 #include <cstdint>
@@ -52,6 +52,7 @@ class EpollBackend final : public LiveBackend {
   void register_buffers(BufferGroup&, std::error_code& error) override { error.clear(); }
   void unregister_buffers(BufferGroup&) override {}
   Endpoint local_endpoint(Handle handle) const override;
+  std::uint64_t file_size(Handle handle, std::error_code& error) const override;
   void close(Handle handle) override;
   void close_all() override;
   void compute(Duration cost) override;
@@ -137,7 +138,7 @@ class EpollBackend final : public LiveBackend {
   // What each operation does (epoll_operations.cpp).
   void carry_out(AsyncOperation& operation, FactIndex started);
   void carry_out_on(int descriptor, AsyncOperation& operation, FactIndex started);
-  void carry_out_file(AsyncOperation& operation, FactIndex started);
+  Progress carry_out_file(AsyncOperation& operation, FactIndex started);
   Progress attempt(AsyncOperation& operation, int descriptor, FactIndex cause);
   Progress try_accept(AsyncOperation& operation, int descriptor, FactIndex cause);
   Progress try_receive_provided(AsyncOperation& operation, int descriptor, FactIndex cause);

@@ -149,8 +149,12 @@ void EpollBackend::carry_out_cancel(AsyncOperation& operation, FactIndex started
   };
   if (operation.opcode == Opcode::cancel) {
     AsyncOperation* target = operation.target.slot;
-    const Place place = target == nullptr ? Place::nowhere : place_of(*target);
-    if (place == Place::nowhere || place == Place::chained) {
+    // In a chain a cancel may come late: by then the slot may be another operation's.
+    const bool there = target != nullptr && target->id == operation.target.id;
+    const Place place = there ? place_of(*target) : Place::nowhere;
+    // A link timeout is not found: it ends with the operation that it bounds.
+    if (place == Place::nowhere || place == Place::chained ||
+        target->opcode == Opcode::link_timeout) {
       complete(operation, -ENOENT, started);
       return;
     }
@@ -166,7 +170,9 @@ void EpollBackend::carry_out_cancel(AsyncOperation& operation, FactIndex started
     add_waiting(channel_of(descriptor));
   } else {
     for (const Channel& channel : channels_) add_waiting(channel);
-    for (std::size_t i = 0; i < timers_.size(); ++i) targets_.push_back(&timers_.at(i));
+    for (std::size_t i = 0; i < timers_.size(); ++i) {
+      if (timers_.at(i).opcode == Opcode::timer) targets_.push_back(&timers_.at(i));
+    }
   }
   complete(operation, static_cast<std::int32_t>(targets_.size()), started);
   for (AsyncOperation* target : targets_) cancel_pending(*target, started);
@@ -177,11 +183,6 @@ void EpollBackend::cancel_pending(AsyncOperation& target, FactIndex cause) {
   if (place == Place::nowhere || place == Place::chained) return;  // over by now: a chain broke
   if (place == Place::timer) {
     timers_.remove(target);
-    if (target.opcode == Opcode::link_timeout) {
-      // The operation that it bounded goes on without it: the rest of the chain follows that one.
-      auto* bounded = reinterpret_cast<AsyncOperation*>(target.backend_state[1]);
-      bounded->backend_state[3] = target.backend_state[3];
-    }
     complete(target, -ECANCELED, cause);
     return;
   }
@@ -208,6 +209,10 @@ Handle EpollBackend::open_datagram_socket(Endpoint endpoint, const char* label,
 
 Endpoint EpollBackend::local_endpoint(Handle handle) const {
   return LiveHandles::local_endpoint(handle);
+}
+
+std::uint64_t EpollBackend::file_size(Handle handle, std::error_code& error) const {
+  return LiveHandles::file_size(handle, error);
 }
 
 void EpollBackend::close(Handle handle) { close_handle(handle, 0); }

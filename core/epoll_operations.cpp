@@ -48,6 +48,12 @@ std::int32_t connect_to(const AsyncOperation& operation, int descriptor, bool un
   return result;
 }
 
+bool is_socket(int descriptor) {
+  int type = 0;
+  socklen_t size = sizeof(type);
+  return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
+}
+
 std::int32_t look_for(Readiness readiness, int descriptor) {
   pollfd wanted{descriptor, static_cast<short>(readiness == Readiness::readable ? POLLIN : POLLOUT),
                 0};
@@ -83,7 +89,8 @@ void EpollBackend::carry_out(AsyncOperation& operation, FactIndex started) {
       carry_out_file(operation, started);
       break;
     default:
-      if (is_closed(to_number(operation.handle))) {
+      // poll(2) would pass over a negative number in silence.
+      if (to_number(operation.handle) < 0 || is_closed(to_number(operation.handle))) {
         complete(operation, -EBADF, started);
       } else {
         carry_out_on(to_number(operation.handle), operation, started);
@@ -96,8 +103,13 @@ void EpollBackend::carry_out_on(int descriptor, AsyncOperation& operation, FactI
   switch (operation.opcode) {
     case Opcode::read:
     case Opcode::write:
+      if (carry_out_file(operation, started) == Progress::over) return;
+      // A stream: `receive` or `send` by another name, where no place in it is asked for.
+      if (operation.opcode == Opcode::write) place = Place::writes;
+      break;
     case Opcode::fsync:
-      return carry_out_file(operation, started);
+      carry_out_file(operation, started);
+      return;
     case Opcode::shutdown:
       complete(operation, result_of(::shutdown(descriptor, static_cast<int>(operation.side))),
                started);
@@ -118,20 +130,24 @@ void EpollBackend::carry_out_on(int descriptor, AsyncOperation& operation, FactI
   }
   // Whoever came first has the first turn.
   const auto index = static_cast<std::size_t>(descriptor);
-  const bool others = place != Place::polls && index < channels_.size() &&
-                      !list_of(channels_[index], place).empty();
+  const bool queues = place != Place::polls && operation.opcode != Opcode::connect;
+  const bool others =
+      queues && index < channels_.size() && !list_of(channels_[index], place).empty();
   if (others || attempt(operation, descriptor, started) == Progress::waits) {
     pend(operation, place, descriptor, started);
   }
 }
 
-/// Nobody reports a regular file ready, so the loop waits for the disk itself.
-void EpollBackend::carry_out_file(AsyncOperation& operation, FactIndex started) {
+/// Nobody reports a regular file ready, so the loop waits for the disk itself. Not over where the
+/// handle turns out to be a stream.
+EpollBackend::Progress EpollBackend::carry_out_file(AsyncOperation& operation, FactIndex started) {
   const int descriptor = to_number(operation.handle);
   const auto offset = static_cast<off_t>(operation.offset);
   std::int32_t result = -EINTR;
   while (result == -EINTR) {
-    if (operation.opcode == Opcode::open) {
+    if (operation.opcode == Opcode::open && operation.path == nullptr) {
+      result = -EFAULT;  // as the kernel has it; open(3) may not be asked
+    } else if (operation.opcode == Opcode::open) {
       result = result_of(::open(operation.path, open_flags_of(operation.open_flags), 0644));
     } else if (operation.opcode == Opcode::read) {
       result = result_of(pread(descriptor, operation.data, operation.length, offset));
@@ -141,6 +157,13 @@ void EpollBackend::carry_out_file(AsyncOperation& operation, FactIndex started) 
       result = result_of(::fsync(descriptor));
     }
   }
+  const bool transfers = operation.opcode == Opcode::read || operation.opcode == Opcode::write;
+  if (result == -ESPIPE && transfers && operation.offset == 0) {
+    if (is_socket(descriptor) && (operation.length > 0 || operation.opcode == Opcode::write)) {
+      return Progress::waits;
+    }
+    if (operation.length == 0) result = 0;
+  }
   FactIndex cause = started;
   if (result >= 0 && operation.opcode == Opcode::open) {
     record_opened(result, HandleKind::file, started);
@@ -148,6 +171,7 @@ void EpollBackend::carry_out_file(AsyncOperation& operation, FactIndex started) 
     cause = record_moved(operation, result, started);
   }
   complete(operation, result, cause);
+  return Progress::over;
 }
 
 // --- What may have to wait ---------------------------------------------------------------------
@@ -161,9 +185,11 @@ EpollBackend::Progress EpollBackend::attempt(AsyncOperation& operation, int desc
   std::int32_t result = -EINVAL;
   switch (operation.opcode) {
     case Opcode::receive:
+    case Opcode::read:
       result = result_of(recv(descriptor, operation.data, operation.length, MSG_DONTWAIT));
       break;
     case Opcode::send:
+    case Opcode::write:
       result = result_of(
           send(descriptor, operation.data, operation.length, MSG_DONTWAIT | MSG_NOSIGNAL));
       break;
@@ -207,13 +233,12 @@ EpollBackend::Progress EpollBackend::try_accept(AsyncOperation& operation, int d
 EpollBackend::Progress EpollBackend::try_receive_provided(AsyncOperation& operation, int descriptor,
                                                           FactIndex cause) {
   BufferGroup& group = *operation.buffers;
-  while (true) {
+  // The kernel looks for a buffer first: when the operation begins, whatever has arrived, and later
+  // even where only the end of the stream or an error is to be told.
+  for (bool begins = place_of(operation) == Place::nowhere;; begins = false) {
     if (group.empty()) {
-      std::byte unused{};
-      const std::int32_t result = result_of(recv(descriptor, &unused, 1, MSG_DONTWAIT | MSG_PEEK));
-      if (result == -EAGAIN) return Progress::waits;
-      // Also where only the end of the stream is waiting.
-      complete(operation, result < 0 ? result : -ENOBUFS, cause);
+      if (!begins && look_for(Readiness::readable, descriptor) != 0) return Progress::waits;
+      complete(operation, -ENOBUFS, cause);
       return Progress::over;
     }
     const std::uint16_t id = group.take();

@@ -19,6 +19,9 @@ enum class OpenMode : std::uint32_t { read = 1, write = 2, create = 4, truncate 
 constexpr std::uint32_t operator|(OpenMode a, OpenMode b) {
   return static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b);
 }
+constexpr std::uint32_t operator|(std::uint32_t a, OpenMode b) {
+  return a | static_cast<std::uint32_t>(b);
+}
 constexpr bool has(std::uint32_t flags, OpenMode mode) {
   return (flags & static_cast<std::uint32_t>(mode)) != 0;
 }

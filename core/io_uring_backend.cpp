@@ -12,21 +12,27 @@ namespace proactor_lab {
 namespace {
 
 constexpr unsigned ring_entries = 256;
-/// The longest chain of linked operations that reaches the kernel in one piece.
-constexpr unsigned chain_entries = 32;
+
+/// io_uring_enter(2) is to be called again.
+bool is_passing(int error) {
+  return error == -EINTR || error == -ETIME || error == -EBUSY || error == -EAGAIN;
+}
 
 }  // namespace
 
 std::unique_ptr<IoUringBackend> IoUringBackend::open(Recorder* recorder, std::error_code& error) {
   auto ring = std::make_unique<Ring>(recorder);
   // Completions are then worked on only while we wait for them: no interruptions, better batches.
-  int result = io_uring_queue_init(ring_entries, &ring->ring,
-                                   IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN);
+  int result = io_uring_queue_init(
+      ring_entries, &ring->ring,
+      IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL);
   if (result == -EINVAL) result = io_uring_queue_init(ring_entries, &ring->ring, 0);  // before 6.1
   if (result < 0) {
     error = {-result, std::system_category()};
     return nullptr;
   }
+  // Saves looking the ring up at every io_uring_enter(2); where it is refused, nothing is lost.
+  io_uring_register_ring_fd(&ring->ring);
   ring->wake_descriptor = eventfd(0, EFD_CLOEXEC);
   if (ring->wake_descriptor < 0) {
     error = last_system_error();
@@ -50,51 +56,64 @@ IoUringBackend::~IoUringBackend() {
 
 // --- The processor -----------------------------------------------------------------------------
 
-void IoUringBackend::start(AsyncOperation& operation) {
-  // A chain must reach the kernel in one submission: make room before its first link.
-  const unsigned wanted = operation.link != Link::none && !in_chain_ ? chain_entries : 1;
-  if (io_uring_sq_space_left(&ring_->ring) < wanted) {
+/// Where the submission queue has fewer than `entries` left, what is in it goes to the kernel.
+void IoUringBackend::make_room(unsigned entries) {
+  while (io_uring_sq_space_left(&ring_->ring) < entries) {
     if (recorder_ != nullptr) record_submissions();
     io_uring_submit(&ring_->ring);
   }
-  prepare(operation);
-  in_chain_ = operation.link != Link::none;
-  ++in_flight_;
-  if (recorder_ == nullptr) return;
-  operation.next = nullptr;
-  (first_unsubmitted_ == nullptr ? first_unsubmitted_ : last_unsubmitted_->next) = &operation;
-  last_unsubmitted_ = &operation;
 }
 
 /// Just before the io_uring_enter(2) that takes them.
 void IoUringBackend::record_submissions() {
-  for (AsyncOperation* each = first_unsubmitted_; each != nullptr; each = each->next) {
-    recorder_->record(
-        {.operation = to_number(each->id), .thread = 1, .kind = FactKind::operation_submitted});
+  const io_uring_sq& entries = ring_->ring.sq;
+  for (unsigned each = entries.sqe_head; each != entries.sqe_tail; ++each) {
+    const std::uint64_t data = entries.sqes[each & entries.ring_mask].user_data;
+    if (data <= nobody) continue;
+    recorder_->record({.operation = to_number(operation_of(data)->id),
+                       .thread = 1,
+                       .kind = FactKind::operation_submitted});
   }
-  first_unsubmitted_ = nullptr;
 }
 
 void IoUringBackend::release_all() {
-  first_unsubmitted_ = nullptr;
+  drop_unsubmitted();
   if (in_flight_ == 0) return;
-  io_uring_sqe* sqe = ring_->take_entry();
-  io_uring_prep_cancel(sqe, nullptr, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
-  io_uring_sqe_set_data64(sqe, nobody);
-  ring_->wake_armed = false;  // it is cancelled with the others
-  while (in_flight_ > 0) {
-    if (const int result = io_uring_submit_and_wait(&ring_->ring, 1);
-        result < 0 && result != -EINTR) {
-      break;
-    }
-    reap(nullptr);
+  // Again and again: what is tied to a cancelled operation by a hard link starts only then. Our own
+  // read of the wake descriptor is cancelled with the others.
+  while (in_flight_ > 0 || ring_->wake_armed) {
+    io_uring_sqe* sqe = take_entry();
+    io_uring_prep_cancel(sqe, nullptr, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
+    io_uring_sqe_set_data64(sqe, nobody);
+    __kernel_timespec pause{0, 1'000'000};
+    io_uring_cqe* cqe = nullptr;
+    const int result = io_uring_submit_and_wait_timeout(&ring_->ring, &cqe, 2, &pause, nullptr);
+    if (result < 0 && !is_passing(result)) break;
+    forget_completions();
   }
+}
+
+/// What the kernel has not seen is never carried out.
+void IoUringBackend::drop_unsubmitted() {
+  io_uring_sq& entries = ring_->ring.sq;
+  for (unsigned each = entries.sqe_head; each != entries.sqe_tail; ++each) {
+    const std::uint64_t data = entries.sqes[each & (ring_entries - 1)].user_data;
+    if (data == wake_data) ring_->wake_armed = false;
+    if (data <= nobody) continue;
+    settle(*operation_of(data), -ECANCELED, false);
+    --in_flight_;
+  }
+  entries.sqe_tail = entries.sqe_head;
+  in_chain_ = false;
 }
 
 // --- The demultiplexer -------------------------------------------------------------------------
 
 bool IoUringBackend::wait(CompletionEventQueue& queue, Instant deadline) {
   if (recorder_ != nullptr) record_submissions();
+  // A chain that the program left open ends here, and our own read does not become part of it.
+  if (in_chain_ && !ring_->wake_armed) io_uring_submit(&ring_->ring);
+  in_chain_ = false;
   if (!ring_->wake_armed) arm_wake();
   int result = 0;
   if (deadline == never) {
@@ -105,49 +124,76 @@ bool IoUringBackend::wait(CompletionEventQueue& queue, Instant deadline) {
     io_uring_cqe* cqe = nullptr;
     result = io_uring_submit_and_wait_timeout(&ring_->ring, &cqe, 1, &timeout, nullptr);
   }
-  if (result < 0 && result != -EINTR && result != -ETIME && result != -EBUSY && result != -EAGAIN) {
+  if (result < 0 && !is_passing(result)) {
     throw std::system_error(-result, std::system_category(), "io_uring_enter");
   }
-  reap(&queue);
+  reap(queue);
   return true;
 }
 
-/// Empties the completion ring; without a queue, completions are forgotten.
-void IoUringBackend::reap(CompletionEventQueue* queue) {
+/// Moves what is in the completion ring to `queue`.
+void IoUringBackend::reap(CompletionEventQueue& queue) {
+  // The kernel's flags are told on as they are.
+  static_assert(completion_more == IORING_CQE_F_MORE && completion_buffer == IORING_CQE_F_BUFFER);
+  static_assert(with_buffer(1) == (1u << IORING_CQE_BUFFER_SHIFT | IORING_CQE_F_BUFFER));
+  const std::uint64_t care = recorder_ != nullptr ? ~std::uint64_t{0} : tag_mask;
+  io_uring_cq& cq = ring_->ring.cq;
+  const unsigned tail = io_uring_smp_load_acquire(cq.ktail);  // those before it are whole
+  for (unsigned head = *cq.khead; head != tail; ++head) {
+    const io_uring_cqe& cqe = cq.cqes[head & cq.ring_mask];
+    if ((cqe.user_data & care) != 0) {
+      reap_with_care(cqe, &queue);
+      continue;
+    }
+    if ((cqe.flags & IORING_CQE_F_MORE) == 0) --in_flight_;
+    queue.push({untagged_operation(cqe.user_data), cqe.res, cqe.flags});
+  }
+  io_uring_smp_store_release(cq.khead, tail);
+}
+
+/// Recorded, or a completion that changes something here, or is our own. Without a queue, nobody
+/// hears of it.
+void IoUringBackend::reap_with_care(const io_uring_cqe& cqe, CompletionEventQueue* queue) {
+  if (cqe.user_data <= nobody) {
+    if (cqe.user_data == wake_data) ring_->wake_armed = false;
+    return;
+  }
+  AsyncOperation& operation = *operation_of(cqe.user_data);
+  const bool more = (cqe.flags & IORING_CQE_F_MORE) != 0;
+  if (!more) --in_flight_;
+  const bool plain = (cqe.user_data & tag_mask) == 0;
+  const std::int32_t result = plain ? cqe.res : settle(operation, cqe.res, more);
+  if (queue == nullptr) {
+    if ((cqe.flags & completion_buffer) != 0) {
+      give_back(*operation.buffers, buffer_of(cqe.flags));
+    }
+    return;
+  }
+  if (recorder_ != nullptr) {
+    const FactIndex reaped =
+        recorder_->record({.value = static_cast<std::uint64_t>(std::int64_t{result}),
+                           .operation = to_number(operation.id),
+                           .kind = FactKind::completion_reaped,
+                           .detail = more});
+    if (!plain && result >= 0) record_handle(operation, result, reaped);
+  }
+  queue->push({&operation, result, cqe.flags});
+}
+
+void IoUringBackend::forget_completions() {
   io_uring_cqe* cqe = nullptr;
   unsigned head = 0;
   unsigned seen = 0;
   io_uring_for_each_cqe(&ring_->ring, head, cqe) {
     ++seen;
-    if (cqe->user_data == nobody) continue;
-    if (cqe->user_data == wake_data) {
-      ring_->wake_armed = false;
-      continue;
-    }
-    auto* operation =
-        reinterpret_cast<AsyncOperation*>(static_cast<std::uintptr_t>(cqe->user_data));
-    const bool more = (cqe->flags & IORING_CQE_F_MORE) != 0;
-    if (!more) --in_flight_;
-    const std::int32_t result = settle(*operation, cqe->res, more);
-    if (queue == nullptr) continue;
-    if (recorder_ != nullptr) record_completion(*operation, result, more);
-    std::uint32_t flags = more ? completion_more : 0;
-    if ((cqe->flags & IORING_CQE_F_BUFFER) != 0) {
-      flags |= with_buffer(static_cast<std::uint16_t>(cqe->flags >> IORING_CQE_BUFFER_SHIFT));
-    }
-    queue->push({operation, result, flags});
+    reap_with_care(*cqe, nullptr);
   }
   io_uring_cq_advance(&ring_->ring, seen);
 }
 
-void IoUringBackend::record_completion(const AsyncOperation& operation, std::int32_t result,
-                                       bool more) {
-  const FactIndex reaped =
-      recorder_->record({.value = static_cast<std::uint64_t>(std::int64_t{result}),
-                         .operation = to_number(operation.id),
-                         .kind = FactKind::completion_reaped,
-                         .detail = more});
-  if (result < 0) return;
+/// A completion may have opened a handle, or closed one.
+void IoUringBackend::record_handle(const AsyncOperation& operation, std::int32_t result,
+                                   FactIndex reaped) {
   if (operation.opcode == Opcode::accept || operation.opcode == Opcode::open) {
     const HandleKind kind =
         operation.opcode == Opcode::open ? HandleKind::file : HandleKind::stream;
@@ -162,7 +208,7 @@ void IoUringBackend::record_completion(const AsyncOperation& operation, std::int
 }
 
 void IoUringBackend::arm_wake() {
-  io_uring_sqe* sqe = ring_->take_entry();
+  io_uring_sqe* sqe = take_entry();
   io_uring_prep_read(sqe, ring_->wake_descriptor, &ring_->wake_count, sizeof(ring_->wake_count), 0);
   io_uring_sqe_set_data64(sqe, wake_data);
   ring_->wake_armed = true;

@@ -12,6 +12,9 @@
 #include "core/live_backend.hpp"
 #include "core/recorder.hpp"
 
+struct io_uring_sqe;  // liburing's: an entry of the submission queue,
+struct io_uring_cqe;  // and of the completion queue
+
 namespace proactor_lab {
 
 class IoUringBackend final : public LiveBackend {
@@ -29,6 +32,7 @@ class IoUringBackend final : public LiveBackend {
   void register_buffers(BufferGroup& group, std::error_code& error) override;
   void unregister_buffers(BufferGroup& group) override;
   Endpoint local_endpoint(Handle handle) const override;
+  std::uint64_t file_size(Handle handle, std::error_code& error) const override;
   void close(Handle handle) override;
   void compute(Duration cost) override;
 
@@ -47,17 +51,24 @@ class IoUringBackend final : public LiveBackend {
   struct Message;
 
   IoUringBackend(std::unique_ptr<Ring> ring, Recorder* recorder);
-  void prepare(AsyncOperation& operation);
+  io_uring_sqe* take_entry();
+  void make_room(unsigned entries);
+  void start_with_care(AsyncOperation& operation);
+  void prepare(AsyncOperation& operation, io_uring_sqe* sqe);
+  void prepare_message(AsyncOperation& operation, io_uring_sqe* sqe);
+  void prepare_timeout(AsyncOperation& operation, io_uring_sqe* sqe);
+  void prepare_cancel(AsyncOperation& operation, io_uring_sqe* sqe);
   std::int32_t settle(AsyncOperation& operation, std::int32_t result, bool more);
+  void drop_unsubmitted();
   void record_submissions();
-  void reap(CompletionEventQueue* queue);
-  void record_completion(const AsyncOperation& operation, std::int32_t result, bool more);
+  void reap(CompletionEventQueue& queue);
+  void reap_with_care(const io_uring_cqe& cqe, CompletionEventQueue* queue);
+  void forget_completions();
+  void record_handle(const AsyncOperation& operation, std::int32_t result, FactIndex reaped);
   void arm_wake();
 
   std::unique_ptr<Ring> ring_;
   Recorder* recorder_;
-  AsyncOperation* first_unsubmitted_ = nullptr;  // linked through `next`; only while recording
-  AsyncOperation* last_unsubmitted_ = nullptr;
   std::size_t in_flight_ = 0;
   bool in_chain_ = false;  // the last operation is linked to the one that comes
 };

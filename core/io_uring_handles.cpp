@@ -22,6 +22,10 @@ Endpoint IoUringBackend::local_endpoint(Handle handle) const {
   return LiveHandles::local_endpoint(handle);
 }
 
+std::uint64_t IoUringBackend::file_size(Handle handle, std::error_code& error) const {
+  return LiveHandles::file_size(handle, error);
+}
+
 void IoUringBackend::close(Handle handle) { ring_->handles.close(handle); }
 
 void IoUringBackend::close_all() {

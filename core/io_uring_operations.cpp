@@ -11,6 +11,9 @@
 namespace proactor_lab {
 namespace {
 
+/// The longest chain of linked operations that reaches the kernel in one piece.
+constexpr unsigned chain_entries = 32;
+
 /// The kernel reads a timeout or an address until it has taken the submission: it lives in the
 /// slot.
 template <class Kernel>
@@ -19,10 +22,51 @@ Kernel* place_in_slot(AsyncOperation& operation, const Kernel& value) {
   return ::new (static_cast<void*>(operation.backend_state.data())) Kernel(value);
 }
 
+void prepare_receive(const AsyncOperation& operation, io_uring_sqe* sqe) {
+  io_uring_prep_recv(sqe, to_number(operation.handle), operation.data, operation.length, 0);
+  if (operation.buffers == nullptr) return;
+  sqe->flags |= IOSQE_BUFFER_SELECT;
+  sqe->buf_group = operation.buffers->group_id;
+  if (operation.multishot) sqe->ioprio |= IORING_RECV_MULTISHOT;
+}
+
+void prepare_send(const AsyncOperation& operation, io_uring_sqe* sqe) {
+  io_uring_prep_send(sqe, to_number(operation.handle), operation.data, operation.length,
+                     MSG_NOSIGNAL);
+}
+
 }  // namespace
 
-void IoUringBackend::prepare(AsyncOperation& operation) {
-  io_uring_sqe* sqe = ring_->take_entry();
+void IoUringBackend::start(AsyncOperation& operation) {
+  // The most frequent case by itself, so that it stays short.
+  if (operation.link != Link::none || in_chain_ || ring_->is_full()) {
+    return start_with_care(operation);
+  }
+  io_uring_sqe* entry = ring_->next_entry();
+  ++in_flight_;
+  switch (operation.opcode) {
+    case Opcode::receive:
+      prepare_receive(operation, entry);
+      break;
+    case Opcode::send:
+      prepare_send(operation, entry);
+      break;
+    default:
+      return prepare(operation, entry);
+  }
+  io_uring_sqe_set_data(entry, &operation);  // without a tag: there is nothing to settle
+}
+
+/// Linked, or with a full queue.
+void IoUringBackend::start_with_care(AsyncOperation& operation) {
+  // A chain must reach the kernel in one submission: make room before its first link.
+  if (operation.link != Link::none && !in_chain_) make_room(chain_entries);
+  in_chain_ = operation.link != Link::none;
+  ++in_flight_;
+  prepare(operation, take_entry());
+}
+
+void IoUringBackend::prepare(AsyncOperation& operation, io_uring_sqe* sqe) {
   const int handle = to_number(operation.handle);
   switch (operation.opcode) {
     case Opcode::none:
@@ -30,11 +74,8 @@ void IoUringBackend::prepare(AsyncOperation& operation) {
       io_uring_prep_nop(sqe);
       break;
     case Opcode::accept:
-      if (operation.multishot) {
-        io_uring_prep_multishot_accept(sqe, handle, nullptr, nullptr, SOCK_CLOEXEC);
-      } else {
-        io_uring_prep_accept(sqe, handle, nullptr, nullptr, SOCK_CLOEXEC);
-      }
+      io_uring_prep_accept(sqe, handle, nullptr, nullptr, SOCK_CLOEXEC);
+      if (operation.multishot) sqe->ioprio |= IORING_ACCEPT_MULTISHOT;
       break;
     case Opcode::connect: {
       auto* address = place_in_slot(operation, address_of(operation.endpoint));
@@ -42,34 +83,15 @@ void IoUringBackend::prepare(AsyncOperation& operation) {
       break;
     }
     case Opcode::receive:
-      io_uring_prep_recv(sqe, handle, operation.data, operation.length, 0);
-      if (operation.buffers != nullptr) {
-        sqe->flags |= IOSQE_BUFFER_SELECT;
-        sqe->buf_group = operation.buffers->group_id;
-        if (operation.multishot) sqe->ioprio |= IORING_RECV_MULTISHOT;
-      }
+      prepare_receive(operation, sqe);
       break;
     case Opcode::send:
-      io_uring_prep_send(sqe, handle, operation.data, operation.length, MSG_NOSIGNAL);
+      prepare_send(operation, sqe);
       break;
     case Opcode::receive_from:
-    case Opcode::send_to: {
-      Message& message = ring_->take_message();
-      operation.backend_state[0] = reinterpret_cast<std::uintptr_t>(&message);
-      message.vector = {operation.data, operation.length};
-      message.address = address_of(operation.endpoint);
-      message.header = {};
-      message.header.msg_name = &message.address;
-      message.header.msg_namelen = sizeof(message.address);
-      message.header.msg_iov = &message.vector;
-      message.header.msg_iovlen = 1;
-      if (operation.opcode == Opcode::send_to) {
-        io_uring_prep_sendmsg(sqe, handle, &message.header, MSG_NOSIGNAL);
-      } else {
-        io_uring_prep_recvmsg(sqe, handle, &message.header, 0);
-      }
+    case Opcode::send_to:
+      prepare_message(operation, sqe);
       break;
-    }
     case Opcode::read:
       io_uring_prep_read(sqe, handle, operation.data, operation.length, operation.offset);
       break;
@@ -84,18 +106,9 @@ void IoUringBackend::prepare(AsyncOperation& operation) {
                            0644);
       break;
     case Opcode::timer:
-    case Opcode::link_timeout: {
-      const std::int64_t ns = to_ns(operation.deadline);
-      auto* when =
-          place_in_slot(operation, __kernel_timespec{ns / 1'000'000'000, ns % 1'000'000'000});
-      const unsigned flags = operation.relative ? 0 : IORING_TIMEOUT_ABS;
-      if (operation.opcode == Opcode::timer) {
-        io_uring_prep_timeout(sqe, when, 0, flags);
-      } else {
-        io_uring_prep_link_timeout(sqe, when, flags);
-      }
+    case Opcode::link_timeout:
+      prepare_timeout(operation, sqe);
       break;
-    }
     case Opcode::poll:
       io_uring_prep_poll_add(sqe, handle,
                              operation.readiness == Readiness::readable ? POLLIN : POLLOUT);
@@ -106,22 +119,57 @@ void IoUringBackend::prepare(AsyncOperation& operation) {
     case Opcode::close:
       io_uring_prep_close(sqe, handle);
       break;
-    case Opcode::cancel: {
-      const auto target = reinterpret_cast<std::uintptr_t>(operation.target.slot);
-      io_uring_prep_cancel64(sqe, target != 0 ? target : nobody, 0);
-      break;
-    }
+    case Opcode::cancel:
     case Opcode::cancel_handle:
-      io_uring_prep_cancel_fd(sqe, handle, IORING_ASYNC_CANCEL_ALL);
-      break;
     case Opcode::cancel_all:
-      io_uring_prep_cancel(sqe, nullptr, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
-      operation.backend_state[0] = ring_->wake_armed;  // our own read is counted, too
+      prepare_cancel(operation, sqe);
       break;
   }
-  if (operation.link == Link::soft) sqe->flags |= IOSQE_IO_LINK;
-  if (operation.link == Link::hard) sqe->flags |= IOSQE_IO_HARDLINK;
-  io_uring_sqe_set_data(sqe, &operation);
+  if (operation.link != Link::none) {
+    sqe->flags |= operation.link == Link::soft ? IOSQE_IO_LINK : IOSQE_IO_HARDLINK;
+  }
+  io_uring_sqe_set_data64(sqe, user_data_of(operation));
+}
+
+void IoUringBackend::prepare_message(AsyncOperation& operation, io_uring_sqe* sqe) {
+  Message& message = ring_->take_message();
+  operation.backend_state[0] = reinterpret_cast<std::uintptr_t>(&message);
+  message.vector = {operation.data, operation.length};
+  message.address = address_of(operation.endpoint);
+  message.header = {};
+  message.header.msg_name = &message.address;
+  message.header.msg_namelen = sizeof(message.address);
+  message.header.msg_iov = &message.vector;
+  message.header.msg_iovlen = 1;
+  const int handle = to_number(operation.handle);
+  if (operation.opcode == Opcode::send_to) {
+    io_uring_prep_sendmsg(sqe, handle, &message.header, MSG_NOSIGNAL);
+  } else {
+    io_uring_prep_recvmsg(sqe, handle, &message.header, 0);
+  }
+}
+
+void IoUringBackend::prepare_timeout(AsyncOperation& operation, io_uring_sqe* sqe) {
+  const std::int64_t ns = to_ns(operation.deadline);
+  auto* when = place_in_slot(operation, __kernel_timespec{ns / 1'000'000'000, ns % 1'000'000'000});
+  const unsigned flags = operation.relative ? 0 : IORING_TIMEOUT_ABS;
+  if (operation.opcode == Opcode::timer) {
+    io_uring_prep_timeout(sqe, when, 0, flags);
+  } else {
+    io_uring_prep_link_timeout(sqe, when, flags);
+  }
+}
+
+void IoUringBackend::prepare_cancel(AsyncOperation& operation, io_uring_sqe* sqe) {
+  if (operation.opcode == Opcode::cancel) {
+    const AsyncOperation* target = operation.target.slot;
+    io_uring_prep_cancel64(sqe, target != nullptr ? user_data_of(*target) : nobody, 0);
+  } else if (operation.opcode == Opcode::cancel_handle) {
+    io_uring_prep_cancel_fd(sqe, to_number(operation.handle), IORING_ASYNC_CANCEL_ALL);
+  } else {
+    io_uring_prep_cancel(sqe, nullptr, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
+    operation.backend_state[0] = ring_->wake_armed;  // our own read is counted, too
+  }
 }
 
 /// What a completion changes here, and its result as the program is to see it.

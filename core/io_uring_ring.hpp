@@ -16,9 +16,25 @@
 
 namespace proactor_lab {
 
-// User data that is no operation's address: operations are aligned to 16.
+// User data that is no operation's address.
 inline constexpr std::uint64_t wake_data = 1;
 inline constexpr std::uint64_t nobody = 2;
+// An operation's address, which is a multiple of 16, may bear a tag: its completion is more than a
+// result to pass on (IoUringBackend::settle).
+inline constexpr std::uint64_t settle_tag = 4;
+inline constexpr std::uint64_t tag_mask = 15;
+static_assert(alignof(AsyncOperation) > tag_mask);
+
+inline AsyncOperation* untagged_operation(std::uint64_t user_data) {
+  return reinterpret_cast<AsyncOperation*>(static_cast<std::uintptr_t>(user_data));
+}
+inline AsyncOperation* operation_of(std::uint64_t user_data) {
+  return untagged_operation(user_data & ~tag_mask);
+}
+inline std::uint64_t user_data_of(const AsyncOperation& operation) {
+  const bool plain = operation.opcode == Opcode::receive || operation.opcode == Opcode::send;
+  return reinterpret_cast<std::uintptr_t>(&operation) | (plain ? 0 : settle_tag);
+}
 
 /// What recvmsg(2) and sendmsg(2) want described; too large for a slot, so it is kept beside.
 struct IoUringBackend::Message {
@@ -44,15 +60,9 @@ struct IoUringBackend::Ring {
     if (wake_descriptor >= 0) ::close(wake_descriptor);
   }
 
-  /// A free submission entry; where the queue is full it is submitted first.
-  io_uring_sqe* take_entry() {
-    io_uring_sqe* sqe = io_uring_get_sqe(&ring);
-    while (sqe == nullptr) {
-      io_uring_submit(&ring);
-      sqe = io_uring_get_sqe(&ring);
-    }
-    return sqe;
-  }
+  // What io_uring_get_sqe(3) does, less the ways of opening a ring that are not ours.
+  bool is_full() const { return ring.sq.sqe_tail - *ring.sq.khead >= ring.sq.ring_entries; }
+  io_uring_sqe* next_entry() { return &ring.sq.sqes[ring.sq.sqe_tail++ & ring.sq.ring_mask]; }
 
   Message& take_message() {
     if (free_messages == nullptr) {
@@ -64,5 +74,11 @@ struct IoUringBackend::Ring {
     return message;
   }
 };
+
+/// A free submission entry; where the queue is full it is submitted first.
+inline io_uring_sqe* IoUringBackend::take_entry() {
+  if (ring_->is_full()) make_room(1);
+  return ring_->next_entry();
+}
 
 }  // namespace proactor_lab

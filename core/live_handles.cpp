@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace proactor_lab {
@@ -84,6 +85,17 @@ Endpoint LiveHandles::local_endpoint(Handle handle) {
   socklen_t size = sizeof(address);
   if (getsockname(to_number(handle), reinterpret_cast<sockaddr*>(&address), &size) < 0) return {};
   return endpoint_of(address);
+}
+
+std::uint64_t LiveHandles::file_size(Handle handle, std::error_code& error) {
+  struct stat status {};
+  error.clear();
+  if (fstat(to_number(handle), &status) < 0) {
+    error = last_system_error();
+  } else if (!S_ISREG(status.st_mode)) {
+    error = {S_ISDIR(status.st_mode) ? EISDIR : EINVAL, std::system_category()};
+  }
+  return error ? 0 : static_cast<std::uint64_t>(status.st_size);
 }
 
 // --- Remembering and closing -------------------------------------------------------------------

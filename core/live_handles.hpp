@@ -35,6 +35,7 @@ class LiveHandles {
   Handle open_stream_socket(const char* label, std::error_code& error);
   Handle open_datagram_socket(Endpoint endpoint, const char* label, std::error_code& error);
   static Endpoint local_endpoint(Handle handle);
+  static std::uint64_t file_size(Handle handle, std::error_code& error);
 
   /// An operation yielded `descriptor`, or closed it.
   void note_open(int descriptor);

@@ -36,6 +36,10 @@ class OperatingSystem : public AsyncOperationProcessor, public AsyncEventDemulti
   /// The address a handle is bound to: says which port the system chose (getsockname(2)).
   virtual Endpoint local_endpoint(Handle handle) const = 0;
 
+  /// How many bytes an open file has (fstat(2)). Errors: EISDIR, EINVAL (neither file nor folder),
+  /// EBADF; 0 then.
+  virtual std::uint64_t file_size(Handle handle, std::error_code& error) const = 0;
+
   /// Closes at once, for handles that no operation uses (close(2)).
   virtual void close(Handle handle) = 0;
 

@@ -41,16 +41,18 @@ class StreamSocket {
   /// `buffer` is lent to the system until the handler is entered. Errors: ECONNRESET, EBADF,
   /// ECANCELED (bytes that came before a cancel are in a completion without error).
   template <class Handler>
-  OperationToken async_receive(std::span<std::byte> buffer, Handler&& handler,
-                               CallSite site = CallSite::here()) {
+  [[gnu::always_inline]] OperationToken async_receive(std::span<std::byte> buffer,
+                                                      Handler&& handler,
+                                                      CallSite site = CallSite::here()) {
     return proactor_->initiate(receive_request(buffer), std::forward<Handler>(handler), site);
   }
 
   /// send(2): may be short; a peer that is gone gives EPIPE or ECONNRESET and no signal. `buffer`
   /// is lent to the system until the handler is entered, and is not written to.
   template <class Handler>
-  OperationToken async_send(std::span<const std::byte> buffer, Handler&& handler,
-                            CallSite site = CallSite::here()) {
+  [[gnu::always_inline]] OperationToken async_send(std::span<const std::byte> buffer,
+                                                   Handler&& handler,
+                                                   CallSite site = CallSite::here()) {
     return proactor_->initiate(send_request(buffer), std::forward<Handler>(handler), site);
   }
 
@@ -234,24 +236,14 @@ class File {
   template <class Handler>
   OperationToken async_read_at(std::uint64_t offset, std::span<std::byte> buffer, Handler&& handler,
                                CallSite site = CallSite::here()) {
-    return proactor_->initiate({.opcode = Opcode::read,
-                                .handle = handle_,
-                                .length = clamp_length(buffer.size()),
-                                .data = buffer.data(),
-                                .offset = offset},
-                               std::forward<Handler>(handler), site);
+    return proactor_->initiate(read_request(offset, buffer), std::forward<Handler>(handler), site);
   }
 
   /// pwrite(2): may be short. Errors: ENOSPC, EBADF ...
   template <class Handler>
   OperationToken async_write_at(std::uint64_t offset, std::span<const std::byte> buffer,
                                 Handler&& handler, CallSite site = CallSite::here()) {
-    return proactor_->initiate({.opcode = Opcode::write,
-                                .handle = handle_,
-                                .length = clamp_length(buffer.size()),
-                                .data = const_cast<std::byte*>(buffer.data()),
-                                .offset = offset},
-                               std::forward<Handler>(handler), site);
+    return proactor_->initiate(write_request(offset, buffer), std::forward<Handler>(handler), site);
   }
 
   /// fsync(2): completes when what was written is on the disk.
@@ -267,7 +259,41 @@ class File {
                                std::forward<Handler>(handler), site);
   }
 
+  static Awaitable<Handle> open(Proactor& proactor, const char* path, std::uint32_t mode,
+                                CallSite site = CallSite::here()) {
+    return {proactor, {.opcode = Opcode::open, .path = path, .open_flags = mode}, site};
+  }
+  Awaitable<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> buffer,
+                                 CallSite site = CallSite::here()) {
+    return {*proactor_, read_request(offset, buffer), site};
+  }
+  Awaitable<std::size_t> write_at(std::uint64_t offset, std::span<const std::byte> buffer,
+                                  CallSite site = CallSite::here()) {
+    return {*proactor_, write_request(offset, buffer), site};
+  }
+  Awaitable<Done> sync(CallSite site = CallSite::here()) {
+    return {*proactor_, {.opcode = Opcode::fsync, .handle = handle_}, site};
+  }
+  Awaitable<Done> close(CallSite site = CallSite::here()) {
+    return {*proactor_, {.opcode = Opcode::close, .handle = handle_}, site};
+  }
+
  private:
+  OperationRequest read_request(std::uint64_t offset, std::span<std::byte> buffer) const {
+    return {.opcode = Opcode::read,
+            .handle = handle_,
+            .length = clamp_length(buffer.size()),
+            .data = buffer.data(),
+            .offset = offset};
+  }
+  OperationRequest write_request(std::uint64_t offset, std::span<const std::byte> buffer) const {
+    return {.opcode = Opcode::write,
+            .handle = handle_,
+            .length = clamp_length(buffer.size()),
+            .data = const_cast<std::byte*>(buffer.data()),
+            .offset = offset};
+  }
+
   Proactor* proactor_;
   Handle handle_;
 };

@@ -25,7 +25,12 @@ void SimulatedClients::record(Client& client, FactKind kind, std::uint64_t bytes
                                    .cause = client.last,
                                    .handle = connection_fact(client.end),
                                    .kind = kind,
-                                   .detail = client.script.end == ClientEnd::reset});
+                                   .detail = breaks(client)});
+}
+
+/// Leaving bytes unread resets the connection, too.
+bool SimulatedClients::breaks(const Client& client) const {
+  return client.script.end == ClientEnd::reset || network_.available(client.end) > 0;
 }
 
 void SimulatedClients::schedule(std::uint32_t client, Type type, Instant time) {
@@ -71,7 +76,7 @@ void SimulatedClients::go_on(std::uint32_t index) {
     schedule(index, speaks, Instant{} + client.script.sends[client.next_send].at);
     return;
   }
-  if (client.received < client.said) return;
+  if (client.script.read_to_end || client.received < client.said) return;
   if (client.requests_left > 0) {
     schedule(index, speaks, client.said == 0 ? now : now + client.script.think);
     return;
@@ -111,7 +116,7 @@ void SimulatedClients::leave(Client& client) {
   client.leaving = true;
   if (network_.send_closed(client.end)) return;
   record(client, FactKind::client_closed, 0);
-  if (client.script.end == ClientEnd::reset) {
+  if (breaks(client)) {
     network_.reset(client.end, client.last);
   } else {
     network_.shutdown_send(client.end, client.last);
@@ -121,8 +126,13 @@ void SimulatedClients::leave(Client& client) {
 void SimulatedClients::readable(EndId end, FactIndex cause) {
   const std::uint32_t index = network_.tag(end);
   Client& client = clients_[index];
+  if (!client.script.reads && !network_.was_reset(end)) return;
   std::uint32_t count = 0;
-  while (std::uint32_t taken = network_.take(end, scratch_)) count += taken;
+  while (!network_.was_reset(end)) {
+    const std::uint32_t taken = network_.take(end, scratch_);
+    if (taken == 0) break;
+    count += taken;
+  }
   if (count == 0) {
     // The program closed: the client hangs up too.
     client.last = cause;

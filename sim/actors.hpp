@@ -31,7 +31,9 @@ struct ClientScript {
   std::uint32_t request_bytes = 64;
   Duration think{0};  ///< between an answer and the next request
   ClientEnd end = ClientEnd::close;
-  Duration end_at{-1};  ///< when; negative: as soon as all is sent and answered
+  Duration end_at{-1};       ///< when; negative: as soon as all is sent and answered
+  bool read_to_end = false;  ///< not before the program has closed its end
+  bool reads = true;         ///< false: takes nothing, so that what is sent to it piles up
 };
 
 class SimulatedClients final : private NetworkOwner, private EventTarget {
@@ -64,6 +66,7 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
   void on_event(const ScheduledEvent& event) override;
 
   void record(Client& client, FactKind kind, std::uint64_t bytes);
+  bool breaks(const Client& client) const;
   void schedule(std::uint32_t client, Type type, Instant time);
   void go_on(std::uint32_t client);
   void speak(Client& client);

@@ -42,6 +42,8 @@ std::string_view name_of(QuestionKind kind) {
       return "latency";
     case QuestionKind::answer_delay:
       return "answer_delay";
+    case QuestionKind::disk_delay:
+      return "disk_delay";
   }
   return "unknown";
 }

@@ -4,12 +4,18 @@
 
 namespace proactor_lab {
 
+std::uint32_t Files::available(FileId file, std::uint64_t offset, std::uint32_t most) const {
+  const std::uint64_t size = contents_[file].size();
+  return offset >= size ? 0
+                        : static_cast<std::uint32_t>(std::min<std::uint64_t>(most, size - offset));
+}
+
 std::uint32_t Files::read(FileId file, std::uint64_t offset, std::span<std::byte> into) const {
-  const std::vector<std::byte>& content = contents_[file];
-  if (offset >= content.size()) return 0;
-  const std::size_t count = std::min<std::size_t>(into.size(), content.size() - offset);
-  std::copy_n(content.begin() + static_cast<std::ptrdiff_t>(offset), count, into.begin());
-  return static_cast<std::uint32_t>(count);
+  const auto most = static_cast<std::uint32_t>(std::min<std::size_t>(into.size(), UINT32_MAX));
+  const std::uint32_t count = available(file, offset, most);
+  if (count == 0) return 0;
+  std::copy_n(contents_[file].begin() + static_cast<std::ptrdiff_t>(offset), count, into.begin());
+  return count;
 }
 
 void Files::write(FileId file, std::uint64_t offset, std::span<const std::byte> bytes) {

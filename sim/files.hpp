@@ -32,6 +32,13 @@ class Files {
 
   std::vector<std::byte>& content(FileId file) { return contents_[file]; }
 
+  const std::vector<std::byte>& content(FileId file) const { return contents_[file]; }
+  std::uint64_t size(FileId file) const { return contents_[file].size(); }
+  /// All names, in the order of the alphabet.
+  const std::map<std::string, FileId, std::less<>>& names() const { return by_name_; }
+
+  /// How many bytes a read of at most `most` at `offset` can give.
+  std::uint32_t available(FileId file, std::uint64_t offset, std::uint32_t most) const;
   /// Bytes from `offset` on, fewer at the file's end.
   std::uint32_t read(FileId file, std::uint64_t offset, std::span<std::byte> into) const;
   /// Grows the file where it must; a gap reads as zeros.

@@ -1,6 +1,7 @@
 #include "sim/network.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -17,6 +18,11 @@ EndId Network::open(NetworkOwner* initiator, std::uint32_t tag, const char* labe
 void Network::adopt(EndId end, NetworkOwner* owner, std::uint32_t tag) {
   ends_[end].owner = owner;
   ends_[end].tag = tag;
+}
+
+void Network::abandon(EndId end) {
+  adopt(end, nullptr, 0);
+  ends_[end].abandoned = true;
 }
 
 bool Network::listen(std::uint16_t port, NetworkOwner* owner) {
@@ -49,6 +55,7 @@ EndId Network::accept(std::uint16_t port) {
 }
 
 std::uint32_t Network::send(EndId end, std::span<const std::byte> bytes, FactIndex cause) {
+  if (ends_[end].reset) return 0;
   End& to = ends_[peer_of(end)];
   const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(bytes.size(), space(end)));
   if (count == 0) return 0;
@@ -80,8 +87,15 @@ std::uint32_t Network::take(EndId end, std::span<std::byte> into) {
   std::memcpy(into.data(), from.ring.data() + from.head, first);
   std::memcpy(into.data() + first, from.ring.data(), count - first);
   from.head = (from.head + count) & static_cast<std::uint32_t>(from.ring.size() - 1);
+  const bool was_full = space(peer_of(end)) == 0;
   from.stored -= count;
   from.arrived -= count;
+  // Whoever takes bytes as they arrive lets the sender go on at once, with their acknowledgement;
+  // room that is made later has to be told in a segment of its own.
+  if (was_full && !from.arriving && !from.reset) {
+    schedule_.at(schedule_.now() + latency_from(end),
+                 {this, 0, peer_of(end), from.last_cause, window_opens});
+  }
   return count;
 }
 
@@ -120,28 +134,33 @@ void Network::on_event(const ScheduledEvent& event) {
   end.last_cause = event.cause;
   switch (event.type) {
     case bytes_arrive: {
+      if (end.abandoned || (end.receive_closed && end.send_closed)) return break_off(id, event);
       const auto count = static_cast<std::uint32_t>(event.amount);
       end.arrived += count;
       end.under_way -= count;
-      NetworkOwner* sender = ends_[peer_of(id)].owner;
+      end.arriving = true;
       if (end.owner != nullptr) end.owner->readable(id, event.cause);
-      if (sender != nullptr) sender->writable(peer_of(id), event.cause);
+      // The owner may have opened connections: the ends may lie elsewhere by now.
+      ends_[id].arriving = false;
+      NetworkOwner* sender = ends_[peer_of(id)].owner;
+      if (sender != nullptr && space(peer_of(id)) > 0) sender->writable(peer_of(id), event.cause);
       break;
     }
+    case window_opens:
+      if (end.owner != nullptr) end.owner->writable(id, event.cause);
+      break;
     case stream_ends:
       end.ended = true;
       if (end.owner != nullptr) end.owner->readable(id, event.cause);
       break;
     case reset_arrives:
-      end.reset = true;
-      end.arrived = 0;
-      end.stored = 0;
-      if (end.owner != nullptr) end.owner->readable(id, event.cause);
+      break_end(id, event.cause);
       break;
     case connection_arrives: {
       const auto port = static_cast<std::uint16_t>(event.amount);
       Listener* listener = listener_on(port);
       if (listener == nullptr) {
+        ends_[peer_of(id)].refused = true;
         reset(id, event.cause);
         return;
       }
@@ -152,6 +171,23 @@ void Network::on_event(const ScheduledEvent& event) {
     default:
       break;
   }
+}
+
+/// The connection is over at this end; receives and sends that wait are to hear of it.
+void Network::break_end(EndId id, FactIndex cause) {
+  End& end = ends_[id];
+  end.reset = true;
+  end.error = end.ended ? EPIPE : ECONNRESET;
+  end.stored -= end.under_way;
+  end.under_way = 0;
+  if (end.owner != nullptr) end.owner->readable(id, cause);
+  if (ends_[id].owner != nullptr) ends_[id].owner->writable(id, cause);
+}
+
+/// Bytes came that nobody will ever take: both ends learn that the connection is over.
+void Network::break_off(EndId id, const ScheduledEvent& event) {
+  reset(id, event.cause);
+  break_end(id, event.cause);
 }
 
 Network::Listener* Network::listener_on(std::uint16_t port) {

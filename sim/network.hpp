@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/recorder.hpp"
@@ -27,7 +28,7 @@ class NetworkOwner {
  public:
   /// Bytes, the end of the stream or a reset arrived at `end`.
   virtual void readable(EndId end, FactIndex cause) = 0;
-  /// Bytes that `end` sent have arrived at its peer: there is room again.
+  /// Bytes that `end` sent were taken by its peer: there is room again.
   virtual void writable(EndId end, FactIndex cause) = 0;
   /// A connection waits at the listener on `port`.
   virtual void acceptable(std::uint16_t port, FactIndex cause) = 0;
@@ -49,6 +50,8 @@ class Network final : private EventTarget {
   /// what traces call it.
   EndId open(NetworkOwner* initiator, std::uint32_t tag, const char* label);
   void adopt(EndId end, NetworkOwner* owner, std::uint32_t tag);
+  /// Nobody will take bytes from `end` any more: the first that arrive break the connection.
+  void abandon(EndId end);
   const char* label(EndId end) const { return labels_[end / 2]; }
   /// The owner's own number for an end.
   std::uint32_t tag(EndId end) const { return ends_[end].tag; }
@@ -62,8 +65,11 @@ class Network final : private EventTarget {
   EndId accept(std::uint16_t port);
   FactIndex arrival_of(EndId end) const { return ends_[end].last_cause; }
 
+  /// How much `end` may send now: what is under way, or has arrived and was not yet taken, counts
+  /// against the buffer. A reader that does not read stops the writer.
   std::uint32_t space(EndId end) const {
-    return config_.send_buffer - ends_[peer_of(end)].under_way;
+    const std::uint32_t stored = ends_[peer_of(end)].stored;
+    return stored < config_.send_buffer ? config_.send_buffer - stored : 0;
   }
   /// Copies at most `space` of `bytes` and sends them off; they arrive after a latency.
   std::uint32_t send(EndId end, std::span<const std::byte> bytes, FactIndex cause);
@@ -72,18 +78,34 @@ class Network final : private EventTarget {
   std::uint32_t take(EndId end, std::span<std::byte> into);
   bool at_end(EndId end) const { return ends_[end].ended && ends_[end].arrived == 0; }
   bool was_reset(EndId end) const { return ends_[end].reset; }
+  /// What a reset left to be told, once: ECONNRESET, or EPIPE where the stream had ended before.
+  /// 0 where there is nothing to tell.
+  std::int32_t take_error(EndId end) { return std::exchange(ends_[end].error, 0); }
+  /// Nobody listened any more when the connection that `initiator` asked for arrived.
+  bool refused(EndId initiator) const { return ends_[initiator].refused; }
+  bool ended(EndId end) const { return ends_[end].ended; }
   bool send_closed(EndId end) const { return ends_[end].send_closed; }
 
+  /// `end` takes no bytes any more. Where it has ended its own stream, too, the next that arrive
+  /// break the connection (RFC 1122, 4.2.2.13).
+  void shutdown_receive(EndId end) { ends_[end].receive_closed = true; }
   /// No more bytes will follow what was sent: the peer sees the end of the stream after a latency.
   void shutdown_send(EndId end, FactIndex cause);
-  /// Breaks the connection: the peer sees a reset after a latency, what was under way is lost.
+  /// Breaks the connection: the peer sees a reset after a latency; what was under way is lost, what
+  /// had arrived can still be taken (as on Linux).
   void reset(EndId end, FactIndex cause);
 
   /// One latency for a segment that leaves `end`.
   Duration latency_from(EndId end);
 
  private:
-  enum Type : std::uint32_t { bytes_arrive, stream_ends, reset_arrives, connection_arrives };
+  enum Type : std::uint32_t {
+    bytes_arrive,
+    stream_ends,
+    reset_arrives,
+    connection_arrives,
+    window_opens,
+  };
 
   struct End {
     NetworkOwner* owner = nullptr;
@@ -94,9 +116,14 @@ class Network final : private EventTarget {
     std::uint32_t under_way = 0;  // sent and not yet arrived
     std::uint32_t segments = 0;
     FactIndex last_cause = 0;
+    std::int32_t error = 0;  // of a reset, until it is told
     bool ended = false;
     bool reset = false;
+    bool refused = false;
     bool send_closed = false;
+    bool receive_closed = false;
+    bool arriving = false;  // its owner is being told of bytes
+    bool abandoned = false;
     Instant last_arrival{};       // segments of one direction do not overtake each other
     std::vector<std::byte> ring;  // size 0 or a power of two
   };
@@ -108,6 +135,8 @@ class Network final : private EventTarget {
   };
 
   void on_event(const ScheduledEvent& event) override;
+  void break_end(EndId end, FactIndex cause);
+  void break_off(EndId end, const ScheduledEvent& event);
   void schedule_arrival(EndId to, Type type, std::uint64_t amount, FactIndex cause);
   Listener* listener_on(std::uint16_t port);
   const Listener* listener_on(std::uint16_t port) const;

@@ -14,7 +14,13 @@ constexpr std::uint16_t program_thread = 1;
 
 }  // namespace
 
+bool SimulatedOs::descriptor_left(std::error_code& error) const {
+  if (descriptors_.full()) error = system_error(EMFILE);
+  return !descriptors_.full();
+}
+
 Handle SimulatedOs::listen(Endpoint endpoint, const char* label, std::error_code& error) {
+  if (!descriptor_left(error)) return Handle::none;
   std::uint16_t port = endpoint.port;
   if (port == 0) {
     port = 40'000;
@@ -30,6 +36,7 @@ Handle SimulatedOs::listen(Endpoint endpoint, const char* label, std::error_code
 }
 
 Handle SimulatedOs::open_stream_socket(const char* label, std::error_code& error) {
+  if (!descriptor_left(error)) return Handle::none;
   error.clear();
   const std::uint32_t socket = add_socket(HandleKind::stream, label);
   return add_handle(socket, 0, program_thread, 0);
@@ -37,6 +44,7 @@ Handle SimulatedOs::open_stream_socket(const char* label, std::error_code& error
 
 Handle SimulatedOs::open_datagram_socket(Endpoint endpoint, const char* label,
                                          std::error_code& error) {
+  if (!descriptor_left(error)) return Handle::none;
   const std::uint16_t port = datagrams_.bind(endpoint.port, this);
   if (port == 0) {
     error = system_error(EADDRINUSE);
@@ -54,6 +62,17 @@ void SimulatedOs::unregister_buffers(BufferGroup&) {}
 Endpoint SimulatedOs::local_endpoint(Handle handle) const {
   const std::uint32_t socket = socket_of(handle);
   return {loopback_address, socket == no_socket ? std::uint16_t{0} : sockets_[socket].port};
+}
+
+std::uint64_t SimulatedOs::file_size(Handle handle, std::error_code& error) const {
+  const std::uint32_t index = socket_of(handle);
+  error.clear();
+  if (index == no_socket) {
+    error = system_error(EBADF);
+  } else if (sockets_[index].kind != HandleKind::file) {
+    error = system_error(EINVAL);
+  }
+  return error ? 0 : files_.size(sockets_[index].file);
 }
 
 void SimulatedOs::close(Handle handle) { close_handle(handle, 0); }
@@ -104,11 +123,11 @@ void SimulatedOs::release(std::uint32_t index, FactIndex cause) {
   Socket& socket = sockets_[index];
   if (--socket.references > 0) return;
   if (socket.kind == HandleKind::listener) {
-    network_.stop_listening(socket.port);
+    if (!socket.receive_closed) network_.stop_listening(socket.port);
   } else if (socket.kind == HandleKind::datagram) {
     datagrams_.unbind(socket.port);
   } else if (socket.end != no_end) {
-    network_.adopt(socket.end, nullptr, 0);
+    network_.abandon(socket.end);
     if (network_.available(socket.end) > 0) {
       network_.reset(socket.end, cause);  // closed with unread bytes: TCP answers with a reset
     } else {
@@ -117,44 +136,6 @@ void SimulatedOs::release(std::uint32_t index, FactIndex cause) {
   }
   socket.kind = HandleKind::stream;
   free_sockets_.push_back(index);
-}
-
-// --- Lists of operations ---------------------------------------------------------------------
-
-void SimulatedOs::OperationList::push(AsyncOperation& operation) {
-  operation.next = nullptr;
-  (first == nullptr ? first : last->next) = &operation;
-  last = &operation;
-}
-
-AsyncOperation* SimulatedOs::OperationList::pop() {
-  AsyncOperation* operation = first;
-  if (operation != nullptr) first = operation->next;
-  return operation;
-}
-
-AsyncOperation* SimulatedOs::OperationList::pop_at(std::uint32_t index) {
-  if (index == 0) return pop();
-  AsyncOperation* before = first;
-  while (--index > 0) before = before->next;
-  AsyncOperation* operation = before->next;
-  before->next = operation->next;
-  if (last == operation) last = before;
-  return operation;
-}
-
-bool SimulatedOs::OperationList::remove(AsyncOperation& operation) {
-  std::uint32_t index = 0;
-  for (AsyncOperation* each = first; each != nullptr; each = each->next, ++index) {
-    if (each == &operation) return pop_at(index) == &operation;
-  }
-  return false;
-}
-
-std::uint32_t SimulatedOs::OperationList::size() const {
-  std::uint32_t count = 0;
-  for (AsyncOperation* each = first; each != nullptr; each = each->next) ++count;
-  return count;
 }
 
 }  // namespace proactor_lab

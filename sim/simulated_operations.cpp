@@ -34,7 +34,7 @@ void SimulatedOs::carry_out(AsyncOperation& operation, FactIndex started) {
       return complete(operation, close_handle(operation.handle, started), started);
     case Opcode::open:
       if (operation.path == nullptr) return complete(operation, -EFAULT, started);
-      return set_timer(operation, schedule_.now() + config_.disk_latency, started);
+      return wait_for_disk(operation, no_file, started);
     default:
       break;
   }
@@ -52,11 +52,14 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
     case Opcode::read:
     case Opcode::write:
     case Opcode::fsync:
-      if (!file) return complete(operation, -ESPIPE, started);
-      return set_timer(operation, schedule_.now() + config_.disk_latency, started);
+      if (!file) return carry_out_file_verb_on_socket(operation, index, started);
+      return wait_for_disk(operation, socket.file, started);
     case Opcode::connect:
-      if (socket.kind != HandleKind::stream) return complete(operation, -EINVAL, started);
-      if (socket.connected) return complete(operation, -EISCONN, started);
+      if (file) return complete(operation, -ENOTSOCK, started);
+      if (socket.kind == HandleKind::datagram) return complete(operation, -EINVAL, started);
+      if (socket.connecting) return complete(operation, -EALREADY, started);
+      if (socket.connected || socket.kind == HandleKind::listener)
+        return complete(operation, -EISCONN, started);
       return carry_out_connect(operation, index, started);
     case Opcode::shutdown:
       return carry_out_shutdown(operation, index, started);
@@ -82,12 +85,26 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
   }
 }
 
+/// As io_uring has it: on a stream `read` and `write` are `receive` and `send`; it has no places.
+void SimulatedOs::carry_out_file_verb_on_socket(AsyncOperation& operation, std::uint32_t index,
+                                                FactIndex started) {
+  if (operation.opcode == Opcode::fsync) return complete(operation, -EINVAL, started);
+  if (operation.offset != 0) return complete(operation, -ESPIPE, started);
+  const bool reads = operation.opcode == Opcode::read;
+  if (reads && operation.length == 0) return complete(operation, 0, started);
+  OperationList& others = reads ? sockets_[index].receives : sockets_[index].sends;
+  if (!others.empty() || attempt(operation, index, started) == Progress::waits) {
+    pend(operation, reads ? Place::receives : Place::sends, index);
+  }
+}
+
 void SimulatedOs::carry_out_connect(AsyncOperation& operation, std::uint32_t index,
                                     FactIndex started) {
   Socket& socket = sockets_[index];
   socket.end = network_.open(this, index, socket.label);
   const bool heard = network_.connect(socket.end, operation.endpoint.port, started);
   socket.connected = heard;
+  socket.connecting = true;
   ++socket.references;
   operation.backend_state[1] = index;
   set_timer(operation,
@@ -98,15 +115,22 @@ void SimulatedOs::carry_out_connect(AsyncOperation& operation, std::uint32_t ind
 void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t index,
                                      FactIndex started) {
   Socket& socket = sockets_[index];
+  if (socket.kind == HandleKind::file) return complete(operation, -ENOTSOCK, started);
   const bool listener = socket.kind == HandleKind::listener;
-  if (!listener && !socket.connected) return complete(operation, -ENOTCONN, started);
-  if (!listener && operation.side != ShutdownSide::receive) {
-    network_.shutdown_send(socket.end, started);
+  const bool connected = listener ? !socket.receive_closed : is_connected(socket);
+  const bool sends = operation.side != ShutdownSide::receive;
+  const bool receives = operation.side != ShutdownSide::send;
+  if (connected && listener && receives) {
+    network_.stop_listening(socket.port);  // who waits to be accepted is turned away
+    socket.port = 0;
   }
-  complete(operation, 0, started);
-  if (operation.side == ShutdownSide::send) return;
-  socket.receive_closed = true;
-  serve(&Socket::receives, index, started);
+  if (connected && !listener && sends) network_.shutdown_send(socket.end, started);
+  if (connected && !listener && receives) network_.shutdown_receive(socket.end);
+  complete(operation, connected ? 0 : -ENOTCONN, started);
+  if (!connected) return;
+  socket.receive_closed |= receives;
+  if (receives) serve(&Socket::receives, index, started);
+  if (sends) serve(&Socket::sends, index, started);
   serve(&Socket::polls, index, started);
 }
 
@@ -116,15 +140,19 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
   const auto add_socket_operations = [&](std::uint32_t index) {
     Socket& socket = sockets_[index];
     for (const OperationList* list : {&socket.receives, &socket.sends, &socket.polls}) {
-      for (AsyncOperation* each = list->first; each != nullptr; each = each->next) {
+      for (AsyncOperation* each = list->first(); each != nullptr; each = each->next) {
         targets.push_back(each);
       }
     }
   };
   if (operation.opcode == Opcode::cancel) {
     AsyncOperation* target = operation.target.slot;
-    const Place place = target == nullptr ? Place::nowhere : place_of(*target);
-    if (place == Place::nowhere || place == Place::chained) {
+    // In a chain a cancel may come late: by then the slot may be another operation's.
+    const bool there = target != nullptr && target->id == operation.target.id;
+    const Place place = there ? place_of(*target) : Place::nowhere;
+    // A link timeout is not found: it ends with the operation that it bounds.
+    if (place == Place::nowhere || place == Place::chained ||
+        target->opcode == Opcode::link_timeout) {
       return complete(operation, -ENOENT, started);
     }
     complete(operation, 0, started);
@@ -134,10 +162,15 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
     const std::uint32_t index = socket_of(operation.handle);
     if (index == no_socket) return complete(operation, -EBADF, started);
     add_socket_operations(index);
+    for (AsyncOperation* each : timers_) {  // a connect, or the disk is at work
+      const bool timer =
+          each == nullptr || each->opcode == Opcode::timer || each->opcode == Opcode::link_timeout;
+      if (!timer && each->handle == operation.handle) targets.push_back(each);
+    }
   } else {
     for (std::uint32_t index = 0; index < sockets_.size(); ++index) add_socket_operations(index);
     for (AsyncOperation* timer : timers_) {
-      if (timer != nullptr) targets.push_back(timer);
+      if (timer != nullptr && timer->opcode != Opcode::link_timeout) targets.push_back(timer);
     }
   }
   complete(operation, static_cast<std::int32_t>(targets.size()), started);
@@ -150,12 +183,8 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
   switch (place_of(target)) {
     case Place::timer:
       timers_[target.backend_state[2]] = nullptr;  // its number is free when its time comes
-      if (target.opcode == Opcode::link_timeout) {
-        // The operation that it bounded goes on; the rest of the chain follows that one.
-        auto* bounded = reinterpret_cast<AsyncOperation*>(target.backend_state[1]);
-        bounded->backend_state[3] = target.backend_state[3];
-      }
       holds_socket = target.opcode == Opcode::connect;
+      if (holds_socket) sockets_[index].connecting = false;
       break;
     case Place::receives:
       sockets_[index].receives.remove(target);
@@ -206,7 +235,11 @@ void SimulatedOs::on_event(const ScheduledEvent& event) {
     }
     case Opcode::connect: {
       const auto index = static_cast<std::uint32_t>(operation->backend_state[1]);
-      complete(*operation, sockets_[index].connected ? 0 : -ECONNREFUSED, event.cause);
+      Socket& socket = sockets_[index];
+      socket.connecting = false;
+      // The listener may have gone while the connection was on its way.
+      socket.connected &= !network_.refused(socket.end);
+      complete(*operation, socket.connected ? 0 : -ECONNREFUSED, event.cause);
       return release(index, event.cause);
     }
     default:
@@ -214,25 +247,64 @@ void SimulatedOs::on_event(const ScheduledEvent& event) {
   }
 }
 
-void SimulatedOs::carry_out_file(AsyncOperation& operation, FactIndex cause) {
-  if (operation.opcode == Opcode::open) {
-    const FileId file = files_.open(operation.path, has(operation.open_flags, OpenMode::create),
-                                    has(operation.open_flags, OpenMode::truncate));
-    if (file == no_file) return complete(operation, -ENOENT, cause);
-    if (descriptors_.full()) return complete(operation, -EMFILE, cause);
-    const std::uint32_t socket = add_socket(HandleKind::file, nullptr);
-    sockets_[socket].file = file;
-    return complete(operation, to_number(add_handle(socket, 0, 0, cause)), cause);
+void SimulatedOs::wait_for_disk(AsyncOperation& operation, FileId file, FactIndex started) {
+  const Question question{QuestionKind::disk_delay, file == no_file ? 0 : file + 1u,
+                          file_questions(file)++};
+  const Duration latency = config_.disk_latency.draw(schedule_.choices(), question);
+  set_timer(operation, schedule_.now() + latency, started);
+}
+
+std::uint32_t& SimulatedOs::file_questions(FileId file) {
+  const std::size_t index = file == no_file ? 0 : std::size_t{file} + 1;
+  if (index >= file_questions_.size()) file_questions_.resize(index + 1);
+  return file_questions_[index];
+}
+
+/// What a person calls a file: the last name of its path.
+const char* SimulatedOs::file_label(FileId file, std::string_view path) {
+  if (recorder_ == nullptr) return nullptr;
+  if (file >= file_labels_.size()) file_labels_.resize(file + std::size_t{1});
+  if (file_labels_[file] == nullptr) {
+    file_labels_[file] = recorder_->keep(path.substr(path.find_last_of('/') + 1));
   }
+  return file_labels_[file];
+}
+
+void SimulatedOs::carry_out_open(AsyncOperation& operation, FactIndex cause) {
+  const std::string_view path = operation.path;
+  if (descriptors_.full()) return complete(operation, -EMFILE, cause);  // and creates nothing
+  if (path.empty()) return complete(operation, -ENOENT, cause);
+  const FileId file = files_.open(path, has(operation.open_flags, OpenMode::create),
+                                  has(operation.open_flags, OpenMode::truncate));
+  if (file == no_file) return complete(operation, -ENOENT, cause);
+  const std::uint32_t socket = add_socket(HandleKind::file, nullptr);
+  sockets_[socket].file = file;
+  sockets_[socket].open_flags = operation.open_flags;
+  sockets_[socket].label = file_label(file, path);
+  complete(operation, to_number(add_handle(socket, 0, 0, cause)), cause);
+}
+
+void SimulatedOs::carry_out_file(AsyncOperation& operation, FactIndex cause) {
+  if (operation.opcode == Opcode::open) return carry_out_open(operation, cause);
   const std::uint32_t index = socket_of(operation.handle);
   if (index == no_socket) return complete(operation, -EBADF, cause);
   if (operation.opcode == Opcode::fsync) return complete(operation, 0, cause);
-  const FileId file = sockets_[index].file;
+  const Socket& socket = sockets_[index];
+  const bool reads = operation.opcode == Opcode::read;
+  // Opened for writing only unless it says otherwise, as open(2) has it.
+  const bool may_read =
+      has(socket.open_flags, OpenMode::read) || !has(socket.open_flags, OpenMode::write);
+  if (reads ? !may_read : !has(socket.open_flags, OpenMode::write)) {
+    return complete(operation, -EBADF, cause);
+  }
   std::uint32_t count = operation.length;
-  if (operation.opcode == Opcode::read) {
-    count = files_.read(file, operation.offset, {operation.data, operation.length});
+  if (reads) count = files_.available(socket.file, operation.offset, count);
+  count = transfer_size(count, std::uint64_t{1} << 32 | socket.file, file_questions(socket.file));
+  if (count > 0 && operation.data == nullptr) return complete(operation, -EFAULT, cause);
+  if (reads) {
+    files_.read(socket.file, operation.offset, {operation.data, count});
   } else {
-    files_.write(file, operation.offset, {operation.data, operation.length});
+    files_.write(socket.file, operation.offset, {operation.data, count});
   }
   if (count > 0) {
     cause = record(FactKind::bytes_moved, operation, count, cause,

@@ -49,6 +49,11 @@ bool SimulatedOs::wait(CompletionEventQueue& queue, Instant deadline) {
   return true;
 }
 
+void SimulatedOs::compute(Duration cost) {
+  if (worker_clock_ == nullptr) return spend(cost);
+  if (cost > Duration::zero()) *worker_clock_ = saturating_add(*worker_clock_, cost);
+}
+
 /// The running thread is busy for `cost`; the rest of the world goes on meanwhile.
 void SimulatedOs::spend(Duration cost) {
   if (cost <= Duration::zero()) return;
@@ -72,7 +77,7 @@ void SimulatedOs::start(AsyncOperation& operation) {
 void SimulatedOs::submit() {
   if (submissions_.empty()) return;
   if (recorder_ != nullptr) {
-    for (AsyncOperation* each = submissions_.first; each != nullptr; each = each->next) {
+    for (AsyncOperation* each = submissions_.first(); each != nullptr; each = each->next) {
       recorder_->record(
           {.operation = to_number(each->id), .thread = 1, .kind = FactKind::operation_submitted});
     }

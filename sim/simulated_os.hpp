@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/operating_system.hpp"
+#include "core/operation_list.hpp"
 #include "core/recorder.hpp"
 #include "sim/datagrams.hpp"
 #include "sim/descriptor_table.hpp"
@@ -18,9 +19,9 @@ namespace proactor_lab {
 
 struct SimulatedOsConfig {
   Duration syscall_cost{0};               ///< charged once a wait: it submits and reaps
-  bool short_transfers = false;           ///< receive and send may move less than they could
+  bool short_transfers = false;           ///< an operation may move less than it could
   std::int32_t handle_limit = 1'048'576;  ///< EMFILE beyond (RLIMIT_NOFILE)
-  Duration disk_latency{0};               ///< what an operation on a file takes
+  DelayRange disk_latency;                ///< what an operation on a file takes
   FactIndex fact_limit = UINT32_MAX;      ///< after so many recorded facts it does, too
   Instant run_limit = never;              ///< virtual time at which the world stands still
 };
@@ -33,7 +34,9 @@ class SimulatedOs final : public OperatingSystem,
   SimulatedOs(const SimulatedOsConfig& config, Schedule& schedule, Network& network,
               Datagrams& datagrams, Files& files, Recorder* recorder);
 
-  Instant now() const override { return schedule_.now(); }
+  Instant now() const override {
+    return worker_clock_ != nullptr ? *worker_clock_ : schedule_.now();
+  }
   Handle listen(Endpoint endpoint, const char* label, std::error_code& error) override;
   Handle open_stream_socket(const char* label, std::error_code& error) override;
   Handle open_datagram_socket(Endpoint endpoint, const char* label,
@@ -41,8 +44,9 @@ class SimulatedOs final : public OperatingSystem,
   void register_buffers(BufferGroup& group, std::error_code& error) override;
   void unregister_buffers(BufferGroup& group) override;
   Endpoint local_endpoint(Handle handle) const override;
+  std::uint64_t file_size(Handle handle, std::error_code& error) const override;
   void close(Handle handle) override;
-  void compute(Duration cost) override { spend(cost); }
+  void compute(Duration cost) override;
 
   void start(AsyncOperation& operation) override;
   void give_back(BufferGroup& group, std::uint16_t buffer) override { group.give_back(buffer); }
@@ -50,24 +54,15 @@ class SimulatedOs final : public OperatingSystem,
   bool wait(CompletionEventQueue& queue, Instant deadline) override;
   void wake() override { woken_ = true; }
 
+  /// For simulated workers: until null is given, `compute` moves this clock and not the world's.
+  void use_worker_clock(Instant* clock) { worker_clock_ = clock; }
+
   /// A limit ended a wait.
   bool limit_reached() const { return limit_reached_; }
   /// Operations that wait for something.
   std::size_t pending() const { return pending_; }
 
  private:
-  /// Operations that wait for the same thing, oldest first; linked through `next`.
-  struct OperationList {
-    AsyncOperation* first = nullptr;
-    AsyncOperation* last = nullptr;
-    bool empty() const { return first == nullptr; }
-    void push(AsyncOperation& operation);
-    AsyncOperation* pop();
-    AsyncOperation* pop_at(std::uint32_t index);
-    bool remove(AsyncOperation& operation);
-    std::uint32_t size() const;
-  };
-
   /// What a descriptor refers to, as the kernel knows it. Pending operations refer to it, too; it
   /// goes when the last of them does, so that close() alone cancels nothing
   /// (io_uring_cancelation(7)).
@@ -75,11 +70,13 @@ class SimulatedOs final : public OperatingSystem,
     HandleKind kind = HandleKind::stream;
     EndId end = no_end;
     FileId file = no_file;
+    std::uint32_t open_flags = 0;
     std::uint16_t port = 0;
     std::uint32_t references = 0;
     std::uint32_t short_questions = 0;
     std::uint32_t receiver_questions = 0;
     bool connected = false;
+    bool connecting = false;
     bool receive_closed = false;  // shut down; a listener that was takes no connection any more
     const char* label = nullptr;
     OperationList receives;  // or accepts
@@ -119,8 +116,14 @@ class SimulatedOs final : public OperatingSystem,
   void carry_out_on(std::uint32_t socket, AsyncOperation& operation, FactIndex started);
   void carry_out_connect(AsyncOperation& operation, std::uint32_t socket, FactIndex started);
   void carry_out_shutdown(AsyncOperation& operation, std::uint32_t socket, FactIndex started);
+  void carry_out_file_verb_on_socket(AsyncOperation& operation, std::uint32_t socket,
+                                     FactIndex started);
   void carry_out_cancel(AsyncOperation& operation, FactIndex started);
+  void wait_for_disk(AsyncOperation& operation, FileId file, FactIndex started);
   void carry_out_file(AsyncOperation& operation, FactIndex cause);
+  void carry_out_open(AsyncOperation& operation, FactIndex cause);
+  std::uint32_t& file_questions(FileId file);
+  const char* file_label(FileId file, std::string_view path);
   void cancel_pending(AsyncOperation& target, FactIndex cause);
   void set_timer(AsyncOperation& operation, Instant when, FactIndex cause);
 
@@ -131,8 +134,10 @@ class SimulatedOs final : public OperatingSystem,
   Progress try_accept(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   Progress try_poll(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   bool is_ready(const Socket& socket, Readiness readiness) const;
+  bool is_connected(const Socket& socket) const;
   void serve(OperationList Socket::*list, std::uint32_t socket, FactIndex cause);
-  std::uint32_t transfer_size(std::uint32_t possible, Socket& socket, std::uint32_t entity);
+  std::uint32_t transfer_size(std::uint32_t possible, std::uint64_t entity,
+                              std::uint32_t& questions);
 
   void pend(AsyncOperation& operation, Place place, std::uint32_t socket);
   void complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
@@ -140,6 +145,7 @@ class SimulatedOs final : public OperatingSystem,
   FactIndex record(FactKind kind, const AsyncOperation& operation, std::int64_t value,
                    FactIndex cause, std::uint8_t detail = 0);
 
+  bool descriptor_left(std::error_code& error) const;
   std::uint32_t add_socket(HandleKind kind, const char* label);
   Handle add_handle(std::uint32_t socket, std::uint32_t connection, std::uint16_t thread,
                     FactIndex cause);
@@ -157,6 +163,7 @@ class SimulatedOs final : public OperatingSystem,
   Datagrams& datagrams_;
   Files& files_;
   Recorder* recorder_;
+  Instant* worker_clock_ = nullptr;
   OperationList submissions_;
   std::uint32_t submission_count_ = 0;
   std::vector<Completion> posted_;  // the completion queue as the kernel fills it
@@ -165,6 +172,8 @@ class SimulatedOs final : public OperatingSystem,
   DescriptorTable descriptors_;
   std::vector<AsyncOperation*> timers_;  // by number; null: cancelled or over
   std::vector<ChainStep> chain_steps_;
+  std::vector<std::uint32_t> file_questions_;  // asked so far: of opening, then by file
+  std::vector<const char*> file_labels_;       // by file; null: none yet
   std::vector<std::uint32_t> free_timers_;
   std::size_t pending_ = 0;
   bool woken_ = false;

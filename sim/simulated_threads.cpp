@@ -363,7 +363,7 @@ std::int32_t SimulatedThreads::close_handle(Handle handle, std::uint16_t thread)
   if (socket->kind == HandleKind::listener) {
     network_.stop_listening(socket->port);
   } else if (socket->end != no_end) {
-    network_.adopt(socket->end, nullptr, 0);
+    network_.abandon(socket->end);
     network_.shutdown_send(socket->end, closed);
   }
   descriptors_.remove(handle);

@@ -12,9 +12,9 @@ SimulatedOs::Progress SimulatedOs::attempt(AsyncOperation& operation, std::uint3
     case Opcode::accept:
       return try_accept(operation, index, cause);
     case Opcode::receive:
-      return try_receive(operation, index, cause);
     case Opcode::receive_from:
-      return try_receive_from(operation, index, cause);
+    case Opcode::read:
+      return try_receive(operation, index, cause);
     case Opcode::poll:
       return try_poll(operation, index, cause);
     default:
@@ -30,11 +30,13 @@ SimulatedOs::Progress SimulatedOs::try_accept(AsyncOperation& operation, std::ui
     return Progress::over;
   }
   const std::uint16_t port = listener.port;
-  while (network_.acceptable(port)) {
+  while (true) {
+    // A descriptor is wanted first, also where nobody waits: accept4(2) and io_uring alike.
     if (descriptors_.full()) {
-      complete(operation, -EMFILE, cause);  // the connection stays where it is
+      complete(operation, -EMFILE, cause);  // a connection stays where it is
       return Progress::over;
     }
+    if (!network_.acceptable(port)) return Progress::waits;
     const EndId end = network_.accept(port);
     const std::uint32_t socket = add_socket(HandleKind::stream, network_.label(end));
     sockets_[socket].end = end;
@@ -44,28 +46,33 @@ SimulatedOs::Progress SimulatedOs::try_accept(AsyncOperation& operation, std::ui
     complete(operation, to_number(handle), cause, operation.multishot ? completion_more : 0);
     if (!operation.multishot) return Progress::over;
   }
-  return Progress::waits;
 }
 
 SimulatedOs::Progress SimulatedOs::try_receive(AsyncOperation& operation, std::uint32_t index,
                                                FactIndex cause) {
   Socket& socket = sockets_[index];
+  if (socket.kind == HandleKind::datagram) return try_receive_from(operation, index, cause);
   const auto over = [&](std::int32_t result) {
     complete(operation, result, cause);
     return Progress::over;
   };
   if (!socket.connected) return over(-ENOTCONN);
   BufferGroup* const buffers = operation.buffers;
+  // Linux looks for a buffer first: when the operation begins, whatever has arrived, and later even
+  // where only the end of the stream is to be told.
+  const bool begins = place_of(operation) == Place::nowhere;
+  if (begins && buffers != nullptr && buffers->empty()) return over(-ENOBUFS);
   while (true) {
-    if (network_.was_reset(socket.end)) return over(-ECONNRESET);
-    const bool ended = network_.at_end(socket.end) || socket.receive_closed;
     const std::uint32_t arrived = network_.available(socket.end);
-    if (arrived == 0 && !ended && (buffers != nullptr || operation.length > 0)) {
-      return Progress::waits;
-    }
-    // Linux looks for a buffer first, even where only the end of the stream is to be told.
+    const bool over_there = network_.at_end(socket.end) || network_.was_reset(socket.end);
+    if (arrived == 0 && !over_there && !socket.receive_closed) return Progress::waits;
     if (buffers != nullptr && buffers->empty()) return over(-ENOBUFS);
-    if (arrived == 0 || (buffers == nullptr && operation.length == 0)) return over(0);
+    // A reset is told once, and not where the stream had ended before; then it reads as the end.
+    if (arrived == 0) {
+      return over(network_.at_end(socket.end) ? 0 : -network_.take_error(socket.end));
+    }
+    if (buffers == nullptr && operation.length == 0) return over(0);
+    if (buffers == nullptr && operation.data == nullptr) return over(-EFAULT);
 
     std::uint32_t flags = operation.multishot ? completion_more : 0;
     std::span<std::byte> into{operation.data, operation.length};
@@ -75,7 +82,7 @@ SimulatedOs::Progress SimulatedOs::try_receive(AsyncOperation& operation, std::u
       flags |= with_buffer(id);
     }
     const auto possible = static_cast<std::uint32_t>(std::min<std::size_t>(arrived, into.size()));
-    const std::uint32_t count = transfer_size(possible, socket, socket.end);
+    const std::uint32_t count = transfer_size(possible, socket.end, socket.short_questions);
     network_.take(socket.end, into.first(count));
     const FactIndex moved = record(FactKind::bytes_moved, operation, count, cause,
                                    static_cast<std::uint8_t>(FactRole::processor));
@@ -87,14 +94,14 @@ SimulatedOs::Progress SimulatedOs::try_receive(AsyncOperation& operation, std::u
 SimulatedOs::Progress SimulatedOs::try_receive_from(AsyncOperation& operation, std::uint32_t index,
                                                     FactIndex cause) {
   const Socket& socket = sockets_[index];
-  if (socket.kind != HandleKind::datagram) {
-    complete(operation, -ENOTSOCK, cause);
-    return Progress::over;
-  }
   if (!datagrams_.available(socket.port)) return Progress::waits;
   const Datagram datagram = datagrams_.take(socket.port);
   // What does not fit is lost (recvfrom(2)).
   const std::size_t count = std::min<std::size_t>(datagram.bytes.size(), operation.length);
+  if (count > 0 && operation.data == nullptr) {
+    complete(operation, -EFAULT, cause);
+    return Progress::over;
+  }
   std::copy_n(datagram.bytes.begin(), count, operation.data);
   if (operation.sender != nullptr) *operation.sender = {loopback_address, datagram.from};
   const FactIndex moved = record(FactKind::bytes_moved, operation, static_cast<std::int64_t>(count),
@@ -110,8 +117,10 @@ SimulatedOs::Progress SimulatedOs::try_send(AsyncOperation& operation, std::uint
     complete(operation, result, why);
     return Progress::over;
   };
-  if (operation.opcode == Opcode::send_to) {
-    if (socket.kind != HandleKind::datagram) return over(-ENOTSOCK, cause);
+  const bool faulty = operation.data == nullptr && operation.length > 0;
+  if (socket.kind == HandleKind::datagram) {
+    if (operation.opcode != Opcode::send_to) return over(-EDESTADDRREQ, cause);
+    if (faulty) return over(-EFAULT, cause);
     const FactIndex moved = record(FactKind::bytes_moved, operation, operation.length, cause,
                                    static_cast<std::uint8_t>(FactRole::processor));
     datagrams_.send(socket.port, operation.endpoint.port, {operation.data, operation.length},
@@ -119,13 +128,17 @@ SimulatedOs::Progress SimulatedOs::try_send(AsyncOperation& operation, std::uint
     return over(static_cast<std::int32_t>(operation.length), moved);
   }
   if (!socket.connected) return over(-EPIPE, cause);
+  if (const std::int32_t error = network_.take_error(socket.end); error != 0) {
+    return over(-error, cause);
+  }
   if (network_.was_reset(socket.end) || network_.send_closed(socket.end)) {
     return over(-EPIPE, cause);
   }
   if (operation.length == 0) return over(0, cause);
   const std::uint32_t possible = std::min(network_.space(socket.end), operation.length);
   if (possible == 0) return Progress::waits;
-  const std::uint32_t count = transfer_size(possible, socket, socket.end);
+  if (faulty) return over(-EFAULT, cause);
+  const std::uint32_t count = transfer_size(possible, socket.end, socket.short_questions);
   const FactIndex moved = record(FactKind::bytes_moved, operation, count, cause,
                                  static_cast<std::uint8_t>(FactRole::processor));
   network_.send(socket.end, {operation.data, count}, moved);
@@ -142,7 +155,13 @@ bool SimulatedOs::is_ready(const Socket& socket, Readiness readiness) const {
   if (network_.was_reset(socket.end)) return true;
   return reads ? network_.available(socket.end) > 0 || network_.at_end(socket.end) ||
                      socket.receive_closed
-               : network_.space(socket.end) > 0;
+               : network_.send_closed(socket.end) || network_.space(socket.end) > 0;
+}
+
+/// shutdown(2) asks: neither reset, nor ended by both sides.
+bool SimulatedOs::is_connected(const Socket& socket) const {
+  if (!socket.connected || network_.was_reset(socket.end)) return false;
+  return !network_.send_closed(socket.end) || !network_.ended(socket.end);
 }
 
 SimulatedOs::Progress SimulatedOs::try_poll(AsyncOperation& operation, std::uint32_t index,
@@ -160,12 +179,12 @@ SimulatedOs::Progress SimulatedOs::try_poll(AsyncOperation& operation, std::uint
 }
 
 /// All, half or one byte: the system's choice, where the scenario allows it.
-std::uint32_t SimulatedOs::transfer_size(std::uint32_t possible, Socket& socket,
-                                         std::uint32_t entity) {
-  if (!config_.short_transfers || possible == 1) return possible;
+std::uint32_t SimulatedOs::transfer_size(std::uint32_t possible, std::uint64_t entity,
+                                         std::uint32_t& questions) {
+  if (!config_.short_transfers || possible <= 1) return possible;
   const std::uint32_t options = possible == 2 ? 2 : 3;
-  const std::uint32_t answer = schedule_.choices().pick(
-      options, {QuestionKind::bytes_transferred, entity, socket.short_questions++});
+  const std::uint32_t answer =
+      schedule_.choices().pick(options, {QuestionKind::bytes_transferred, entity, questions++});
   if (recorder_ != nullptr) {
     recorder_->record({.value = answer | std::uint64_t{options} << 32,
                        .extra = fact_text(name_of(QuestionKind::bytes_transferred).data()),
@@ -181,11 +200,12 @@ std::uint32_t SimulatedOs::transfer_size(std::uint32_t possible, Socket& socket,
 void SimulatedOs::serve(OperationList Socket::*list, std::uint32_t index, FactIndex cause) {
   // Whoever only waits for readiness takes nothing from the others: each is asked once.
   const bool polls = list == &Socket::polls;
-  std::uint32_t left = polls ? (sockets_[index].*list).size() : UINT32_MAX;
+  std::uint32_t left =
+      polls ? static_cast<std::uint32_t>((sockets_[index].*list).size()) : UINT32_MAX;
   while (left-- > 0 && !(sockets_[index].*list).empty()) {
     Socket& socket = sockets_[index];
     std::uint32_t chosen = 0;
-    const std::uint32_t waiting = polls ? 1 : (socket.*list).size();
+    const std::uint32_t waiting = polls ? 1 : static_cast<std::uint32_t>((socket.*list).size());
     if (list == &Socket::receives && waiting > 1 && is_ready(socket, Readiness::readable)) {
       // Who of several gets the bytes is not first come, first served.
       chosen = schedule_.choices().pick(
