@@ -110,11 +110,16 @@ std::vector<std::pair<std::string, JsonNode>> JsonNode::members() const {
   return nodes;
 }
 
-std::string JsonNode::text(std::size_t bytes_max) const {
+const std::string& JsonNode::content(std::size_t bytes_max) const {
   if (!value_.is_string()) fail("must be text in quotes");
   const auto& text = value_.get_ref<const std::string&>();
   if (text.empty()) fail("must not be empty");
   if (text.size() > bytes_max) fail("longer than " + std::to_string(bytes_max) + " bytes");
+  return text;
+}
+
+std::string JsonNode::text(std::size_t bytes_max) const {
+  const std::string& text = content(bytes_max);
   if (has_control_characters(text)) fail("has control characters in it", "remove them");
   return text;
 }

@@ -40,6 +40,8 @@ class JsonNode {
   std::vector<std::pair<std::string, JsonNode>> members() const;
 
   std::string text(std::size_t bytes_max = 200) const;
+  /// Text that no person is shown: any characters.
+  const std::string& content(std::size_t bytes_max) const;
   std::int64_t integer(std::int64_t least, std::int64_t most) const;
   double number(double least, double most) const;
   bool boolean() const;

@@ -24,6 +24,9 @@ class Client {
     std::this_thread::sleep_until(start_ + script.connect_at);
     descriptor_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
+    // The least there is: what nobody reads is to pile up at the program soon.
+    const int least = 1;
+    if (!script_.reads) setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least));
     address.sin_family = AF_INET;
     address.sin_port = htons(server.port);
     address.sin_addr.s_addr = htonl(server.address);
@@ -54,7 +57,8 @@ class Client {
   bool say(std::string_view content) {
     said_ += content.size();
     while (!content.empty()) {
-      pollfd ready{descriptor_, POLLIN | POLLOUT, 0};
+      const short wanted = script_.reads ? POLLIN | POLLOUT : POLLOUT;
+      pollfd ready{descriptor_, wanted, 0};
       if (::poll(&ready, 1, milliseconds_max()) <= 0) return false;
       if ((ready.revents & POLLIN) != 0 && !take()) return closed_;
       if ((ready.revents & POLLOUT) != 0) {
@@ -91,10 +95,15 @@ class Client {
     if (script_.end_at >= Duration::zero()) {
       std::this_thread::sleep_until(start_ + script_.end_at);
     } else if (script_.requests == 0) {
-      while (heard_ < said_ && !closed_) {
+      while ((heard_ < said_ || script_.read_to_end) && !closed_) {
         pollfd ready{descriptor_, POLLIN, 0};
         if (::poll(&ready, 1, milliseconds_max()) <= 0 || !take()) break;
       }
+    }
+    const bool heard_all = !script_.read_to_end || closed_;
+    if (!script_.reads) {
+      close_now();
+      return true;
     }
     if (script_.end == ClientEnd::reset) {
       const linger at_once{1, 0};
@@ -106,7 +115,7 @@ class Client {
       }
     }
     close_now();
-    return true;
+    return heard_all;
   }
 
   void close_now() {

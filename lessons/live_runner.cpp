@@ -10,7 +10,10 @@
 
 #include "core/epoll_backend.hpp"
 #include "core/io_uring_backend.hpp"
+#include "core/thread_workers.hpp"
 #include "lessons/live_clients.hpp"
+#include "lessons/live_folder.hpp"
+#include "lessons/wired_proactor.hpp"
 #include "traces/live_trace.hpp"
 
 namespace proactor_lab {
@@ -135,7 +138,9 @@ LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) 
 
   ProgramSettings settings = settings_of(scenario);
   // Clients of our own need no particular port; a free one cannot be occupied.
-  if (!scenario.clients.empty()) settings.listen_on.port = 0;
+  if (!scenario.clients.empty() || !entry.listens) settings.listen_on.port = 0;
+  std::optional<LiveFolder> folder;
+  settings.root = entry.uses_files ? folder.emplace(scenario.files).path() : "";
 
   const std::string part = options.out;
   std::unique_ptr<LiveTrace> trace;
@@ -155,30 +160,28 @@ LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) 
   trace = make_trace(scenario, part);
   {
     const std::unique_ptr<LiveBackend> os = open_backend(scenario.system, trace.get());
-    CompletionEventQueue queue;
+    ThreadWorkers runner;
     std::unique_ptr<AsyncProgram> program;
-    Proactor proactor(*os, *os, queue, trace.get());
+    WiredProactor wired(scenario, *os, runner, trace.get());
+    Proactor& proactor = wired.proactor();
     const SignalStop signals(proactor);
-    if (trace != nullptr) {
-      trace->record({.extra = fact_text("main"),
-                     .thread = Proactor::loop_thread,
-                     .kind = FactKind::thread_started});
-    }
     program = entry.make(proactor, *os, settings);
     if ((error = program->start())) {
       throw InputError("program " + scenario.program, "", error.message());
     }
-    if (options.on_listening) options.on_listening(program->endpoint());
+    if (options.on_listening && entry.listens) options.on_listening(program->endpoint());
     std::optional<LiveClients> clients;
     const TimeLimit limit(proactor, options.time_limit);
     if (!scenario.clients.empty()) {
       clients.emplace(scenario.clients, program->endpoint(), [&proactor] { proactor.stop(); });
     }
     proactor.run();
+    result.failure = program->failure();
     // Clients that a stop left waiting hear their connections close.
     os->release_all();
     os->close_all();
     if (clients) result.client_failures = clients->join();
+    if (folder) result.files = folder->files();
     result.end = interrupted ? RunEnd::interrupted : RunEnd::finished;
   }
   if (trace != nullptr) {

@@ -22,6 +22,8 @@ struct LiveRunResult {
   std::uint64_t events = 0;
   std::uint64_t events_lost = 0;
   std::size_t client_failures = 0;  ///< clients that did not get back what they should
+  std::string failure;              ///< of the program, in words
+  std::vector<ScenarioFile> files;  ///< those beneath the root, as the run left them
 };
 
 /// SIGINT and SIGTERM end the run in good order, the trace whole. Throws InputError where the

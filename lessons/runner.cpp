@@ -2,16 +2,20 @@
 
 #include <optional>
 
+#include "lessons/wired_proactor.hpp"
 #include "sim/actors.hpp"
 #include "sim/network.hpp"
 #include "sim/schedule.hpp"
 #include "sim/simulated_os.hpp"
 #include "sim/simulated_threads.hpp"
+#include "sim/simulated_workers.hpp"
 #include "traces/fact_expander.hpp"
 #include "traces/memory_recorder.hpp"
 
 namespace proactor_lab {
 namespace {
+
+const std::string root_folder = "files/";
 
 /// The world of a scenario, without the program: time, network, clients, back ends.
 struct World {
@@ -22,6 +26,24 @@ struct World {
         datagrams(scenario.latency, schedule),
         clients(network, schedule, &recorder),
         back_ends(network, schedule, &recorder) {}
+
+  void write_files(const Scenario& scenario) {
+    for (const ScenarioFile& each : scenario.files) {
+      const FileId file = files.open(root_folder + each.path, true, true);
+      files.write(file, 0, std::as_bytes(std::span(each.content)));
+    }
+  }
+
+  std::vector<ScenarioFile> files_beneath_root() const {
+    std::vector<ScenarioFile> found;
+    for (const auto& [name, file] : files.names()) {
+      if (!name.starts_with(root_folder)) continue;
+      const std::vector<std::byte>& content = files.content(file);
+      const std::string text(reinterpret_cast<const char*>(content.data()), content.size());
+      found.push_back({name.substr(root_folder.size()), text});
+    }
+    return found;
+  }
 
   /// The world's first events; after the program had its chance to listen.
   void populate(const Scenario& scenario) {
@@ -39,8 +61,10 @@ struct World {
 };
 
 /// Runs a program over the first seam; true where the run limit ended it.
-bool run_async(const Scenario& scenario, const ProgramEntry& entry, World& world) {
+bool run_async(const Scenario& scenario, const ProgramEntry& entry, World& world,
+               std::string& failure) {
   SimulatedOsConfig config;
+  config.disk_latency = scenario.disk_latency;
   config.syscall_cost = scenario.syscall_cost;
   config.short_transfers = scenario.short_transfers;
   config.run_limit = Instant{} + scenario.run_limit;
@@ -48,19 +72,19 @@ bool run_async(const Scenario& scenario, const ProgramEntry& entry, World& world
   config.fact_limit = static_cast<FactIndex>(scenario.event_limit + scenario.event_limit / 4);
   SimulatedOs os(config, world.schedule, world.network, world.datagrams, world.files,
                  &world.recorder);
-  CompletionEventQueue queue;
+  SimulatedWorkers runner(os, world.schedule);
   // The program owns the buffers that its operations lend: it must outlive the Proactor.
   std::unique_ptr<AsyncProgram> program;
-  Proactor proactor(os, os, queue, &world.recorder);
-  world.recorder.record({.extra = fact_text("main"),
-                         .thread = Proactor::loop_thread,
-                         .kind = FactKind::thread_started});
+  WiredProactor wired(scenario, os, runner, &world.recorder);
+  Proactor& proactor = wired.proactor();
   program = entry.make(proactor, os, settings_of(scenario));
+  world.write_files(scenario);
   world.populate(scenario);
   if (const std::error_code error = program->start()) {
     throw InputError("program " + std::string(entry.name), "", error.message());
   }
   proactor.run();
+  failure = program->failure();
   return os.limit_reached();
 }
 
@@ -89,6 +113,14 @@ ProgramSettings settings_of(const Scenario& scenario) {
   }
   settings.work = scenario.work;
   settings.timeout = scenario.timeout;
+  settings.tasks = scenario.tasks;
+  settings.retry = scenario.retry;
+  settings.root = root_folder.substr(0, root_folder.size() - 1);
+  settings.source = scenario.copy.source;
+  settings.target = scenario.copy.target;
+  settings.buffers = scenario.copy.buffers;
+  settings.queue_bytes = scenario.queue_bytes;
+  settings.block_bytes = scenario.copy.block_bytes;
   return settings;
 }
 
@@ -104,10 +136,10 @@ RunResult run_simulated(const Scenario& scenario, const RunOptions& options) {
 
   const ProgramEntry& entry = *find_program(scenario.program);
   World world(scenario, *choices);
-  const bool timed_out = entry.make != nullptr ? run_async(scenario, entry, world)
-                                               : run_blocking(scenario, entry, world);
-
   RunResult result;
+  const bool timed_out = entry.make != nullptr ? run_async(scenario, entry, world, result.failure)
+                                               : run_blocking(scenario, entry, world);
+  result.files = world.files_beneath_root();
   result.trace.header.program = scenario.program;
   result.trace.header.system = "sim";
   result.trace.header.seed = scenario.seed;

@@ -20,8 +20,10 @@ enum class RunEnd : std::uint8_t {
 struct RunResult {
   Trace trace;
   RunEnd end = RunEnd::finished;
-  std::string why;          ///< where `limit`: which one
-  std::size_t misfits = 0;  ///< answers of the tape that did not fit the run
+  std::string why;                  ///< where `limit`: which one
+  std::size_t misfits = 0;          ///< answers of the tape that did not fit the run
+  std::string failure;              ///< of the program, in words: see `AsyncProgram::failure`
+  std::vector<ScenarioFile> files;  ///< those beneath the root, as the run left them
 };
 
 struct RunOptions {

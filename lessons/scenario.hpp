@@ -15,6 +15,27 @@
 
 namespace proactor_lab {
 
+/// A file of the world: its path is relative, without "..", and beneath the world's root.
+struct ScenarioFile {
+  std::string path;
+  std::string content;
+};
+
+/// For programs that copy: which file, and with how many buffers of how many bytes.
+struct ScenarioCopy {
+  std::string source;
+  std::string target;
+  std::uint32_t buffers = 2;
+  std::uint32_t block_bytes = 4096;
+};
+
+/// A pool of workers for the program's handlers (core/worker_pool.hpp).
+struct ScenarioWorkers {
+  std::uint32_t places = 0;  ///< 0: none; all handlers run on the loop thread
+  std::uint32_t waiting_jobs_max = UINT32_MAX;
+  bool jobs_only = false;
+};
+
 struct Scenario {
   std::string program;
   std::string system = "sim";
@@ -26,8 +47,16 @@ struct Scenario {
   Duration syscall_cost{0};
   Duration switch_cost{0};
   std::uint32_t cores = 1;
-  Duration work{0};     ///< what a program computes for a request
-  Duration timeout{0};  ///< for programs that have one
+  Duration work{0};         ///< what a program computes for a request
+  Duration timeout{0};      ///< for programs that have one
+  DelayRange disk_latency;  ///< what an operation on a file takes
+  std::vector<ScenarioFile> files;
+  ScenarioCopy copy;
+  ScenarioWorkers workers;
+  std::uint32_t in_flight_max = 0;    ///< operations that the system has at a time; 0: any number
+  std::uint32_t tasks = 4;            ///< of a program that has some
+  Duration retry{0};                  ///< after which such a program tries again; 0: it does not
+  std::uint32_t queue_bytes = 16384;  ///< what a program keeps for a client that does not read
   std::vector<ClientScript> clients;
   std::vector<BackEndScript> back_ends;
   Duration run_limit = std::chrono::seconds{60};  ///< of virtual time

@@ -39,6 +39,13 @@ Scenario scenario_named(const std::string& name) {
   return read_scenario_file(name);
 }
 
+/// The run was well, its trace is written; the program may have failed all the same, and says why.
+int exit_code_for(const std::string& failure, const Scenario& scenario) {
+  if (failure.empty()) return ok;
+  std::cerr << "plab: " << scenario.program << ": " << failure << '\n';
+  return failed;
+}
+
 int run_on_simulator(const Scenario& scenario, const RunArguments& arguments) {
   RunOptions options;
   Tape tape;
@@ -65,7 +72,7 @@ int run_on_simulator(const Scenario& scenario, const RunArguments& arguments) {
     std::cerr << "plab: " << result.why << "; the trace so far is kept\n";
     return limit;
   }
-  return ok;
+  return exit_code_for(result.failure, scenario);
 }
 
 int run_on_kernel(Scenario scenario, const RunArguments& arguments) {
@@ -89,7 +96,7 @@ int run_on_kernel(Scenario scenario, const RunArguments& arguments) {
               << result.events_lost << " were not kept\n";
     return limit;
   }
-  return ok;
+  return exit_code_for(result.failure, scenario);
 }
 
 int run_command(const RunArguments& arguments) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/socket.hpp"
+#include "core/strand.hpp"
 
 namespace proactor_lab {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 class EchoServer final : public AsyncProgram {
  public:
   EchoServer(Proactor& proactor, OperatingSystem& system, const ProgramSettings& settings)
-      : proactor_(proactor), system_(system), settings_(settings) {}
+      : proactor_(proactor), system_(system), settings_(settings), strand_(proactor) {}
 
   std::error_code start() override {
     std::error_code error;
@@ -35,7 +36,7 @@ class EchoServer final : public AsyncProgram {
   void accept() {
     Acceptor acceptor(proactor_, listener_);
     auto handler = [this](std::error_code error, Handle handle) { on_accept(error, handle); };
-    acceptor.async_accept(named("on_accept", handler));
+    acceptor.async_accept(on(strand_, named("on_accept", handler)));
   }
 
   void on_accept(std::error_code error, Handle handle) {
@@ -84,7 +85,7 @@ class EchoServer final : public AsyncProgram {
   void close(Connection& connection) {
     StreamSocket socket(proactor_, connection.handle);
     auto handler = [this, &connection](std::error_code) { on_close(connection); };
-    socket.async_close(named("on_close", handler));
+    socket.async_close(on(strand_, named("on_close", handler)));
   }
 
   void on_close(Connection& connection) {
@@ -107,6 +108,7 @@ class EchoServer final : public AsyncProgram {
   OperatingSystem& system_;
   ProgramSettings settings_;
   Handle listener_ = Handle::none;
+  Strand strand_;  // of those handlers that touch what follows; a connection has one at a time
   bool accept_again_ = false;
   std::vector<std::unique_ptr<Connection>> connections_;  // operations point to them: never moved
   std::vector<Connection*> free_;

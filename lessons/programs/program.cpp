@@ -2,7 +2,12 @@
 
 #include <array>
 
+#include "lessons/programs/bounded_pool.hpp"
+#include "lessons/programs/chat.hpp"
+#include "lessons/programs/daytime.hpp"
 #include "lessons/programs/echo_server.hpp"
+#include "lessons/programs/file_copy.hpp"
+#include "lessons/programs/http_file_server.hpp"
 #include "lessons/programs/one_read.hpp"
 #include "lessons/programs/three_requests.hpp"
 #include "lessons/programs/timeout_race.hpp"
@@ -10,13 +15,23 @@
 namespace proactor_lab {
 
 std::span<const ProgramEntry> programs() {
-  static constexpr std::array<ProgramEntry, 7> entries{{
+  static constexpr std::array<ProgramEntry, 12> entries{{
       {"one_read", "accept one client, receive once, close", "lessons/programs/one_read.cpp",
        make_one_read, nullptr},
       {"one_read_reactor", "the same on readiness: wait, then read oneself",
        "lessons/programs/one_read.cpp", nullptr, one_read_reactor},
       {"echo_server", "send back what comes in, any number of clients",
-       "lessons/programs/echo_server.cpp", make_echo_server, nullptr},
+       "lessons/programs/echo_server.cpp", make_echo_server, nullptr, true, true},
+      {"bounded_pool", "tasks share a pool of workers: acquired, rejected, or tried again",
+       "lessons/programs/bounded_pool.cpp", make_bounded_pool, nullptr, false, true},
+      {"daytime", "tell the time to whoever connects, and hang up", "lessons/programs/daytime.cpp",
+       make_daytime, nullptr},
+      {"http_file_server", "serve the files beneath a root by HTTP, and refuse all else",
+       "lessons/programs/http_file_server.cpp", make_http_file_server, nullptr, true, false, true},
+      {"file_copy", "copy a file, with reads and writes in flight at the same time",
+       "lessons/programs/file_copy.cpp", make_file_copy, nullptr, false, false, true},
+      {"chat", "send every client's lines to all the others", "lessons/programs/chat.cpp",
+       make_chat, nullptr},
       {"timeout_race", "a receive against a timer: the first cancels the other",
        "lessons/programs/timeout_race.cpp", make_timeout_race, nullptr},
       {"three_requests_one_thread", "three slow requests, one after the other",

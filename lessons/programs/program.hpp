@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/blocking/blocking_system.hpp"
@@ -18,6 +19,14 @@ struct ProgramSettings {
   Endpoint back_end{};
   Duration work{0};
   Duration timeout{0};
+  std::uint32_t tasks = 4;  ///< for programs that have some
+  Duration retry{0};        ///< after which a rejected one is tried again; 0: it is not
+  std::string root;         ///< the folder of the scenario's files; no "/" at its end
+  std::string source;       ///< for programs that copy: paths beneath `root`
+  std::string target;
+  std::uint32_t buffers = 2;  ///< how many of these are in flight at most
+  std::uint32_t block_bytes = 4096;
+  std::uint32_t queue_bytes = 16384;  ///< the most that is kept for a client that does not read
 };
 
 /// Made on the loop thread; `start` initiates the first operations, the loop does the rest. Must
@@ -29,6 +38,8 @@ class AsyncProgram {
   virtual std::error_code start() = 0;
   /// Where it listens, once started; port 0 if it does not.
   virtual Endpoint endpoint() const { return {}; }
+  /// After the run: why it did not do what it was to do, in words; empty where it did.
+  virtual std::string failure() const { return {}; }
 };
 
 struct ProgramEntry {
@@ -38,6 +49,9 @@ struct ProgramEntry {
   /// One of the two is set.
   std::unique_ptr<AsyncProgram> (*make)(Proactor&, OperatingSystem&, const ProgramSettings&);
   Task (*run)(BlockingSystem&, ProgramSettings);
+  bool listens = true;
+  bool on_workers = false;  ///< its handlers may run on a worker pool
+  bool uses_files = false;  ///< needs `ProgramSettings::root`
 };
 
 /// All programs, by name.

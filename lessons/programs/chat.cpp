@@ -1,0 +1,161 @@
+#include "lessons/programs/chat.hpp"
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "core/socket.hpp"
+#include "lessons/programs/accept_loop.hpp"
+
+namespace proactor_lab {
+namespace {
+
+constexpr std::size_t line_bytes_max = 1000;
+
+/// A, B, ... Z, AA, AB ...
+std::string letters_of(std::size_t number) {
+  std::string letters;
+  for (++number; number > 0; number = (number - 1) / 26) {
+    letters.insert(letters.begin(), static_cast<char>('A' + (number - 1) % 26));
+  }
+  return letters;
+}
+
+class Chat final : public AsyncProgram {
+ public:
+  Chat(Proactor& proactor, OperatingSystem& system, const ProgramSettings& settings)
+      : proactor_(proactor),
+        system_(system),
+        settings_(settings),
+        accepting_(proactor, [this](Handle handle) { join(handle); }) {}
+
+  std::error_code start() override {
+    std::error_code error;
+    listener_ = system_.listen(settings_.listen_on, "listener", error);
+    if (!error) accepting_.start(listener_);
+    return error;
+  }
+
+  Endpoint endpoint() const override { return system_.local_endpoint(listener_); }
+
+ private:
+  struct Client {
+    Handle handle = Handle::none;
+    std::string name;
+    std::array<std::byte, 4096> buffer;  // lent to the receive
+    std::string line;                    // received so far
+    std::string sending;                 // lent to the send; empty where none is under way
+    std::size_t sent = 0;                // of it
+    std::string queue;                   // goes out next, all of it in one send
+    int under_way = 0;                   // receive and send
+    bool leaving = false;
+  };
+
+  void join(Handle handle) {
+    Client& client = *clients_.emplace_back(std::make_unique<Client>());
+    client.handle = handle;
+    client.name = letters_of(joined_++);
+    receive(client);
+  }
+
+  void receive(Client& client) {
+    ++client.under_way;
+    auto handler = [this, &client](std::error_code e, std::size_t n) { on_receive(client, e, n); };
+    StreamSocket socket(proactor_, client.handle);
+    socket.async_receive(client.buffer, named("on_receive", handler));
+  }
+
+  void on_receive(Client& client, std::error_code error, std::size_t bytes) {
+    --client.under_way;
+    if (error || bytes == 0) return leave(client);
+    for (const std::byte byte : std::span(client.buffer).first(bytes)) {
+      if (!client.leaving) hear(client, static_cast<char>(byte));
+    }
+    if (client.leaving) return leave(client);
+    receive(client);
+  }
+
+  /// One character. What others will see on their terminals must not be able to control these.
+  void hear(Client& client, char character) {
+    if (character == '\n') {
+      tell_others(client);
+      client.line.clear();
+    } else if (static_cast<unsigned char>(character) >= 0x20 && character != 0x7F) {
+      client.line += character;
+      if (client.line.size() > line_bytes_max) leave(client);
+    }
+  }
+
+  void tell_others(const Client& speaker) {
+    const std::string text = speaker.name + ": " + speaker.line + "\n";
+    for (const auto& client : clients_) {
+      if (client.get() != &speaker && !client->leaving) tell(*client, text);
+    }
+  }
+
+  void tell(Client& client, const std::string& text) {
+    if (client.queue.size() + text.size() > settings_.queue_bytes) return leave(client);
+    client.queue += text;
+    if (client.sending.empty()) send_queue(client);
+  }
+
+  void send_queue(Client& client) {
+    client.sending.swap(client.queue);
+    client.sent = 0;
+    send(client);
+  }
+
+  void send(Client& client) {
+    ++client.under_way;
+    const auto rest = std::as_bytes(std::span(client.sending)).subspan(client.sent);
+    auto handler = [this, &client](std::error_code e, std::size_t n) { on_send(client, e, n); };
+    StreamSocket(proactor_, client.handle).async_send(rest, named("on_send", handler));
+  }
+
+  void on_send(Client& client, std::error_code error, std::size_t bytes) {
+    --client.under_way;
+    if (error || client.leaving) return leave(client);
+    client.sent += bytes;
+    if (client.sent < client.sending.size()) return send(client);  // a short send: the rest
+    client.sending.clear();
+    if (!client.queue.empty()) send_queue(client);
+  }
+
+  /// It left, or is made to. Called again by what was still under way: its buffers are free, and it
+  /// may be closed, only when all of that is over.
+  void leave(Client& client) {
+    const bool first = !std::exchange(client.leaving, true);
+    if (client.under_way == 0) return close(client);
+    if (!first) return;
+    proactor_.cancel_handle(client.handle, named("on_cancel", [](std::error_code) {}));
+  }
+
+  void close(Client& client) {
+    const Handle handle = std::exchange(client.handle, Handle::none);
+    if (handle == Handle::none) return;  // it is being closed already
+    auto handler = [this, &client](std::error_code) { on_close(client); };
+    StreamSocket(proactor_, handle).async_close(named("on_close", handler));
+  }
+
+  void on_close(Client& client) {
+    std::erase_if(clients_, [&client](const auto& each) { return each.get() == &client; });
+    accepting_.connection_ended();
+  }
+
+  Proactor& proactor_;
+  OperatingSystem& system_;
+  ProgramSettings settings_;
+  AcceptLoop accepting_;
+  Handle listener_ = Handle::none;
+  std::vector<std::unique_ptr<Client>> clients_;  // operations point to them: never moved
+  std::size_t joined_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<AsyncProgram> make_chat(Proactor& proactor, OperatingSystem& system,
+                                        const ProgramSettings& settings) {
+  return std::make_unique<Chat>(proactor, system, settings);
+}
+
+}  // namespace proactor_lab

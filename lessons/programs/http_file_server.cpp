@@ -1,0 +1,204 @@
+#include "lessons/programs/http_file_server.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <optional>
+
+#include "core/composed.hpp"
+#include "lessons/programs/accept_loop.hpp"
+#include "lessons/programs/deadline.hpp"
+#include "lessons/programs/http_request.hpp"
+
+namespace proactor_lab {
+namespace {
+
+constexpr std::size_t head_bytes_max = 8192;
+constexpr std::size_t block_bytes = 4096;
+constexpr std::size_t unread_bytes_max = 65536;
+
+class HttpFileServer final : public AsyncProgram {
+ public:
+  HttpFileServer(Proactor& proactor, OperatingSystem& system, const ProgramSettings& settings)
+      : proactor_(proactor),
+        system_(system),
+        settings_(settings),
+        accepting_(proactor, [this](Handle handle) { spawn(serve(handle)); }) {}
+
+  std::error_code start() override {
+    std::error_code error;
+    // Without a root it would serve the whole disk.
+    if (settings_.root.empty()) return std::make_error_code(std::errc::invalid_argument);
+    listener_ = system_.listen(settings_.listen_on, "listener", error);
+    if (!error) accepting_.start(listener_);
+    return error;
+  }
+
+  Endpoint endpoint() const override { return system_.local_endpoint(listener_); }
+
+ private:
+  /// In the frame of `serve`, where it stays until the connection is closed.
+  struct Connection {
+    Connection(Proactor& proactor, OperatingSystem& system, Handle handle, Duration timeout)
+        : socket(proactor, handle), deadline(proactor, system, handle, timeout) {
+      text.reserve(head_bytes_max);
+    }
+    StreamSocket socket;
+    Deadline deadline;
+    std::string text;             // received and not yet answered
+    std::size_t head_length = 0;  // of the request at its front
+    std::array<std::byte, block_bytes> block;
+  };
+
+  Task serve(Handle handle) {
+    Connection connection(proactor_, system_, handle, settings_.timeout);
+    while (co_await serve_request(connection)) {
+    }
+    connection.deadline.stop();
+    co_await connection.socket.close().named("on_close");
+    accepting_.connection_ended();
+  }
+
+  /// True where another request may follow.
+  TaskOf<bool> serve_request(Connection& connection) {
+    const std::optional<HttpStatus> head = co_await read_head(connection);
+    if (!head) co_return false;
+    HttpRequest request;
+    request.status = *head;
+    if (request.status == HttpStatus::ok) {
+      const std::string_view text = connection.text;
+      request = parse_http_head(text.substr(0, connection.head_length));
+      connection.text.erase(0, connection.head_length);
+    }
+    if (request.status == HttpStatus::ok) co_return co_await send_file(connection, request);
+    co_await refuse(connection, request.status);
+    co_return false;
+  }
+
+  /// Fills `text` until a whole head is in it. Nothing: nobody is there to be answered.
+  TaskOf<std::optional<HttpStatus>> read_head(Connection& connection) {
+    std::string& text = connection.text;
+    connection.deadline.arm();
+    while (true) {
+      const HttpHeadEnd end = find_head_end(text);
+      connection.head_length = end.length;
+      std::optional<HttpStatus> status;
+      if (end.length > 0) status = HttpStatus::ok;
+      if (end.malformed) status = HttpStatus::bad_request;
+      if (!status && text.size() >= head_bytes_max) status = HttpStatus::header_too_large;
+      if (status) {
+        connection.deadline.disarm();
+        co_return status;
+      }
+      const auto [error, found] =
+          co_await read_until(connection.socket, text, '\n', head_bytes_max, "on_request");
+      if (error || (found == 0 && text.size() < head_bytes_max)) break;
+    }
+    const bool too_slow = connection.deadline.disarm();
+    if (too_slow && !text.empty()) co_return HttpStatus::request_timeout;
+    co_return std::nullopt;
+  }
+
+  TaskOf<bool> send_file(Connection& connection, const HttpRequest& request) {
+    const std::string path = settings_.root + "/" + request.path;
+    const auto mode = static_cast<std::uint32_t>(OpenMode::read);
+    const auto [failed, handle] =
+        co_await File::open(proactor_, path.c_str(), mode).named("on_open");
+    std::error_code error = failed;
+    const std::uint64_t size = error ? 0 : system_.file_size(handle, error);
+    bool sent = false;
+    if (error) {
+      sent = co_await send_status(connection, status_of(error), request);
+    } else {
+      sent = co_await send_head(connection, HttpStatus::ok, size, content_type_of(path),
+                                request.keep_alive);
+    }
+    if (sent && !error && !request.head_only) {
+      sent = co_await send_content(connection, File(proactor_, handle), size);
+    }
+    if (!failed) co_await File(proactor_, handle).close().named("on_close");
+    co_return (sent && request.keep_alive);
+  }
+
+  /// What is no file, or not ours to read, is not there as far as clients are told.
+  static HttpStatus status_of(std::error_code error) {
+    const int out_of[] = {EMFILE, ENFILE, ENOMEM, EIO};
+    const bool ours =
+        std::find(std::begin(out_of), std::end(out_of), error.value()) != std::end(out_of);
+    return ours ? HttpStatus::unavailable : HttpStatus::not_found;
+  }
+
+  /// All of it or, where the file has become shorter than was promised, the connection's end.
+  TaskOf<bool> send_content(Connection& connection, File file, std::uint64_t size) {
+    for (std::uint64_t done = 0; done < size;) {
+      const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(block_bytes, size - done));
+      const std::span<std::byte> block = std::span(connection.block).first(most);
+      const auto [error, bytes] = co_await file.read_at(done, block).named("on_read");
+      if (error || bytes == 0) co_return false;
+      if (!co_await send_all(connection, block.first(bytes))) co_return false;
+      done += bytes;
+    }
+    co_return true;
+  }
+
+  TaskOf<bool> send_head(Connection& connection, HttpStatus status, std::uint64_t length,
+                         std::string_view type, bool keep_alive) {
+    std::string head = "HTTP/1.1 " + std::to_string(static_cast<int>(status)) + " ";
+    head += reason_of(status);
+    head += "\r\nContent-Length: " + std::to_string(length) + "\r\nContent-Type: ";
+    head += type;
+    if (status == HttpStatus::method_not_allowed) head += "\r\nAllow: GET, HEAD";
+    if (!keep_alive) head += "\r\nConnection: close";
+    head += "\r\n\r\n";
+    co_return co_await send_all(connection, std::as_bytes(std::span(head)));
+  }
+
+  TaskOf<bool> send_status(Connection& connection, HttpStatus status, const HttpRequest& request) {
+    std::string body = std::to_string(static_cast<int>(status)) + " ";
+    body += reason_of(status);
+    body += "\n";
+    const bool sent = co_await send_head(connection, status, body.size(), content_type_of(".txt"),
+                                         request.keep_alive);
+    if (!sent || request.head_only) co_return sent;
+    co_return co_await send_all(connection, std::as_bytes(std::span(body)));
+  }
+
+  TaskOf<bool> send_all(Connection& connection, std::span<const std::byte> bytes) {
+    connection.deadline.arm();
+    const auto [error, total] = co_await write(connection.socket, bytes, "on_sent");
+    connection.deadline.disarm();
+    co_return !error && total == bytes.size();
+  }
+
+  /// Closing with bytes unread would reset the connection, and the client might never see why it
+  /// was refused. So: no more from here, and what still comes is thrown away, up to a limit.
+  Task refuse(Connection& connection, HttpStatus status) {
+    HttpRequest refused;
+    refused.keep_alive = false;
+    if (!co_await send_status(connection, status, refused)) co_return;
+    co_await connection.socket.shutdown(ShutdownSide::send).named("on_shutdown");
+    connection.deadline.arm();
+    for (std::size_t unread = 0; unread < unread_bytes_max;) {
+      const auto [error, bytes] =
+          co_await connection.socket.receive(connection.block).named("on_unread");
+      if (error || bytes == 0) break;
+      unread += bytes;
+    }
+    connection.deadline.disarm();
+  }
+
+  Proactor& proactor_;
+  OperatingSystem& system_;
+  ProgramSettings settings_;
+  AcceptLoop accepting_;
+  Handle listener_ = Handle::none;
+};
+
+}  // namespace
+
+std::unique_ptr<AsyncProgram> make_http_file_server(Proactor& proactor, OperatingSystem& system,
+                                                    const ProgramSettings& settings) {
+  return std::make_unique<HttpFileServer>(proactor, system, settings);
+}
+
+}  // namespace proactor_lab
