@@ -157,7 +157,7 @@ TEST_CASE("a spoiled scenario is refused in words, or runs to its limits") {
   Dice dice(8);
   std::size_t accepted = 0;
   for (const char* name : {"echo", "one_read", "timeout_race", "three_requests_proactor",
-                           "three_requests_one_thread"}) {
+                           "three_requests_one_thread", "http_file_server", "file_copy", "chat"}) {
     const std::string good = testing::read_file(scenarios + name + ".json");
     for (int i = 0; i < 200; ++i) {
       try {
