@@ -37,6 +37,7 @@ std::string call_words(const Model& model, const OperationRecord& operation, std
   }
   if (opcode == "timer") return "async_wait(" + object + ")";
   if (opcode == "close" || opcode == "shutdown") return opcode + "(" + object + ")";
+  if (opcode == "no_op") return "post()";  // as programs call it
   return "async_" + (opcode.empty() ? "operation" : opcode) + "(" + object + ")";
 }
 

@@ -1,0 +1,93 @@
+// What the core costs, beside its peers, in one run: `./lab bench core`.
+//
+//   bench_core [--quick] [instructions] [cpu] [facts] [connections] [threads]
+//
+// Without names all sections run. Figures beside a target say "holds" or "MISSED"; those that are
+// missed are listed again at the end, and do not change the exit code: a noisy machine fails no
+// build.
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+#include "tests/bench/core/load.hpp"
+#include "tests/bench/core/sections.hpp"
+#include "tests/bench/core/servers.hpp"
+
+namespace {
+
+using namespace proactor_lab::bench;
+
+constexpr std::size_t descriptors_wanted = 11'000;  // 10,000 connections, and some
+
+struct Section {
+  std::string_view name;
+  void (*measure)(const Settings&, Verdicts&);
+  bool chosen = false;
+};
+
+/// The other side: this process is a server.
+int serve(int argc, char** argv) {
+  const ServerKind* kind = argc == 5 ? find_server_kind(argv[2]) : nullptr;
+  if (kind == nullptr || kind->run == nullptr) {
+    std::fputs("bench_core: --serve NAME WARM_UP REQUESTS is for the bench itself\n", stderr);
+    return 2;
+  }
+  Meter meter(std::strtoull(argv[3], nullptr, 10), std::strtoull(argv[4], nullptr, 10));
+  kind->run(meter);
+  return 3;  // the meter ends the process; a server that stops before has failed
+}
+
+int report(const Verdicts& verdicts) {
+  std::size_t missed = 0;
+  for (const Verdict& each : verdicts) missed += each.holds ? 0 : 1;
+  if (verdicts.empty()) return 0;
+  std::printf("\n%zu of %zu targets hold.\n", verdicts.size() - missed, verdicts.size());
+  for (const Verdict& each : verdicts) {
+    if (!each.holds) std::printf("  MISSED: %s: %s\n", each.what.c_str(), each.measured.c_str());
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "--serve") return serve(argc, argv);
+  Settings settings;
+  std::array<Section, 5> sections = {{{"instructions", measure_instructions},
+                                      {"cpu", measure_cpu},
+                                      {"facts", measure_facts},
+                                      {"connections", measure_connections},
+                                      {"threads", measure_threads}}};
+  bool all = true;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    bool known = word == "--quick";
+    settings.quick = settings.quick || known;
+    for (Section& section : sections) {
+      if (section.name != word) continue;
+      section.chosen = known = true;
+      all = false;
+    }
+    if (!known) {
+      std::fprintf(stderr, "bench_core: there is no section '%s'\n", argv[i]);
+      return 2;
+    }
+  }
+  if (!allow_descriptors(descriptors_wanted)) {
+    std::printf("Descriptors stay limited (%s): sections that need many will say so.\n",
+                std::strerror(errno));
+  }
+  for (const ServerKind& kind : server_kinds()) {
+    if (kind.run == nullptr) {
+      std::printf("Not compared, its library is missing here: %s\n", kind.label.data());
+    }
+  }
+  Verdicts verdicts;
+  for (const Section& section : sections) {
+    if (all || section.chosen) section.measure(settings, verdicts);
+  }
+  return report(verdicts);
+}

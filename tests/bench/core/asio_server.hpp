@@ -1,0 +1,60 @@
+// Asio's echo server (its example "async_tcp_echo_server"), for both of Asio's back ends: whoever
+// includes this chooses by macros, and gives Asio's namespace a name of its own, since the two
+// differ in what their classes hold and end up in one program.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <utility>
+
+#include <asio.hpp>
+
+#include "tests/bench/core/servers.hpp"
+
+namespace proactor_lab::bench {
+namespace {
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(asio::ip::tcp::socket socket, Meter& meter) : socket_(std::move(socket)), meter_(meter) {}
+
+  void read() {
+    socket_.async_read_some(asio::buffer(buffer_),
+                            [this, self = shared_from_this()](auto error, std::size_t bytes) {
+                              if (!error) write(bytes);
+                            });
+  }
+
+ private:
+  void write(std::size_t bytes) {
+    asio::async_write(socket_, asio::buffer(buffer_, bytes),
+                      [this, self = shared_from_this()](auto error, std::size_t) {
+                        if (error) return;
+                        meter_.served();
+                        read();
+                      });
+  }
+
+  asio::ip::tcp::socket socket_;
+  Meter& meter_;
+  std::array<char, buffer_bytes> buffer_;
+};
+
+void accept(asio::ip::tcp::acceptor& acceptor, Meter& meter) {
+  acceptor.async_accept([&](auto error, asio::ip::tcp::socket socket) {
+    if (error) give_up("accept", error.value());
+    std::make_shared<Session>(std::move(socket), meter)->read();
+    accept(acceptor, meter);
+  });
+}
+
+void serve_with_asio(Meter& meter) {
+  asio::io_context context(1);  // one thread: Asio leaves out what locks it can
+  asio::ip::tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
+  announce_port(acceptor.local_endpoint().port());
+  accept(acceptor, meter);
+  context.run();
+}
+
+}  // namespace
+}  // namespace proactor_lab::bench

@@ -1,0 +1,39 @@
+// The clients: connections that send a request, wait for the answer, and send the next (a closed
+// loop), all on the calling thread.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace proactor_lab::bench {
+
+class Load {
+ public:
+  explicit Load(std::uint16_t port);
+  ~Load();
+  Load(const Load&) = delete;
+  Load& operator=(const Load&) = delete;
+
+  /// Connects until there are `count`, each with one request answered. False where one fails.
+  bool connect(std::size_t count);
+
+  /// Keeps every connection busy until the server ends them. False where it stands still or takes
+  /// longer than `limit`.
+  bool run_until_closed(std::chrono::seconds limit);
+
+ private:
+  bool connect_one();
+  bool send_request(int descriptor);
+
+  std::uint16_t port_;
+  int epoll_;
+  std::vector<int> connections_;
+  std::vector<std::size_t> missing_;  // by descriptor: bytes of the answer still to come
+};
+
+/// Lets this process and its children have this many connections. False where the system forbids.
+bool allow_descriptors(std::size_t count);
+
+}  // namespace proactor_lab::bench

@@ -1,0 +1,251 @@
+// This core, through its public interface: handlers as in lessons/programs/echo_server.cpp.
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "core/epoll_backend.hpp"
+#include "core/io_uring_backend.hpp"
+#include "core/socket.hpp"
+#include "tests/bench/core/servers.hpp"
+
+namespace proactor_lab::bench {
+namespace {
+
+/// Fails the way a server of the bench does.
+void check(std::error_code error, const char* what) {
+  if (error) give_up(what, error.value());
+}
+
+Handle listen_on(OperatingSystem& system) {
+  std::error_code error;
+  const Handle listener = system.listen({loopback_address, 0}, "listener", error);
+  check(error, "listen");
+  announce_port(system.local_endpoint(listener).port);
+  return listener;
+}
+
+// --- An operation, one completion --------------------------------------------------------------
+
+class EchoServer {
+ public:
+  EchoServer(Proactor& proactor, OperatingSystem& system, Meter& meter)
+      : proactor_(proactor), meter_(meter), acceptor_(proactor, listen_on(system)) {
+    accept();
+  }
+
+ private:
+  struct Connection {
+    StreamSocket socket;
+    std::size_t received = 0;
+    std::size_t sent = 0;
+    std::array<std::byte, buffer_bytes> buffer;
+  };
+
+  void accept() {
+    auto handler = [this](std::error_code error, Handle handle) {
+      check(error, "accept");
+      connections_.push_back(
+          std::make_unique<Connection>(Connection{{proactor_, handle}, 0, 0, {}}));
+      receive(*connections_.back());
+      accept();
+    };
+    acceptor_.async_accept(named("on_accept", handler));
+  }
+
+  void receive(Connection& connection) {
+    auto handler = [this, &connection](std::error_code error, std::size_t bytes) {
+      if (error || bytes == 0) return close(connection);
+      connection.received = bytes;
+      connection.sent = 0;
+      send(connection);
+    };
+    connection.socket.async_receive(connection.buffer, named("on_receive", handler));
+  }
+
+  void send(Connection& connection) {
+    const std::span rest(connection.buffer.data() + connection.sent,
+                         connection.received - connection.sent);
+    auto handler = [this, &connection](std::error_code error, std::size_t bytes) {
+      if (error) return close(connection);
+      connection.sent += bytes;
+      if (connection.sent < connection.received) return send_rest(connection);
+      meter_.served();
+      receive(connection);
+    };
+    connection.socket.async_send(rest, named("on_send", handler));
+  }
+
+  [[gnu::cold]] void send_rest(Connection& connection) { send(connection); }
+
+  [[gnu::cold]] static void close(Connection& connection) {
+    connection.socket.async_close([](std::error_code) {});
+  }
+
+  Proactor& proactor_;
+  Meter& meter_;
+  Acceptor acceptor_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+};
+
+// --- The same as coroutines --------------------------------------------------------------------
+
+Task serve_connection(StreamSocket socket, Meter& meter) {
+  std::array<std::byte, buffer_bytes> buffer;
+  while (true) {
+    const auto [error, received] = co_await socket.receive(buffer);
+    if (error || received == 0) break;
+    std::size_t sent = 0;
+    while (sent < received) {
+      const auto [send_error, bytes] =
+          co_await socket.send(std::span(buffer).subspan(sent, received - sent));
+      if (send_error) break;
+      sent += bytes;
+    }
+    if (sent < received) break;
+    meter.served();
+  }
+  co_await socket.close();
+}
+
+Task accept_connections(Proactor& proactor, Acceptor acceptor, Meter& meter) {
+  while (true) {
+    const auto [error, handle] = co_await acceptor.accept();
+    check(error, "accept");
+    spawn(serve_connection({proactor, handle}, meter));
+  }
+}
+
+// --- Accept once, receive once, buffers provided -----------------------------------------------
+
+/// As many as may have arrived before the loop has answered them; a power of two.
+constexpr std::uint16_t provided_buffers = 4096;
+
+class MultishotEchoServer {
+ public:
+  MultishotEchoServer(Proactor& proactor, OperatingSystem& system, Meter& meter)
+      : proactor_(proactor), meter_(meter), buffers_(provided_buffers, buffer_bytes) {
+    std::error_code error;
+    system.register_buffers(buffers_, error);
+    check(error, "register_buffers");
+    Acceptor(proactor_, listen_on(system)).async_accept_many([this](std::error_code e, Handle h) {
+      check(e, "accept");
+      connections_.push_back(std::make_unique<Connection>(Connection{{proactor_, h}, {}, {}}));
+      receive(*connections_.back());
+    });
+  }
+
+ private:
+  /// A provided buffer is the handler's only until it returns, so what is sent lies here.
+  struct Connection {
+    StreamSocket socket;
+    std::vector<std::byte> sending;  // empty: no send is under way
+    std::vector<std::byte> waiting;  // what came meanwhile
+  };
+
+  void receive(Connection& connection) {
+    auto handler = [this, &connection](std::error_code error, std::span<std::byte> bytes) {
+      on_receive(connection, error, bytes);
+    };
+    connection.socket.async_receive_many(buffers_, named("on_receive", handler));
+  }
+
+  void on_receive(Connection& connection, std::error_code error, std::span<std::byte> bytes) {
+    if (error.value() == ENOBUFS) return receive(connection);
+    if (error || bytes.empty()) return close(connection);
+    if (!connection.sending.empty()) {
+      connection.waiting.insert(connection.waiting.end(), bytes.begin(), bytes.end());
+      return;
+    }
+    connection.sending.assign(bytes.begin(), bytes.end());
+    send(connection);
+  }
+
+  void send(Connection& connection) {
+    auto handler = [this, &connection](std::error_code error, std::size_t bytes) {
+      if (error) return;  // the receive hears of it, too, and closes
+      on_send(connection, bytes);
+    };
+    connection.socket.async_send(connection.sending, named("on_send", handler));
+  }
+
+  void on_send(Connection& connection, std::size_t bytes) {
+    if (bytes < connection.sending.size()) {
+      connection.sending.erase(connection.sending.begin(),
+                               connection.sending.begin() + static_cast<std::ptrdiff_t>(bytes));
+      return send(connection);
+    }
+    meter_.served();
+    connection.sending.clear();
+    connection.sending.swap(connection.waiting);
+    if (!connection.sending.empty()) send(connection);
+  }
+
+  [[gnu::cold]] static void close(Connection& connection) {
+    connection.socket.async_close([](std::error_code) {});
+  }
+
+  Proactor& proactor_;
+  Meter& meter_;
+  BufferGroup buffers_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+};
+
+// --- On which system ---------------------------------------------------------------------------
+
+template <class Backend>
+std::unique_ptr<Backend> open_backend(Recorder* recorder) {
+  std::error_code error;
+  auto backend = Backend::open(recorder, error);
+  check(error, "the system's queue");
+  return backend;
+}
+
+template <class Backend, class Server>
+void run(Meter& meter, Recorder* recorder = nullptr) {
+  const auto system = open_backend<Backend>(recorder);
+  CompletionEventQueue queue;
+  Proactor proactor(*system, *system, queue, recorder);
+  Server server(proactor, *system, meter);
+  proactor.run();
+}
+
+}  // namespace
+
+void serve_ours_io_uring(Meter& meter) { run<IoUringBackend, EchoServer>(meter); }
+void serve_ours_epoll(Meter& meter) { run<EpollBackend, EchoServer>(meter); }
+void serve_ours_multishot(Meter& meter) { run<IoUringBackend, MultishotEchoServer>(meter); }
+
+/// As the live trace does: a thread of its own takes the facts, and their pages are filled again.
+/// Here it throws them away; what counts is what the loop thread does.
+class TakenRecorder final : public Recorder {
+ public:
+  TakenRecorder() {
+    std::thread([this] {
+      while (true) {
+        loop_lane().take([](const Fact&) {});
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
+    }).detach();  // the meter ends the process
+  }
+  const char* keep(std::string_view) override { return ""; }
+};
+
+void serve_ours_io_uring_traced(Meter& meter) {
+  TakenRecorder recorder;
+  run<IoUringBackend, EchoServer>(meter, &recorder);
+}
+
+void serve_ours_io_uring_coroutines(Meter& meter) {
+  const auto system = open_backend<IoUringBackend>(nullptr);
+  CompletionEventQueue queue;
+  Proactor proactor(*system, *system, queue);
+  spawn(accept_connections(proactor, {proactor, listen_on(*system)}, meter));
+  proactor.run();
+}
+
+}  // namespace proactor_lab::bench
