@@ -19,7 +19,7 @@ enum class FactKind : std::uint8_t {
   operation_completed,  ///< value: result; the simulated system sees this happen
   completion_queued,
   completion_reaped,    ///< value: result; live: completed and queued since the submission
-  completion_dequeued,  ///< value: result; detail: 1 where more will follow
+  completion_dequeued,  ///< value: result; detail: `dequeued_more`, `dequeued_and_entered`
   handler_entered,
   handler_exited,
   operation_abandoned,
@@ -56,6 +56,11 @@ enum class FactKind : std::uint8_t {
 };
 
 enum class FactRole : std::uint8_t { application = 1, processor = 2 };
+/// In the detail of `completion_dequeued`: more will follow; the handler was entered at once, which
+/// needs no fact of its own then.
+inline constexpr std::uint8_t dequeued_more = 1;
+inline constexpr std::uint8_t dequeued_and_entered = 2;
+
 /// What a thread waits for; `job`: a worker that nobody has acquired.
 enum class FactBlock : std::uint8_t { io, lock, cpu, job };
 

@@ -13,23 +13,24 @@ Fact* FactLane::turn_page() {
   const std::lock_guard lock(mutex_);
   if (current_ != nullptr) full_.push_back(std::move(current_));
   if (spare_.empty()) {
-    current_ = std::make_unique<Fact[]>(facts_a_page);
+    current_ = std::make_unique_for_overwrite<std::byte[]>(facts_a_page * sizeof(Fact));
   } else {
     current_ = std::move(spare_.back());
     spare_.pop_back();
   }
-  end_ = current_.get() + facts_a_page;
-  next_.store(current_.get(), std::memory_order_release);
-  return current_.get();
+  room_so_far_ += facts_a_page;
+  end_ = facts_of(current_) + facts_a_page;
+  next_.store(facts_of(current_), std::memory_order_release);
+  return facts_of(current_);
 }
 
 FactLane::Stretch FactLane::next_stretch() {
   const std::lock_guard lock(mutex_);
   Stretch stretch;
   if (!full_.empty()) {
-    stretch = {full_.front().get() + taken_, full_.front().get() + facts_a_page, true};
+    stretch = {facts_of(full_.front()) + taken_, facts_of(full_.front()) + facts_a_page, true};
   } else if (current_ != nullptr) {
-    stretch = {current_.get() + taken_, next_.load(std::memory_order_acquire), false};
+    stretch = {facts_of(current_) + taken_, next_.load(std::memory_order_acquire), false};
   }
   return stretch;
 }

@@ -19,24 +19,38 @@ class FactLane {
   FactLane& operator=(const FactLane&) = delete;
 
   /// The owning thread. Allocates a page where none is to be had again.
-  void append(const Fact& fact) {
+  [[gnu::always_inline]] void append(const Fact& fact) {
     Fact* place = next_.load(std::memory_order_relaxed);
-    if (place == end_) place = turn_page();
+    if (place == end_) [[unlikely]]
+      place = turn_page();
     *place = fact;
     next_.store(place + 1, std::memory_order_release);
-    ++count_;
+  }
+
+  /// Two that belong together.
+  [[gnu::always_inline]] void append(const Fact& first, const Fact& second) {
+    Fact* place = next_.load(std::memory_order_relaxed);
+    if (end_ - place < 2) [[unlikely]] {
+      append(first);
+      return append(second);
+    }
+    place[0] = first;
+    place[1] = second;
+    next_.store(place + 2, std::memory_order_release);
   }
 
   /// How many were appended. The owning thread.
-  FactIndex count() const { return count_; }
+  FactIndex count() const {
+    return room_so_far_ - static_cast<FactIndex>(end_ - next_.load(std::memory_order_relaxed));
+  }
 
   /// Calls `each` with every fact. Nobody appends meanwhile.
   template <class Function>
   void for_each(Function&& each) const {
     for (const Page& page : full_) {
-      for (std::size_t i = 0; i < facts_a_page; ++i) each(page[i]);
+      for (std::size_t i = 0; i < facts_a_page; ++i) each(facts_of(page)[i]);
     }
-    for (const Fact* fact = current_.get(); fact != next_.load(); ++fact) each(*fact);
+    for (const Fact* fact = facts_of(current_); fact != next_.load(); ++fact) each(*fact);
   }
 
   /// Calls `each` with the facts published since the last call, and keeps their pages for reuse.
@@ -55,7 +69,9 @@ class FactLane {
 
  private:
   static constexpr std::size_t facts_a_page = 4096;
-  using Page = std::unique_ptr<Fact[]>;
+  // Bytes, because what has not been written yet needs no first value.
+  using Page = std::unique_ptr<std::byte[]>;
+  static Fact* facts_of(const Page& page) { return reinterpret_cast<Fact*>(page.get()); }
 
   struct Stretch {
     const Fact* begin = nullptr;
@@ -63,13 +79,13 @@ class FactLane {
     bool whole_page = false;
   };
 
-  Fact* turn_page();
+  [[gnu::cold]] Fact* turn_page();
   Stretch next_stretch();
   bool recycle(const Stretch& stretch);
 
   std::atomic<Fact*> next_{nullptr};  // published: everything before it is whole
   Fact* end_ = nullptr;
-  FactIndex count_ = 0;
+  FactIndex room_so_far_ = 0;  // in all pages together
 
   mutable std::mutex mutex_;  // guards what follows
   std::vector<Page> full_;    // oldest first; a few, where they are taken

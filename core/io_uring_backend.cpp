@@ -21,6 +21,13 @@ bool is_passing(int error) {
   return error == -EINTR || error == -ETIME || error == -EBUSY || error == -EAGAIN;
 }
 
+Fact reaped_fact(const AsyncOperation& operation, std::int32_t result, std::uint32_t flags) {
+  return {.value = static_cast<std::uint64_t>(std::int64_t{result}),
+          .operation = to_number(operation.id),
+          .kind = FactKind::completion_reaped,
+          .detail = (flags & IORING_CQE_F_MORE) != 0};
+}
+
 }  // namespace
 
 std::unique_ptr<IoUringBackend> IoUringBackend::open(Recorder* recorder, std::error_code& error) {
@@ -72,12 +79,13 @@ void IoUringBackend::make_room(unsigned entries) {
 /// Just before the io_uring_enter(2) that takes them.
 void IoUringBackend::record_submissions() {
   const io_uring_sq& entries = ring_->ring.sq;
+  const std::int64_t now = recorder_->stamp();
   for (unsigned each = entries.sqe_head; each != entries.sqe_tail; ++each) {
     const std::uint64_t data = entries.sqes[each & entries.ring_mask].user_data;
     if (data <= nobody) continue;
-    recorder_->record({.operation = to_number(operation_of(data)->id),
-                       .thread = 1,
-                       .kind = FactKind::operation_submitted});
+    recorder_->record(now, {.operation = to_number(operation_of(data)->id),
+                            .thread = 1,
+                            .kind = FactKind::operation_submitted});
   }
 }
 
@@ -141,22 +149,24 @@ void IoUringBackend::reap(CompletionEventQueue& queue) {
   // The kernel's flags are told on as they are.
   static_assert(completion_more == IORING_CQE_F_MORE && completion_buffer == IORING_CQE_F_BUFFER);
   static_assert(with_buffer(1) == (1u << IORING_CQE_BUFFER_SHIFT | IORING_CQE_F_BUFFER));
-  const std::uint64_t care = recorder_ != nullptr ? ~std::uint64_t{0} : tag_mask;
+  const std::int64_t now = recorder_ != nullptr ? recorder_->stamp() : 0;
   io_uring_cq& cq = ring_->ring.cq;
   const unsigned tail = io_uring_smp_load_acquire(cq.ktail);  // those before it are whole
   for (unsigned head = *cq.khead; head != tail; ++head) {
     const io_uring_cqe& cqe = cq.cqes[head & cq.ring_mask];
-    if ((cqe.user_data & care) != 0) {
+    if ((cqe.user_data & tag_mask) != 0) {
       reap_with_care(cqe, &queue);
       continue;
     }
+    AsyncOperation* operation = untagged_operation(cqe.user_data);
     if ((cqe.flags & IORING_CQE_F_MORE) == 0) --in_flight_;
-    queue.push({untagged_operation(cqe.user_data), cqe.res, cqe.flags});
+    if (recorder_ != nullptr) recorder_->record(now, reaped_fact(*operation, cqe.res, cqe.flags));
+    queue.push({operation, cqe.res, cqe.flags});
   }
   io_uring_smp_store_release(cq.khead, tail);
 }
 
-/// Recorded, or a completion that changes something here, or is our own. Without a queue, nobody
+/// A completion that changes something here, or is our own. Without a queue, nobody
 /// hears of it.
 void IoUringBackend::reap_with_care(const io_uring_cqe& cqe, CompletionEventQueue* queue) {
   if (cqe.user_data <= nobody) {
@@ -175,12 +185,8 @@ void IoUringBackend::reap_with_care(const io_uring_cqe& cqe, CompletionEventQueu
     return;
   }
   if (recorder_ != nullptr) {
-    const FactIndex reaped =
-        recorder_->record({.value = static_cast<std::uint64_t>(std::int64_t{result}),
-                           .operation = to_number(operation.id),
-                           .kind = FactKind::completion_reaped,
-                           .detail = more});
-    if (!plain && result >= 0) record_handle(operation, result, reaped);
+    const FactIndex reaped = recorder_->record(reaped_fact(operation, result, cqe.flags));
+    if (result >= 0) record_handle(operation, result, reaped);
   }
   queue->push({&operation, result, cqe.flags});
 }

@@ -17,8 +17,7 @@ Proactor::Proactor(AsyncOperationProcessor& processor, AsyncEventDemultiplexer& 
       demultiplexer_(demultiplexer),
       queue_(queue),
       recorder_(recorder),
-      workers_(workers),
-      plain_(recorder == nullptr && workers == nullptr) {
+      workers_(workers) {
   if (workers_ == nullptr) return;
   finished_.reserve(workers_->places());
   finished_taken_.reserve(workers_->places());
@@ -40,12 +39,13 @@ std::size_t Proactor::run() {
   return handled_ - before;
 }
 
-inline void Proactor::record_dequeued(const Completion& completion) {
+inline void Proactor::record_dequeued(const Completion& completion, std::uint8_t entered) {
+  const bool more = (completion.flags & completion_more) != 0;
   recorder_->record({.value = static_cast<std::uint64_t>(std::int64_t{completion.result}),
                      .operation = to_number(completion.operation->id),
                      .thread = loop_thread,
                      .kind = FactKind::completion_dequeued,
-                     .detail = (completion.flags & completion_more) != 0});
+                     .detail = static_cast<std::uint8_t>((more ? dequeued_more : 0) | entered)});
 }
 
 /// Calls the handler here, on the loop thread.
@@ -68,30 +68,50 @@ inline void Proactor::handle(const Completion& completion) {
   const std::uint32_t id = to_number(operation.id);
   if ((completion.flags & completion_more) == 0) --in_flight_;
   ++handled_;
-  if (recorder_ != nullptr) {
-    recorder_->record({.operation = id, .thread = loop_thread, .kind = FactKind::handler_entered});
-  }
   const After after{*this, provided ? operation.buffers : nullptr, buffer_of(completion.flags), id};
   operation.dispatch(*this, operation, &completion);
 }
 
 inline void Proactor::dispatch(const Completion& completion) {
-  // The most frequent case by itself, so that it stays short.
-  if (!plain_ || completion.flags != 0) return dispatch_with_care(completion);
+  // The most frequent cases by themselves, so that they stay short.
+  if (workers_ != nullptr || completion.flags != 0) return dispatch_with_care(completion);
+  if (recorder_ != nullptr) return dispatch_recorded(completion);
   --in_flight_;
   ++handled_;
   completion.operation->dispatch(*this, *completion.operation, &completion);
 }
 
-/// Recorded, or perhaps a worker's, or one of many, or with a provided buffer.
+void Proactor::dispatch_recorded(const Completion& completion) {
+  struct RecordExit {  // also when the handler throws
+    Recorder& recorder;
+    std::uint32_t id;
+    ~RecordExit() {
+      recorder.record({.operation = id, .thread = loop_thread, .kind = FactKind::handler_exited});
+    }
+  };
+  const RecordExit record_exit{*recorder_, to_number(completion.operation->id)};
+  record_dequeued(completion, dequeued_and_entered);
+  --in_flight_;
+  ++handled_;
+  completion.operation->dispatch(*this, *completion.operation, &completion);
+}
+
+/// Perhaps a worker's, or one of many, or with a provided buffer.
 void Proactor::dispatch_with_care(const Completion& completion) {
-  Completion taken = completion;
-  if (recorder_ != nullptr) record_dequeued(taken);
-  if (workers_ != nullptr && workers_->takes(taken)) {
-    if (workers_->offer(taken)) return;
-    taken.result = -EAGAIN;
+  if (workers_ == nullptr || !workers_->takes(completion)) {
+    if (recorder_ != nullptr) record_dequeued(completion, dequeued_and_entered);
+    return handle(completion);
   }
-  handle(taken);
+  if (recorder_ != nullptr) record_dequeued(completion, 0);
+  if (workers_->offer(completion)) return;
+  Completion rejected = completion;
+  rejected.result = -EAGAIN;
+  if (recorder_ != nullptr) {
+    recorder_->record({.operation = to_number(completion.operation->id),
+                       .thread = loop_thread,
+                       .kind = FactKind::handler_entered});
+  }
+  handle(rejected);
 }
 
 /// Empties inbox and queue; false once stopped.
@@ -180,45 +200,61 @@ void Proactor::forget_old_target(AsyncOperation& cancel) {
   if (target != nullptr && target->id != cancel.target.id) cancel.target.slot = nullptr;
 }
 
+/// The two facts that an initiation leaves; a cancel leaves a third.
+struct Proactor::Initiation {
+  Fact initiated;
+  Fact details;
+  [[gnu::always_inline]] Initiation(const AsyncOperation& operation, const char* handler_name,
+                                    CallSite site)
+      : initiated{.value = fact_text(site.file),
+                  .extra = site.line | std::uint64_t{operation.length} << 32,
+                  .operation = to_number(operation.id),
+                  .handle = to_number(operation.handle),
+                  .thread = loop_thread,
+                  .kind = FactKind::operation_initiated,
+                  .detail = static_cast<std::uint8_t>(operation.opcode)},
+        details{.value = reinterpret_cast<std::uintptr_t>(operation.data),
+                .extra = fact_text(handler_name),
+                .operation = to_number(operation.id),
+                .cause = to_number(operation.parent),
+                .thread = loop_thread,
+                .kind = FactKind::initiation_details} {}
+};
+
+void Proactor::record_cancel_request(const AsyncOperation& cancel) {
+  const Fact requested{.value = to_number(cancel.target.id),
+                       .operation = to_number(cancel.id),
+                       .thread = loop_thread,
+                       .kind = FactKind::cancel_requested};
+  on_loop_thread() ? void(recorder_->record(requested)) : recorder_->record_elsewhere(requested);
+}
+
 /// Loop thread.
 OperationToken Proactor::start_recorded(AsyncOperation& operation, const char* handler_name,
                                         CallSite site) {
-  record_initiation(operation, handler_name, site);
+  const Initiation initiation(operation, handler_name, site);
+  recorder_->record(initiation.initiated, initiation.details);
+  const OperationToken token{&operation, operation.id};
+  if (operation.opcode == Opcode::cancel) record_cancel_request(operation);
   ++in_flight_;
   processor_.start(operation);
-  return {&operation, operation.id};
+  return token;
 }
 
-void Proactor::record_initiation(const AsyncOperation& operation, const char* handler_name,
-                                 CallSite site) {
-  const bool here = on_loop_thread();
-  const auto record = [this, here](const Fact& fact) {
-    if (here) {
-      recorder_->record(fact);
-    } else {
-      recorder_->record_elsewhere(fact);
-    }
-  };
-  const std::uint32_t id = to_number(operation.id);
-  record({.value = fact_text(site.file),
-          .extra = site.line | std::uint64_t{operation.length} << 32,
-          .operation = id,
-          .handle = to_number(operation.handle),
-          .thread = loop_thread,
-          .kind = FactKind::operation_initiated,
-          .detail = static_cast<std::uint8_t>(operation.opcode)});
-  record({.value = reinterpret_cast<std::uintptr_t>(operation.data),
-          .extra = fact_text(handler_name),
-          .operation = id,
-          .cause = to_number(operation.parent),
-          .thread = loop_thread,
-          .kind = FactKind::initiation_details});
-  if (operation.opcode == Opcode::cancel) {
-    record({.value = to_number(operation.target.id),
-            .operation = id,
-            .thread = loop_thread,
-            .kind = FactKind::cancel_requested});
+/// From another thread, or with a new slot.
+void Proactor::start_elsewhere(AsyncOperation& operation, const char* handler_name, CallSite site) {
+  if (on_loop_thread()) {
+    if (operation.opcode == Opcode::cancel) forget_old_target(operation);
+    if (recorder_ != nullptr) return void(start_recorded(operation, handler_name, site));
+    return admit(operation);
   }
+  if (recorder_ != nullptr) {
+    const Initiation initiation(operation, handler_name, site);
+    recorder_->record_elsewhere(initiation.initiated);
+    recorder_->record_elsewhere(initiation.details);
+    if (operation.opcode == Opcode::cancel) record_cancel_request(operation);
+  }
+  hand_over(operation);
 }
 
 void Proactor::cancel(OperationToken target, CallSite site) {

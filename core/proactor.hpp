@@ -139,15 +139,18 @@ class Proactor final : private WorkerHost {
   template <class Function>
   OperationId fill_in(AsyncOperation& operation, OperationId reserved, Function&& function,
                       std::uint32_t strand);
+  void start_elsewhere(AsyncOperation& operation, const char* handler_name, CallSite site);
   OperationToken start_recorded(AsyncOperation& operation, const char* handler_name, CallSite site);
-  void record_initiation(const AsyncOperation& operation, const char* handler_name, CallSite site);
+  struct Initiation;
+  void record_dequeued(const Completion& completion, std::uint8_t entered);
   /// Loop thread.
   void admit(AsyncOperation& operation) {
     if (operation.opcode == Opcode::cancel) forget_old_target(operation);
     ++in_flight_;
     processor_.start(operation);
   }
-  static void forget_old_target(AsyncOperation& cancel);
+  [[gnu::cold]] static void forget_old_target(AsyncOperation& cancel);
+  [[gnu::cold]] void record_cancel_request(const AsyncOperation& cancel);
   void abandon_all();
   void hand_over(AsyncOperation& operation);
 
@@ -155,8 +158,8 @@ class Proactor final : private WorkerHost {
   bool wait();
   void dispatch(const Completion& completion);
   void handle(const Completion& completion);
+  void dispatch_recorded(const Completion& completion);
   void dispatch_with_care(const Completion& completion);
-  void record_dequeued(const Completion& completion);
   void empty_inbox();
   void take_back(std::uint32_t place);
 
@@ -179,7 +182,6 @@ class Proactor final : private WorkerHost {
   CompletionEventQueue& queue_;
   Recorder* recorder_;
   WorkerPool* workers_;
-  const bool plain_;                             // no recorder, no workers
   const char* loop_thread_mark_ = &thread_mark;  // null while a simulated worker runs
   std::atomic<bool> stopped_{false};
   std::atomic<std::uint32_t> last_id_{0};
@@ -269,8 +271,7 @@ OperationToken Proactor::initiate_with_care(const OperationRequest& request, Fun
   AsyncOperation& operation = take_slot();
   copy_request(request, operation);
   const OperationId id = fill_in(operation, request.reserved, std::move(function), strand);
-  if (recorder_ != nullptr) record_initiation(operation, name, site);
-  on_loop_thread() ? admit(operation) : hand_over(operation);
+  start_elsewhere(operation, name, site);
   return {&operation, id};  // elsewhere it may be over by now: only its name is safe to tell
 }
 

@@ -33,10 +33,19 @@ class Recorder {
   Recorder& operator=(const Recorder&) = delete;
 
   /// Loop thread only, and whoever acts on it: the system, the simulated world.
-  FactIndex record(Fact fact) {
-    fact.time_ns = stamp();
-    loop_lane_.append(fact);
+  [[gnu::always_inline]] FactIndex record(const Fact& fact) { return record(stamp(), fact); }
+  /// The same for several facts of one moment.
+  [[gnu::always_inline]] FactIndex record(std::int64_t stamp, const Fact& fact) {
+    Fact stamped = fact;
+    stamped.time_ns = stamp;
+    loop_lane_.append(stamped);
     return loop_lane_.count();
+  }
+  [[gnu::always_inline]] void record(const Fact& first, const Fact& second) {
+    Fact stamped_first = first;
+    Fact stamped_second = second;
+    stamped_first.time_ns = stamped_second.time_ns = stamp();
+    loop_lane_.append(stamped_first, stamped_second);
   }
 
   /// From a worker's thread, or any other: `thread` is filled in. The first call of a thread that

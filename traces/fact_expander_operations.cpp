@@ -86,7 +86,7 @@ void FactExpander::expand_dequeued(const Fact& fact) {
   depth_ = std::max<std::int64_t>(0, depth_ - 1);
   Event event = base(fact, EventKind::completion_dequeued);
   event.value = fact_number(fact.value);
-  operation.more = event.more = fact.detail != 0;
+  operation.more = event.more = (fact.detail & dequeued_more) != 0;
   operation.dequeued = emit(event, operation.queued);
   ++operation.to_handle;
   if (operation.buffer != 0 && !event.more) {
@@ -95,19 +95,23 @@ void FactExpander::expand_dequeued(const Fact& fact) {
     returned.bytes = std::max<std::int64_t>(0, event.value);
     emit(returned, operation.dequeued);
   }
+  if ((fact.detail & dequeued_and_entered) != 0) expand_entered(fact);
+}
+
+void FactExpander::expand_entered(const Fact& fact) {
+  Operation& operation = operations_[fact.operation];
+  Event event = base(fact, EventKind::handler_entered);
+  event.label = operation.handler;
+  const std::uint32_t cause = operation.worker != 0 ? operation.worker : operation.dequeued;
+  last_of_thread(fact.thread) = operation.entered = emit(event, cause);
 }
 
 void FactExpander::expand_loop(const Fact& fact) {
   std::uint32_t& last = last_of_thread(fact.thread);
   switch (fact.kind) {
-    case FactKind::handler_entered: {
-      Operation& operation = operations_[fact.operation];
-      Event event = base(fact, EventKind::handler_entered);
-      event.label = operation.handler;
-      last = operation.entered =
-          emit(event, operation.worker != 0 ? operation.worker : operation.dequeued);
+    case FactKind::handler_entered:
+      expand_entered(fact);
       break;
-    }
     case FactKind::handler_exited: {
       Operation& operation = operations_[fact.operation];
       Event event = base(fact, EventKind::handler_exited);

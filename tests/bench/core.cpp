@@ -1,6 +1,6 @@
 // What the core costs, beside its peers, in one run: `./lab bench core`.
 //
-//   bench_core [--quick] [instructions] [cpu] [facts] [connections] [threads]
+//   bench_core [--quick] [--only SERVER] [instructions] [cpu] [facts] [connections] [threads]
 //
 // Without names all sections run. Figures beside a target say "holds" or "MISSED"; those that are
 // missed are listed again at the end, and do not change the exit code: a noisy machine fails no
@@ -66,6 +66,10 @@ int main(int argc, char** argv) {
     const std::string_view word = argv[i];
     bool known = word == "--quick";
     settings.quick = settings.quick || known;
+    if (word == "--only" && i + 1 < argc && find_server_kind(argv[i + 1]) != nullptr) {
+      settings.only = argv[++i];
+      known = true;
+    }
     for (Section& section : sections) {
       if (section.name != word) continue;
       section.chosen = known = true;

@@ -62,6 +62,7 @@ void measure_instructions(const Settings& settings, Verdicts& verdicts) {
   std::printf("  %-34s %12s %10s\n", "server", "instructions", "target");
   for (const ServerKind& kind : server_kinds()) {
     if (kind.run == nullptr || kind.name == "threads") continue;
+    if (!settings.only.empty() && settings.only != kind.name) continue;
     const auto at_first = instructions_of(kind, few);
     const auto at_last = instructions_of(kind, many);
     if (!at_first || !at_last) {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace proactor_lab::bench {
 
 struct Settings {
-  bool quick = false;  ///< fewer rounds: to see that it works, not to quote
+  bool quick = false;     ///< fewer rounds: to see that it works, not to quote
+  std::string_view only;  ///< instructions: of this server alone; empty: of all
 };
 
 /// A figure that has a target, and whether it was met.
