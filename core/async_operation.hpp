@@ -98,12 +98,17 @@ struct OperationRequest {
 /// operation allocates.
 inline constexpr std::size_t handler_capacity = 128;
 
-struct AsyncOperation : OperationRequest {
-  /// Takes the handler out of the slot, frees the slot and, where `completion` is not null, calls
-  /// the handler with it; with null the handler is destroyed unheard. A multishot operation that
-  /// goes on keeps its slot, and its handler is called in place.
-  using Dispatch = void (*)(Proactor&, AsyncOperation&, const Completion*);
+/// What can be done with the handler in a slot, whose type only these functions know.
+struct Handling {
+  /// Takes the handler out of the slot, frees the slot and calls the handler: on the loop thread,
+  /// the only completion, without a provided buffer.
+  void (*once)(Proactor&, AsyncOperation&, const Completion&);
+  /// The same in all other cases. Where `completion` is null the handler is destroyed unheard. A
+  /// multishot operation that goes on keeps its slot, and its handler is called in place.
+  void (*in_general)(Proactor&, AsyncOperation&, const Completion*);
+};
 
+struct AsyncOperation : OperationRequest {
   // Ids are never reused within a run; 0 marks a free slot. Written by whoever initiates or handles
   // (a worker, too) and compared by the loop thread: hence atomic, though nothing hangs on it.
   std::atomic<OperationId> id{OperationId::none};
@@ -113,7 +118,7 @@ struct AsyncOperation : OperationRequest {
   AsyncOperation* next = nullptr;
   std::array<std::uint64_t, 4> backend_state{};
 
-  Dispatch dispatch = nullptr;
+  const Handling* handling = nullptr;
   alignas(std::max_align_t) std::array<std::byte, handler_capacity> handler;
 };
 

@@ -42,8 +42,9 @@ FactClock::Pair FactClock::pair_of_now() {
 void FactClock::observe() {
   // A stretch too short for a slope is lengthened instead of followed by another.
   constexpr std::int64_t stretch_min_ns = 5'000'000;
-  if (to_.ns - from_.ns >= stretch_min_ns) from_ = to_;
-  to_ = pair_of_now();
+  const Pair present = pair_of_now();
+  if (present.ns - to_.ns >= stretch_min_ns) from_ = to_;
+  to_ = present;
 }
 
 double FactClock::ns_a_tick() const {

@@ -1,5 +1,7 @@
 #include "core/fact_lane.hpp"
 
+#include <algorithm>
+
 namespace proactor_lab {
 
 namespace {
@@ -24,28 +26,30 @@ Fact* FactLane::turn_page() {
   return facts_of(current_);
 }
 
-FactLane::Stretch FactLane::next_stretch() {
+/// How many were published and not taken.
+std::size_t FactLane::published() const {
   const std::lock_guard lock(mutex_);
-  Stretch stretch;
-  if (!full_.empty()) {
-    stretch = {facts_of(full_.front()) + taken_, facts_of(full_.front()) + facts_a_page, true};
-  } else if (current_ != nullptr) {
-    stretch = {facts_of(current_) + taken_, next_.load(std::memory_order_acquire), false};
-  }
-  return stretch;
+  if (current_ == nullptr) return 0;
+  const auto in_current = next_.load(std::memory_order_acquire) - facts_of(current_);
+  return full_.size() * facts_a_page + static_cast<std::size_t>(in_current) - taken_;
 }
 
-/// After a stretch was read; false where it was the newest.
-bool FactLane::recycle(const Stretch& stretch) {
-  if (!stretch.whole_page) {
-    taken_ += static_cast<std::size_t>(stretch.end - stretch.begin);
-    return false;
-  }
+FactLane::Stretch FactLane::next_stretch(std::size_t at_most) const {
   const std::lock_guard lock(mutex_);
+  const Fact* page = facts_of(full_.empty() ? current_ : full_.front());
+  const std::size_t end = std::min(taken_ + at_most, facts_a_page);
+  return {page + taken_, page + end, end == facts_a_page};
+}
+
+/// After a stretch was read.
+void FactLane::recycle(const Stretch& stretch) {
+  taken_ += static_cast<std::size_t>(stretch.end - stretch.begin);
+  if (!stretch.ends_page) return;
+  const std::lock_guard lock(mutex_);
+  if (full_.empty()) return;  // it is full, but the thread has not turned it yet
   taken_ = 0;
   if (spare_.size() < spare_pages_max) spare_.push_back(std::move(full_.front()));
   full_.erase(full_.begin());
-  return true;
 }
 
 bool FactLane::is_filling() const {

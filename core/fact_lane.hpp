@@ -53,14 +53,15 @@ class FactLane {
     for (const Fact* fact = facts_of(current_); fact != next_.load(); ++fact) each(*fact);
   }
 
-  /// Calls `each` with the facts published since the last call, and keeps their pages for reuse.
-  /// One reading thread.
+  /// Calls `each` with the facts published between the last call and this one, and keeps their
+  /// pages for reuse. One reading thread.
   template <class Function>
   void take(Function&& each) {
-    while (true) {
-      const Stretch stretch = next_stretch();
+    for (std::size_t left = published(); left > 0;) {
+      const Stretch stretch = next_stretch(left);
       for (const Fact* fact = stretch.begin; fact != stretch.end; ++fact) each(*fact);
-      if (!recycle(stretch)) return;
+      left -= static_cast<std::size_t>(stretch.end - stretch.begin);
+      recycle(stretch);
     }
   }
 
@@ -76,12 +77,13 @@ class FactLane {
   struct Stretch {
     const Fact* begin = nullptr;
     const Fact* end = nullptr;
-    bool whole_page = false;
+    bool ends_page = false;
   };
 
   [[gnu::cold]] Fact* turn_page();
-  Stretch next_stretch();
-  bool recycle(const Stretch& stretch);
+  std::size_t published() const;
+  Stretch next_stretch(std::size_t at_most) const;
+  void recycle(const Stretch& stretch);
 
   std::atomic<Fact*> next_{nullptr};  // published: everything before it is whole
   Fact* end_ = nullptr;

@@ -4,15 +4,6 @@
 #include <cerrno>
 
 namespace proactor_lab {
-namespace {
-
-bool is_cancel(const AsyncOperation& operation) {
-  return operation.opcode == Opcode::cancel || operation.opcode == Opcode::cancel_handle ||
-         operation.opcode == Opcode::cancel_all;
-}
-
-}  // namespace
-
 InFlightLimit::InFlightLimit(AsyncOperationProcessor& processor,
                              AsyncEventDemultiplexer& demultiplexer, std::size_t in_flight_max,
                              Recorder* recorder)
@@ -22,12 +13,9 @@ InFlightLimit::InFlightLimit(AsyncOperationProcessor& processor,
       recorder_(recorder) {}
 
 void InFlightLimit::start(AsyncOperation& operation) {
-  if (is_cancel(operation)) {
-    cancel_held(operation);
-    return pass_on(operation);
-  }
   // A chain goes in one piece, where it may exceed the limit by its length.
-  const bool hold = in_chain_ ? chain_is_held_ : !held_.empty() || in_flight_ >= in_flight_max_;
+  const bool is_full = !held_.empty() || in_flight_ >= in_flight_max_;
+  const bool hold = in_chain_ ? chain_is_held_ : is_full && !is_cancel(operation.opcode);
   in_chain_ = operation.link != Link::none;
   chain_is_held_ = in_chain_ && hold;
   if (!hold) return pass_on(operation);
@@ -36,6 +24,7 @@ void InFlightLimit::start(AsyncOperation& operation) {
 }
 
 void InFlightLimit::pass_on(AsyncOperation& operation) {
+  if (is_cancel(operation.opcode)) cancel_held(operation);
   ++in_flight_;
   processor_.start(operation);
 }
@@ -70,16 +59,17 @@ bool InFlightLimit::wait(CompletionEventQueue& queue, Instant deadline) {
     return true;
   }
   start_held();
+  in_chain_ = false;  // a chain left open ends here
   const std::size_t before = queue.size();
   const bool more = demultiplexer_.wait(queue, deadline);
   for (std::size_t i = before; i < queue.size(); ++i) settle(queue.at(i));
-  return more || !held_.empty();
+  return more;
 }
 
 void InFlightLimit::settle(Completion& completion) {
   if ((completion.flags & completion_more) == 0) --in_flight_;
   const AsyncOperation& operation = *completion.operation;
-  if (!is_cancel(operation) || operation.length == 0) return;
+  if (!is_cancel(operation.opcode) || operation.length == 0) return;
   // What was cancelled here counts like what the system cancelled.
   const auto here = static_cast<std::int32_t>(operation.length);
   completion.result =
@@ -88,29 +78,35 @@ void InFlightLimit::settle(Completion& completion) {
 
 // --- Cancelling what waits here ------------------------------------------------------------------
 
-/// Cancels what it aims at and is held here.
+/// Cancels what it aims at and is held here. As in the kernel, what waits for its turn in a chain
+/// is not found; but the rest of a chain goes with its head as far as its links are soft.
 void InFlightLimit::cancel_held(AsyncOperation& cancel) {
   const auto aimed_at = [&cancel](const AsyncOperation& operation) {
     if (cancel.opcode == Opcode::cancel) return cancel.target.slot == &operation;
     return cancel.opcode == Opcode::cancel_all || cancel.handle == operation.handle;
   };
   OperationList kept;
-  bool chain_broken = false;
   std::uint32_t cancelled = 0;
+  Link link = Link::none;  // of the operation before
+  bool broken = false;     // that one was cancelled
   while (AsyncOperation* operation = held_.pop()) {
-    const bool ends = chain_broken || aimed_at(*operation);
-    // With a link goes the rest of its chain.
-    chain_broken = ends && operation->link != Link::none;
-    if (!ends) {
+    const bool is_timeout = operation->opcode == Opcode::link_timeout;
+    const bool goes_too = broken && (link == Link::soft || (link == Link::hard && is_timeout));
+    const bool is_head = link == Link::none;
+    broken = goes_too || (is_head && !is_timeout && aimed_at(*operation));
+    link = operation->link;
+    if (!broken) {
       kept.push(*operation);
       continue;
     }
-    ++cancelled;
+    if (!goes_too) ++cancelled;
     --held_count_;
     complete_cancelled(*operation);
   }
   held_ = kept;
+  if (cancelled == 0) return;
   cancel.length = cancelled;  // a cancel has no buffer: a place to keep it
+  cancel.target = {};         // and nothing is left to find
 }
 
 void InFlightLimit::complete_cancelled(AsyncOperation& operation) {

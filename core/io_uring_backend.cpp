@@ -123,11 +123,11 @@ void IoUringBackend::drop_unsubmitted() {
 // --- The demultiplexer -------------------------------------------------------------------------
 
 bool IoUringBackend::wait(CompletionEventQueue& queue, Instant deadline) {
-  if (recorder_ != nullptr) record_submissions();
   // A chain that the program left open ends here, and our own read does not become part of it.
-  if (in_chain_ && !ring_->wake_armed) io_uring_submit(&ring_->ring);
+  if (in_chain_ && !ring_->wake_armed) make_room(ring_entries);
   in_chain_ = false;
   if (!ring_->wake_armed) arm_wake();
+  if (recorder_ != nullptr) record_submissions();
   int result = 0;
   if (deadline == never) {
     result = io_uring_submit_and_wait(&ring_->ring, 1);

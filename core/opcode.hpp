@@ -78,4 +78,9 @@ constexpr std::string_view name_of(Opcode opcode) {
   return "unknown";
 }
 
+constexpr bool is_cancel(Opcode opcode) {
+  return opcode == Opcode::cancel || opcode == Opcode::cancel_handle ||
+         opcode == Opcode::cancel_all;
+}
+
 }  // namespace proactor_lab

@@ -1,5 +1,6 @@
 #include "core/proactor.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
 
@@ -31,7 +32,7 @@ Proactor::~Proactor() { reset(); }
 std::size_t Proactor::run() {
   assert(on_loop_thread());
   const std::size_t before = handled_;
-  if (workers_ != nullptr) workers_->begin_waiting();  // those that a stop kept back
+  if (workers_ != nullptr && !stopped()) workers_->begin_waiting();  // those a stop kept back
   while (dispatch_all() && in_flight_ > 0 && wait()) {
   }
   // After a stop, workers end what they began.
@@ -69,7 +70,7 @@ inline void Proactor::handle(const Completion& completion) {
   if ((completion.flags & completion_more) == 0) --in_flight_;
   ++handled_;
   const After after{*this, provided ? operation.buffers : nullptr, buffer_of(completion.flags), id};
-  operation.dispatch(*this, operation, &completion);
+  operation.handling->in_general(*this, operation, &completion);
 }
 
 inline void Proactor::dispatch(const Completion& completion) {
@@ -78,7 +79,7 @@ inline void Proactor::dispatch(const Completion& completion) {
   if (recorder_ != nullptr) return dispatch_recorded(completion);
   --in_flight_;
   ++handled_;
-  completion.operation->dispatch(*this, *completion.operation, &completion);
+  completion.operation->handling->once(*this, *completion.operation, completion);
 }
 
 void Proactor::dispatch_recorded(const Completion& completion) {
@@ -93,7 +94,7 @@ void Proactor::dispatch_recorded(const Completion& completion) {
   record_dequeued(completion, dequeued_and_entered);
   --in_flight_;
   ++handled_;
-  completion.operation->dispatch(*this, *completion.operation, &completion);
+  completion.operation->handling->once(*this, *completion.operation, completion);
 }
 
 /// Perhaps a worker's, or one of many, or with a provided buffer.
@@ -141,13 +142,16 @@ void Proactor::stop() {
 
 bool Proactor::drain() {
   restart();
-  OperationId cancelled_up_to = OperationId::none;
+  if (workers_ != nullptr) workers_->begin_waiting();
+  std::uint64_t seen = 0;
   for (int rounds = 0; dispatch_all() && in_flight_ > 0;) {
-    const OperationId newest{last_id_.load(std::memory_order_relaxed)};
-    if (newest != cancelled_up_to) {
+    // Whatever was initiated, admitted or handled since may have left something to cancel.
+    const std::uint64_t done = handled_ + admitted_from_inbox_ + last_id_.load();
+    if (!drain_cancels_ && done != seen) {
       if (++rounds > drain_rounds_max) return false;
-      cancel_all([](std::error_code) {});
-      cancelled_up_to = OperationId{to_number(newest) + 1};
+      drain_cancels_ = true;
+      cancel_all([this](std::error_code) { drain_cancels_ = false; });
+      seen = done + 2;  // the cancel itself has a name, and will be handled
     }
     if (!wait()) break;
   }
@@ -174,17 +178,21 @@ void Proactor::abandon_all() {
                          .thread = loop_thread,
                          .kind = FactKind::operation_abandoned});
     }
-    operation.dispatch(*this, operation, nullptr);
+    operation.backend_state = {};
+    operation.handling->in_general(*this, operation, nullptr);
   }
 }
 
 void Proactor::reset() {
-  if (workers_ != nullptr) workers_->forget_all();
+  if (workers_ != nullptr) workers_->forget_all(processor_);
   // What a handler's destructor initiates goes the same way.
   do {
     abandon_all();
   } while (in_flight_ > 0);
   inbox_ = {};
+  open_chains_.clear();
+  drain_cancels_ = false;
+  slots_owed_ = 0;
   finished_.clear();
   failures_.clear();
   inbox_used_ = false;
@@ -194,8 +202,16 @@ void Proactor::reset() {
 
 // --- Initiation --------------------------------------------------------------------------------
 
-/// The slot tells whether the target is still the operation it was.
-void Proactor::forget_old_target(AsyncOperation& cancel) {
+/// The slot tells whether the target is still the operation it was. It may still be in the inbox.
+void Proactor::prepare_cancel(AsyncOperation& cancel) {
+  if (link_ == Link::none && inbox_used_.load(std::memory_order_acquire)) {
+    OperationList operations;
+    {
+      const std::lock_guard lock(mutex_);
+      operations.append(inbox_);
+    }
+    admit_all(operations);
+  }
   const AsyncOperation* target = cancel.target.slot;
   if (target != nullptr && target->id != cancel.target.id) cancel.target.slot = nullptr;
 }
@@ -244,7 +260,8 @@ OperationToken Proactor::start_recorded(AsyncOperation& operation, const char* h
 /// From another thread, or with a new slot.
 void Proactor::start_elsewhere(AsyncOperation& operation, const char* handler_name, CallSite site) {
   if (on_loop_thread()) {
-    if (operation.opcode == Opcode::cancel) forget_old_target(operation);
+    if (is_cancel(operation.opcode)) prepare_cancel(operation);
+    link_ = operation.link;
     if (recorder_ != nullptr) return void(start_recorded(operation, handler_name, site));
     return admit(operation);
   }
@@ -264,12 +281,47 @@ void Proactor::cancel(OperationToken target, CallSite site) {
 
 // --- From other threads ------------------------------------------------------------------------
 
+/// A chain goes in one piece: nobody else's operation may come between its links.
 void Proactor::hand_over(AsyncOperation& operation) {
-  // A chain goes in one piece: nobody else's operation may come between its links.
-  thread_local OperationList chain;
-  chain.push(operation);
-  if (operation.link != Link::none) return;
-  if (workers_ == nullptr || !workers_->defer(chain)) take_over(chain);
+  OperationList operations;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto mine = open_chain_of_this_thread();
+    if (mine != open_chains_.end()) {
+      operations = mine->operations;
+      open_chains_.erase(mine);
+    }
+    operations.push(operation);
+    if (operation.link != Link::none) {
+      open_chains_.push_back({std::this_thread::get_id(), operations});
+      return;
+    }
+  }
+  pass_over(operations);
+}
+
+/// A handler that ends leaves no chain open.
+void Proactor::hand_over_open_chain() {
+  OperationList operations;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto mine = open_chain_of_this_thread();
+    if (mine == open_chains_.end()) return;
+    operations = mine->operations;
+    open_chains_.erase(mine);
+  }
+  pass_over(operations);
+}
+
+std::vector<Proactor::OpenChain>::iterator Proactor::open_chain_of_this_thread() {
+  const auto is_mine = [](const OpenChain& chain) {
+    return chain.thread == std::this_thread::get_id();
+  };
+  return std::find_if(open_chains_.begin(), open_chains_.end(), is_mine);
+}
+
+void Proactor::pass_over(OperationList& operations) {
+  if (workers_ == nullptr || !workers_->defer(operations)) take_over(operations);
 }
 
 void Proactor::take_over(OperationList& operations) {
@@ -295,10 +347,11 @@ void Proactor::run_handler(std::uint32_t place, const Completion& completion) {
   }
   std::exception_ptr failure;
   try {
-    operation.dispatch(*this, operation, &completion);
+    operation.handling->in_general(*this, operation, &completion);
   } catch (...) {
     failure = std::current_exception();
   }
+  hand_over_open_chain();
   if (recorder_ != nullptr) {
     recorder_->record_elsewhere({.operation = id, .kind = FactKind::handler_exited});
   }
@@ -335,12 +388,25 @@ void Proactor::empty_inbox() {
       failures_.erase(failures_.begin());
     }
     inbox_used_ = !failures_.empty();
+    // With each operation a slot came from elsewhere: as many go back.
+    for (; slots_owed_ > 0 && free_ != nullptr; --slots_owed_) {
+      AsyncOperation& slot = *std::exchange(free_, free_->next);
+      slot.next = std::exchange(free_elsewhere_, &slot);
+    }
   }
   if (recorder_ != nullptr) recorder_->stamp_after(handed_over_at);
-  while (AsyncOperation* operation = operations.pop()) admit(*operation);
+  admit_all(operations);
   for (const std::uint32_t place : finished_taken_) take_back(place);
   finished_taken_.clear();
   if (failure) std::rethrow_exception(failure);
+}
+
+void Proactor::admit_all(OperationList& operations) {
+  while (AsyncOperation* operation = operations.pop()) {
+    ++admitted_from_inbox_;
+    ++slots_owed_;
+    admit(*operation);
+  }
 }
 
 /// A worker's handler is through.

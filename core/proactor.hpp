@@ -18,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -145,14 +146,25 @@ class Proactor final : private WorkerHost {
   void record_dequeued(const Completion& completion, std::uint8_t entered);
   /// Loop thread.
   void admit(AsyncOperation& operation) {
-    if (operation.opcode == Opcode::cancel) forget_old_target(operation);
+    if (is_cancel(operation.opcode)) prepare_cancel(operation);
+    link_ = operation.link;
     ++in_flight_;
     processor_.start(operation);
   }
-  [[gnu::cold]] static void forget_old_target(AsyncOperation& cancel);
+  [[gnu::cold]] void prepare_cancel(AsyncOperation& cancel);
   [[gnu::cold]] void record_cancel_request(const AsyncOperation& cancel);
   void abandon_all();
+  void admit_all(OperationList& operations);
+
+  /// A chain that another thread has begun and not ended.
+  struct OpenChain {
+    std::thread::id thread;
+    OperationList operations;
+  };
   void hand_over(AsyncOperation& operation);
+  void hand_over_open_chain();
+  std::vector<OpenChain>::iterator open_chain_of_this_thread();
+  void pass_over(OperationList& operations);
 
   bool dispatch_all();
   bool wait();
@@ -168,11 +180,13 @@ class Proactor final : private WorkerHost {
   void take_over(OperationList& operations) override;
 
   template <class Function>
-  static void dispatch_to(Proactor& proactor, AsyncOperation& operation,
-                          const Completion* completion);
+  static void handle_once(Proactor& proactor, AsyncOperation& operation,
+                          const Completion& completion);
   template <class Function>
-  [[gnu::noinline]] static void dispatch_rarely(Proactor& proactor, AsyncOperation& operation,
-                                                const Completion* completion);
+  static void handle_in_general(Proactor& proactor, AsyncOperation& operation,
+                                const Completion* completion);
+  template <class Function>
+  static constexpr Handling handling_of{&handle_once<Function>, &handle_in_general<Function>};
 
   /// Its address tells threads apart, more cheaply than asking for their names.
   static inline constinit thread_local char thread_mark = 0;
@@ -188,11 +202,16 @@ class Proactor final : private WorkerHost {
   std::atomic<std::uint32_t> last_strand_{0};
   std::size_t in_flight_ = 0;
   std::size_t handled_ = 0;
+  std::size_t admitted_from_inbox_ = 0;
+  std::size_t slots_owed_ = 0;  // to other threads
+  Link link_ = Link::none;      // to what is started next
+  bool drain_cancels_ = false;  // a cancel of `drain` is under way
   AsyncOperation* free_ = nullptr;
 
   std::atomic<bool> inbox_used_{false};  // set under the mutex, read without it
   std::mutex mutex_;                     // guards what follows
   OperationList inbox_;
+  std::vector<OpenChain> open_chains_;
   std::vector<std::uint32_t> finished_;        // places whose handlers are through
   std::vector<std::uint32_t> finished_taken_;  // the loop thread's: the other half of a swap
   std::vector<std::exception_ptr> failures_;   // of their handlers, to come out of `run`
@@ -201,23 +220,19 @@ class Proactor final : private WorkerHost {
   std::vector<std::unique_ptr<AsyncOperation[]>> slabs_;
 };
 
-/// The most frequent case by itself, so that it stays short: one completion, on the loop thread.
 template <class Function>
-void Proactor::dispatch_to(Proactor& proactor, AsyncOperation& operation,
-                           const Completion* completion) {
-  if (completion == nullptr || completion->flags != 0 || proactor.workers_ != nullptr) {
-    return dispatch_rarely<Function>(proactor, operation, completion);
-  }
+void Proactor::handle_once(Proactor& proactor, AsyncOperation& operation,
+                           const Completion& completion) {
   auto* stored = std::launder(reinterpret_cast<Function*>(operation.handler.data()));
   Function function = std::move(*stored);
   stored->~Function();
   proactor.recycle_here(operation);
-  call_handler(function, *completion, {});
+  call_handler(function, completion, {});
 }
 
 template <class Function>
-void Proactor::dispatch_rarely(Proactor& proactor, AsyncOperation& operation,
-                               const Completion* completion) {
+void Proactor::handle_in_general(Proactor& proactor, AsyncOperation& operation,
+                                 const Completion* completion) {
   auto* stored = std::launder(reinterpret_cast<Function*>(operation.handler.data()));
   if (completion == nullptr) {
     stored->~Function();
@@ -257,7 +272,8 @@ template <class Handler>
   copy_request(request, operation);
   const OperationId id =
       fill_in(operation, request.reserved, Parts::function(std::move(owned)), strand);
-  if (request.opcode == Opcode::cancel) forget_old_target(operation);
+  if (is_cancel(request.opcode)) prepare_cancel(operation);
+  link_ = request.link;
   if (recorder_ != nullptr) return start_recorded(operation, name, site);
   ++in_flight_;
   processor_.start(operation);
@@ -280,7 +296,7 @@ OperationId Proactor::fill_in(AsyncOperation& operation, OperationId reserved, F
                               std::uint32_t strand) {
   operation.strand = strand;
   ::new (static_cast<void*>(operation.handler.data())) Function(std::move(function));
-  operation.dispatch = &dispatch_to<Function>;
+  operation.handling = &handling_of<Function>;
   const OperationId id = reserved != OperationId::none ? reserved : reserve_operation();
   operation.id.store(id, std::memory_order_relaxed);
   return id;

@@ -2,17 +2,19 @@
 
 #include <atomic>
 #include <utility>
+#include <vector>
 
 namespace proactor_lab {
 namespace {
 
-/// What the calling thread is in the run that it last recorded for.
+/// What the calling thread is in a run.
 struct AdoptedThread {
   std::uint64_t recorder = 0;  // its serial number
   FactLane* lane = nullptr;
   std::uint16_t number = 0;
 };
-thread_local AdoptedThread adopted;
+thread_local AdoptedThread adopted;                      // of the run that it last recorded for
+thread_local std::vector<AdoptedThread> adopted_before;  // of those that it recorded for earlier
 
 }  // namespace
 
@@ -24,6 +26,7 @@ std::uint64_t Recorder::next_serial() {
 std::uint16_t Recorder::adopt_this_thread(const char* label) {
   {
     const std::lock_guard lock(other_lanes_mutex_);
+    if (adopted.recorder != 0) adopted_before.push_back(adopted);
     FactLane* lane = is_virtual() ? &loop_lane_ : &other_lanes_.emplace_back();
     adopted = {serial_, lane, ++last_thread_};
   }
@@ -41,8 +44,16 @@ void Recorder::leave_simulated_thread() {
   virtual_now_ = world_now_;
 }
 
+/// This thread has recorded for another run since, or never for this one.
+void Recorder::recall_this_thread() {
+  for (AdoptedThread& before : adopted_before) {
+    if (before.recorder == serial_) return std::swap(before, adopted);
+  }
+  adopt_this_thread("guest");
+}
+
 void Recorder::record_elsewhere(Fact fact) {
-  if (adopted.recorder != serial_) adopt_this_thread("guest");
+  if (adopted.recorder != serial_) recall_this_thread();
   fact.thread = adopted.number;
   fact.time_ns = stamp();
   adopted.lane->append(fact);

@@ -101,6 +101,7 @@ class Recorder {
   const std::uint64_t serial_ = next_serial();  // unlike an address, never used again
 
   static std::uint64_t next_serial();
+  void recall_this_thread();
 };
 
 }  // namespace proactor_lab

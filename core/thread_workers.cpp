@@ -11,7 +11,7 @@ ThreadWorkers::~ThreadWorkers() {
       worker.state = State::ending;
     }
     worker.changed.notify_all();
-    worker.body.join();
+    if (worker.body.joinable()) worker.body.join();  // not where no thread could be had
   }
 }
 

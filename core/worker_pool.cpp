@@ -27,7 +27,7 @@ void WorkerPool::open(WorkerHost& host, Recorder* recorder) {
 }
 
 bool WorkerPool::takes(const Completion& completion) const {
-  return !config_.jobs_only || is_job(completion);
+  return !config_.jobs_only || is_job(completion) || completion.operation->strand != 0;
 }
 
 /// Takes a completion; false where it is rejected.
@@ -38,7 +38,9 @@ bool WorkerPool::offer(const Completion& completion) {
     acquire(place, completion, strand, false);
     return true;
   }
-  if (is_job(completion) && waiting_jobs_ >= config_.waiting_jobs_max) {
+  // A rejected handler runs on the loop thread: not while its strand runs elsewhere.
+  if (is_job(completion) && waiting_jobs_ >= config_.waiting_jobs_max &&
+      !strand_is_running(strand)) {
     record(FactKind::worker_rejected, completion.operation->id, nobody, false);
     return false;
   }
@@ -79,8 +81,17 @@ BufferGroup* WorkerPool::release(std::uint32_t place) {
 }
 
 /// The operations themselves are the Proactor's to destroy.
-void WorkerPool::forget_all() {
+void WorkerPool::forget_all(AsyncOperationProcessor& processor) {
   runner_.settle();
+  for (const Place& place : places_) {
+    if (place.buffers == nullptr) continue;
+    processor.give_back(*place.buffers, buffer_of(place.completion.flags));
+  }
+  for (std::uint32_t at = first_waiting_; at != nobody; at = waiting_[at].next) {
+    const Completion& completion = waiting_[at].completion;
+    if ((completion.flags & completion_buffer) == 0) continue;
+    processor.give_back(*completion.operation->buffers, buffer_of(completion.flags));
+  }
   std::fill(places_.begin(), places_.end(), Place{});
   active_ = 0;
   waiting_.clear();

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/async_operation_processor.hpp"
 #include "core/completion.hpp"
 #include "core/recorder.hpp"
 #include "core/worker_runner.hpp"
@@ -27,7 +28,8 @@ struct WorkerPoolConfig {
   /// Posted jobs that may wait for a place. One more is rejected: its handler hears EAGAIN, on the
   /// loop thread. 0 rejects as soon as all places are taken.
   std::uint32_t waiting_jobs_max = UINT32_MAX;
-  /// Only posted jobs run on workers; all other handlers stay on the loop thread.
+  /// Only posted jobs run on workers, and what is bound to a strand; all other handlers stay on the
+  /// loop thread.
   bool jobs_only = false;
 };
 
@@ -71,7 +73,7 @@ class WorkerPool {
   const Completion& completion_at(std::uint32_t place) const { return places_[place].completion; }
   BufferGroup* release(std::uint32_t place);
   bool defer(OperationList& operations) { return runner_.defer(operations); }
-  void forget_all();
+  void forget_all(AsyncOperationProcessor& processor);
 
   void acquire(std::uint32_t place, const Completion& completion, std::uint64_t strand,
                bool waited);

@@ -181,6 +181,10 @@ FactIndex SimulatedOs::record(FactKind kind, const AsyncOperation& operation, st
 void SimulatedOs::release_all() {
   submissions_ = {};
   submission_count_ = 0;
+  for (const Completion& unheard : posted_) {
+    if ((unheard.flags & completion_buffer) == 0) continue;
+    give_back(*unheard.operation->buffers, buffer_of(unheard.flags));
+  }
   posted_.clear();
   chain_steps_.clear();
   for (std::uint32_t index = 0; index < sockets_.size(); ++index) {

@@ -103,7 +103,8 @@ SimulatedOs::Progress SimulatedOs::try_receive_from(AsyncOperation& operation, s
     return Progress::over;
   }
   std::copy_n(datagram.bytes.begin(), count, operation.data);
-  if (operation.sender != nullptr) *operation.sender = {loopback_address, datagram.from};
+  const bool tells = operation.opcode == Opcode::receive_from && operation.sender != nullptr;
+  if (tells) *operation.sender = {loopback_address, datagram.from};
   const FactIndex moved = record(FactKind::bytes_moved, operation, static_cast<std::int64_t>(count),
                                  cause, static_cast<std::uint8_t>(FactRole::processor));
   complete(operation, static_cast<std::int32_t>(count), moved);

@@ -3,6 +3,12 @@
 #include <string>
 
 namespace proactor_lab {
+namespace {
+
+/// Where in `backend_state` the moment of its initiation is kept; [0] is the system's.
+constexpr std::size_t moment = 2;
+
+}  // namespace
 
 void SimulatedWorkers::open(std::uint32_t places, WorkerHost& host, Recorder* recorder) {
   host_ = &host;
@@ -40,7 +46,8 @@ bool SimulatedWorkers::defer(OperationList& operations) {
   if (worker.operations.empty() || worker.last_initiation != clock_) schedule(initiated);
   worker.last_initiation = clock_;
   for (AsyncOperation* each = operations.first(); each != nullptr; each = each->next) {
-    each->backend_state[0] = static_cast<std::uint64_t>(to_ns(clock_));
+    each->backend_state = {};  // the system has not seen it yet: a cancel finds nothing
+    each->backend_state[moment] = static_cast<std::uint64_t>(to_ns(clock_));
   }
   worker.operations.append(operations);
   return true;
@@ -69,7 +76,7 @@ void SimulatedWorkers::on_event(const ScheduledEvent& event) {
 void SimulatedWorkers::hand_over(Worker& worker) {
   const auto now = static_cast<std::uint64_t>(to_ns(schedule_.now()));
   OperationList due;
-  while (!worker.operations.empty() && worker.operations.first()->backend_state[0] <= now) {
+  while (!worker.operations.empty() && worker.operations.first()->backend_state[moment] <= now) {
     due.push(*worker.operations.pop());
   }
   if (!due.empty()) host_->take_over(due);

@@ -1,6 +1,7 @@
 // Initiation from other threads, draining, resetting, and limits on operations in flight.
 #include <array>
 #include <atomic>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -235,4 +236,79 @@ TEST_CASE("destroying a proactor with operations held back destroys their handle
     CHECK(alive.use_count() == 4);
   }
   CHECK(alive.use_count() == 1);
+}
+
+TEST_CASE("a run that ends with operations held back ends") {
+  ON_ALL_SYSTEMS;
+  if (kind != SystemKind::simulated) return;  // a live system always has something to wait for
+  System system(with_limit(kind, 2));
+  const auto [near, far] = system.connected_pair();
+  std::array<std::byte, 8> buffer{};
+  StreamSocket receiver(system.proactor(), far);
+  receiver.async_receive(buffer, [](std::error_code, std::size_t) {});  // nobody sends
+  receiver.async_receive(buffer, [](std::error_code, std::size_t) {});
+  receiver.async_receive(buffer, [](std::error_code, std::size_t) {});
+  CHECK(system.run() == 0);
+  CHECK(system.limit().held() == 1);
+}
+
+TEST_CASE("cancelling one link of a held chain leaves the others and their neighbours alone") {
+  ON_ALL_SYSTEMS;
+  System system(with_limit(kind, 1));
+  Proactor& proactor = system.proactor();
+  std::vector<int> outcomes(4, -1);
+  const auto note = [&outcomes](std::size_t i) {
+    return [&outcomes, i](std::error_code error) { outcomes[i] = error.value(); };
+  };
+  Timer(proactor).async_wait(std::chrono::milliseconds(1), [](std::error_code) {});
+  const Handle nothing{1'000'000};
+  proactor.initiate({.opcode = Opcode::fsync, .handle = nothing, .link = Link::soft}, note(0));
+  const OperationToken second = proactor.initiate({.opcode = Opcode::no_op}, note(1));
+  proactor.initiate({.opcode = Opcode::no_op}, note(2));
+  proactor.cancel(second, note(3));
+  system.run();
+  CHECK(outcomes[0] == EBADF);
+  CHECK(outcomes[1] == ECANCELED);  // because the link before it failed
+  CHECK(outcomes[2] == 0);
+  CHECK(outcomes[3] == ENOENT);
+}
+
+TEST_CASE("slots go round between threads: as many as are under way, not as were initiated") {
+  System system(on(SystemKind::epoll));
+  OperationToken keeps = Timer(system.proactor()).async_wait(std::chrono::minutes(5), [](auto) {});
+  std::set<const AsyncOperation*> slots;
+  std::thread guest([&] {
+    std::atomic<int> under_way = 0;
+    for (int i = 0; i < 3000; ++i) {
+      while (under_way > 8) std::this_thread::yield();
+      ++under_way;
+      slots.insert(system.proactor().post([&](std::error_code) { --under_way; }).slot);
+    }
+    while (under_way > 0) std::this_thread::yield();
+    system.proactor().cancel(keeps);
+  });
+  system.run();
+  guest.join();
+  system.run();
+  CHECK(slots.size() <= 3 * 64);  // a slab has 64
+}
+
+TEST_CASE("the loop thread cancels what another thread has only just initiated") {
+  const auto kind = GENERATE(SystemKind::io_uring, SystemKind::epoll);
+  INFO(name_of(kind));
+  System system(on(kind));
+  int ended = -1;
+  int cancel = -1;
+  system.proactor().post([&](std::error_code) {
+    OperationToken token;
+    std::thread([&] {
+      token = Timer(system.proactor()).async_wait(std::chrono::minutes(5), [&](auto error) {
+        ended = error.value();
+      });
+    }).join();
+    system.proactor().cancel(token, [&](std::error_code error) { cancel = error.value(); });
+  });
+  system.run();
+  CHECK(ended == ECANCELED);
+  CHECK(cancel == 0);
 }

@@ -317,3 +317,56 @@ TEST_CASE("destruction waits for workers and destroys the other handlers unheard
   CHECK(ran == before);
   CHECK(alive.use_count() == 1);
 }
+
+TEST_CASE("a cancel finds nothing where the worker's moment has not come") {
+  System system(with_places(SystemKind::simulated, 2));
+  OperationToken token;
+  int ended = -1;
+  int cancel = -1;
+  system.proactor().post([&](std::error_code) {
+    system.os().compute(std::chrono::milliseconds(5));
+    token = Timer(system.proactor()).async_wait(std::chrono::milliseconds(1), [&](auto error) {
+      ended = error.value();
+    });
+  });
+  system.proactor().post([&](std::error_code) {
+    system.proactor().cancel(token, [&](std::error_code error) { cancel = error.value(); });
+  });
+  system.run();
+  CHECK(cancel == ENOENT);
+  CHECK(ended == 0);
+}
+
+TEST_CASE("a handler that throws between two links leaves no chain for others to join") {
+  ON_ALL_SYSTEMS;
+  System system(with_places(kind, 1));
+  int linked = -1;
+  int other = -1;
+  system.proactor().post([&](std::error_code) {
+    system.proactor().initiate(
+        {.opcode = Opcode::fsync, .handle = Handle{1'000'000}, .link = Link::soft},
+        [&](std::error_code error) { linked = error.value(); });
+    throw std::runtime_error("between two links");
+  });
+  CHECK_THROWS_AS(system.run(), std::runtime_error);
+  system.proactor().post([&](std::error_code) {
+    system.proactor().post([&](std::error_code error) { other = error.value(); });
+  });
+  system.run();
+  CHECK(linked == EBADF);
+  CHECK(other == 0);
+}
+
+TEST_CASE("drain ends with jobs that a stop kept back") {
+  ON_ALL_SYSTEMS;
+  System system(with_places(kind, 1));
+  std::atomic<int> ran = 0;
+  for (int i = 0; i < 4; ++i) {
+    system.proactor().post([&](std::error_code) {
+      if (++ran == 1) system.proactor().stop();
+    });
+  }
+  system.run();
+  CHECK(system.proactor().drain());
+  CHECK(ran == 4);
+}

@@ -194,7 +194,7 @@ void FactExpander::expand(const Fact& fact, FactIndex index) {
       expand_world(fact);
       break;
   }
-  if (index == 0) return;
+  if (index == 0 || last_seq_ >= config_.event_limit) return;
   if (seq_of_fact_.size() < index) seq_of_fact_.resize(index);
   seq_of_fact_[index - 1] = last_seq_;
 }

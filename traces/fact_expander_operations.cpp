@@ -26,7 +26,8 @@ bool moves_bytes(Opcode opcode) {
 
 /// Two facts make an initiation: what is asked, and with what.
 void FactExpander::expand_initiation(const Fact& details) {
-  const Fact& fact = initiation_of(details.thread);
+  Fact fact = initiation_of(details.thread);
+  fact.time_ns = details.time_ns;  // another thread's fact may have come between the two
   Operation& operation = operations_[fact.operation];
   operation.opcode = fact.detail;
   operation.handle = handle_of(fact.handle);

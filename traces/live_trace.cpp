@@ -58,21 +58,18 @@ void LiveTrace::write_until_stopped() {
 
 void LiveTrace::write_published(bool all) {
   clock_.observe();
+  // A thread that joins from here on records later than `observe`: so does whoever hears from it.
   const std::size_t others = other_lane_count();
   const auto write = [this](Fact fact, FactIndex index) {
     fact.time_ns = clock_.to_monotonic_ns(fact.time_ns);
     expander_.expand(fact, index);
   };
-  if (others == 0) {
-    loop_lane().take([&](const Fact& fact) { write(fact, ++loop_facts_); });
-  } else {
-    const std::int64_t until = all ? INT64_MAX : clock_.ticks_ago(merge_window);
-    loop_lane().take([&](const Fact& fact) { merge_.add(0, fact, ++loop_facts_); });
-    for (std::size_t i = 0; i < others; ++i) {
-      other_lane(i).take([&](const Fact& fact) { merge_.add(i + 1, fact, 0); });
-    }
-    merge_.drain(until, write);
+  const Duration window = others == 0 ? Duration::zero() : merge_window;
+  loop_lane().take([&](const Fact& fact) { merge_.add(0, fact, ++loop_facts_); });
+  for (std::size_t i = 0; i < others; ++i) {
+    other_lane(i).take([&](const Fact& fact) { merge_.add(i + 1, fact, 0); });
   }
+  merge_.drain(all ? INT64_MAX : clock_.ticks_ago(window), write);
   writer_.flush();
   file_.flush();
 }
