@@ -203,9 +203,9 @@ class Proactor final : private WorkerHost {
   std::size_t in_flight_ = 0;
   std::size_t handled_ = 0;
   std::size_t admitted_from_inbox_ = 0;
-  std::size_t slots_owed_ = 0;  // to other threads
-  Link link_ = Link::none;      // to what is started next
-  bool drain_cancels_ = false;  // a cancel of `drain` is under way
+  std::size_t slots_owed_ = 0;              // to other threads
+  Link link_ = Link::none;                  // to what is started next
+  std::atomic<bool> drain_cancels_{false};  // a cancel of `drain` is under way; a worker may end it
   AsyncOperation* free_ = nullptr;
 
   std::atomic<bool> inbox_used_{false};  // set under the mutex, read without it
