@@ -109,8 +109,9 @@ struct Handling {
 };
 
 struct AsyncOperation : OperationRequest {
-  // Ids are never reused within a run; 0 marks a free slot. Written by whoever initiates or handles
-  // (a worker, too) and compared by the loop thread: hence atomic, though nothing hangs on it.
+  // Ids are not reused within a run of 2^32 operations; 0 marks a free slot. Written by whoever
+  // initiates or handles (a worker, too) and compared by the loop thread: hence atomic, though
+  // nothing hangs on it.
   std::atomic<OperationId> id{OperationId::none};
   std::uint32_t strand = 0;  // core/strand.hpp
 

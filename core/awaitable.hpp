@@ -1,6 +1,7 @@
 // Completion Handlers as coroutines: `co_await socket.receive(buffer)` initiates the operation, and
-// the coroutine goes on where a handler would have been called, on the loop thread. Beneath is the
-// mechanism of every handler: the slot keeps who is to be resumed, and is free again before that.
+// the coroutine goes on where a handler would have been called, on the loop thread or a worker.
+// Beneath is the mechanism of every handler: the slot keeps who is to be resumed, and is free again
+// before that.
 //
 //   Task session(StreamSocket socket) {
 //     std::array<std::byte, 1024> buffer;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace proactor_lab {
 
@@ -13,6 +14,16 @@ constexpr std::int32_t to_number(Handle handle) { return static_cast<std::int32_
 
 /// What a handle stands for, so that a trace can say it.
 enum class HandleKind : std::uint8_t { listener, stream, datagram, file };
+
+/// What people call the connections of a run that nobody named: A, B, ... Z, AA, AB ... `number`
+/// counts from 1.
+inline std::string letters_of(std::uint32_t number) {
+  std::string letters;
+  for (; number > 0; number = (number - 1) / 26) {
+    letters.insert(letters.begin(), static_cast<char>('A' + (number - 1) % 26));
+  }
+  return letters;
+}
 
 /// How to open a file; combine with |.
 enum class OpenMode : std::uint32_t { read = 1, write = 2, create = 4, truncate = 8 };

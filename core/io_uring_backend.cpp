@@ -110,7 +110,7 @@ void IoUringBackend::release_all() {
 void IoUringBackend::drop_unsubmitted() {
   io_uring_sq& entries = ring_->ring.sq;
   for (unsigned each = entries.sqe_head; each != entries.sqe_tail; ++each) {
-    const std::uint64_t data = entries.sqes[each & (ring_entries - 1)].user_data;
+    const std::uint64_t data = entries.sqes[each & entries.ring_mask].user_data;
     if (data == wake_data) ring_->wake_armed = false;
     if (data <= nobody) continue;
     settle(*operation_of(data), -ECANCELED, false);

@@ -260,10 +260,10 @@ OperationToken Proactor::start_recorded(AsyncOperation& operation, const char* h
 /// From another thread, or with a new slot.
 void Proactor::start_elsewhere(AsyncOperation& operation, const char* handler_name, CallSite site) {
   if (on_loop_thread()) {
+    if (recorder_ == nullptr) return admit(operation);
     if (is_cancel(operation.opcode)) prepare_cancel(operation);
     link_ = operation.link;
-    if (recorder_ != nullptr) return void(start_recorded(operation, handler_name, site));
-    return admit(operation);
+    return void(start_recorded(operation, handler_name, site));
   }
   if (recorder_ != nullptr) {
     const Initiation initiation(operation, handler_name, site);

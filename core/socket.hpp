@@ -1,6 +1,6 @@
 // The I/O objects a program works with, under the names Asio gives their like. Each is a handle and
 // a reference to the Proactor that initiates on it: small values, free to copy; destroying one
-// closes nothing (use `async_close`). All calls return at once, on the loop thread.
+// closes nothing (use `async_close`). All calls return at once; any thread may make them.
 //
 // Each operation comes in two forms over one mechanism: `async_receive(buffer, handler)` calls
 // back, `co_await receive(buffer)` goes on there (awaitable.hpp). What is said of the first holds

@@ -142,7 +142,6 @@ LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) 
   std::optional<LiveFolder> folder;
   settings.root = entry.uses_files ? folder.emplace(scenario.files).path() : "";
 
-  const std::string part = options.out;
   std::unique_ptr<LiveTrace> trace;
   LiveRunResult result;
   std::error_code error;
@@ -157,7 +156,7 @@ LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) 
     }
     probe->close(listener);
   }
-  trace = make_trace(scenario, part);
+  trace = make_trace(scenario, options.out);
   {
     const std::unique_ptr<LiveBackend> os = open_backend(scenario.system, trace.get());
     ThreadWorkers runner;
@@ -186,7 +185,7 @@ LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) 
   }
   if (trace != nullptr) {
     if (!trace->finish(result.end == RunEnd::interrupted ? "interrupted" : "finished")) {
-      throw InputError(part, "", "could not be written to its end", "is the disk full?");
+      throw InputError(options.out, "", "could not be written to its end", "is the disk full?");
     }
     result.events = trace->events_written();
     result.events_lost = trace->events_lost();

@@ -230,8 +230,8 @@ void FactExpander::expand_handle(const Fact& fact) {
   event.text = strings_.keep(name_of(kind));
   event.label = text_of(fact.extra);
   if (event.label == no_string) {
-    event.label =
-        kind == HandleKind::stream ? strings_.keep(next_letters()) : strings_.keep(name_of(kind));
+    event.label = kind == HandleKind::stream ? strings_.keep(letters_of(++last_stream_))
+                                             : strings_.keep(name_of(kind));
   }
   emit(event, last_of_thread(fact.thread));
 }
@@ -380,15 +380,6 @@ Fact& FactExpander::initiation_of(std::uint16_t thread) {
 std::uint32_t& FactExpander::last_of_thread(std::uint16_t thread) {
   if (thread >= last_of_thread_.size()) last_of_thread_.resize(thread + 1u, 1);
   return last_of_thread_[thread];
-}
-
-/// A, B, ... Z, AA, AB, ...: names for connections that nobody named.
-std::string FactExpander::next_letters() {
-  std::string letters;
-  for (std::uint32_t n = ++last_stream_; n > 0; n = (n - 1) / 26) {
-    letters.insert(letters.begin(), static_cast<char>('A' + (n - 1) % 26));
-  }
-  return letters;
 }
 
 }  // namespace proactor_lab

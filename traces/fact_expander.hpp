@@ -85,7 +85,6 @@ class FactExpander {
   std::uint32_t seq_of(FactIndex fact) const;
   Fact& initiation_of(std::uint16_t thread);
   std::uint32_t& last_of_thread(std::uint16_t thread);
-  std::string next_letters();
 
   ExpanderConfig config_;
   StringPool& strings_;

@@ -206,6 +206,7 @@ class ModelBuilder {
           --flying_;
         }
         move(operation, operation.abandoned, event);
+        if (model_.first_abandoned_ == 0) model_.first_abandoned_ = event.seq;
         break;
       default:
         break;

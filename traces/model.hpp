@@ -121,6 +121,8 @@ class Model {
   std::uint32_t in_flight_at(std::uint32_t seq) const;
   /// Operations whose handler has returned, just after `seq`.
   std::uint32_t done_at(std::uint32_t seq) const;
+  /// The first event that abandons an operation; 0: none.
+  std::uint32_t first_abandoned() const { return first_abandoned_; }
   /// Places in `operations()` of those initiated by `to` and not done before `from`.
   std::vector<std::uint32_t> operations_between(std::uint32_t from, std::uint32_t to) const;
   /// How long operations had stayed in `state`, the median of those that had left it by `seq`.
@@ -149,6 +151,7 @@ class Model {
   std::vector<std::uint32_t> queue_depth_;  ///< after each event
   std::vector<std::uint32_t> in_flight_;    ///< after each event
   std::vector<std::uint32_t> done_seqs_;    ///< ascending
+  std::uint32_t first_abandoned_ = 0;
   std::array<RunningMedian, operation_state_count> dwells_;
 
   friend class ModelBuilder;

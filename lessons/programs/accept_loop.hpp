@@ -1,11 +1,13 @@
-// Accepting, as every server here does it: one accept is always pending, except while the process
-// is out of descriptors. Clients then wait in the backlog until a connection ends.
+// Accepting, as most servers here do it (the echo server shows it in full, on a strand): one accept
+// is always pending, except while the process is out of descriptors. Clients then wait in the
+// backlog until a connection ends.
 #pragma once
 
 #include <cerrno>
 #include <functional>
 #include <utility>
 
+#include "core/operating_system.hpp"
 #include "core/socket.hpp"
 
 namespace proactor_lab {
@@ -13,15 +15,20 @@ namespace proactor_lab {
 /// Must outlive its Proactor's run. Loop thread.
 class AcceptLoop {
  public:
-  AcceptLoop(Proactor& proactor, std::function<void(Handle)> on_connection)
-      : proactor_(proactor), on_connection_(std::move(on_connection)) {}
+  AcceptLoop(Proactor& proactor, OperatingSystem& system, std::function<void(Handle)> on_connection)
+      : proactor_(proactor), system_(system), on_connection_(std::move(on_connection)) {}
 
-  /// `site` is what traces show as the place of every accept.
-  void start(Handle listener, CallSite site = CallSite::here()) {
-    listener_ = listener;
+  /// Listens on `endpoint` and accepts; the error says why it cannot. `site` is what traces show as
+  /// the place of every accept.
+  std::error_code start(Endpoint endpoint, CallSite site = CallSite::here()) {
+    std::error_code error;
+    listener_ = system_.listen(endpoint, "listener", error);
     site_ = site;
-    accept();
+    if (!error) accept();
+    return error;
   }
+
+  Endpoint endpoint() const { return system_.local_endpoint(listener_); }
 
   /// A descriptor is free again.
   void connection_ended() {
@@ -52,6 +59,7 @@ class AcceptLoop {
   }
 
   Proactor& proactor_;
+  OperatingSystem& system_;
   std::function<void(Handle)> on_connection_;
   Handle listener_ = Handle::none;
   CallSite site_;

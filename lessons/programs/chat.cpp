@@ -12,31 +12,16 @@ namespace {
 
 constexpr std::size_t line_bytes_max = 1000;
 
-/// A, B, ... Z, AA, AB ...
-std::string letters_of(std::size_t number) {
-  std::string letters;
-  for (++number; number > 0; number = (number - 1) / 26) {
-    letters.insert(letters.begin(), static_cast<char>('A' + (number - 1) % 26));
-  }
-  return letters;
-}
-
 class Chat final : public AsyncProgram {
  public:
   Chat(Proactor& proactor, OperatingSystem& system, const ProgramSettings& settings)
       : proactor_(proactor),
-        system_(system),
         settings_(settings),
-        accepting_(proactor, [this](Handle handle) { join(handle); }) {}
+        accepting_(proactor, system, [this](Handle handle) { join(handle); }) {}
 
-  std::error_code start() override {
-    std::error_code error;
-    listener_ = system_.listen(settings_.listen_on, "listener", error);
-    if (!error) accepting_.start(listener_);
-    return error;
-  }
+  std::error_code start() override { return accepting_.start(settings_.listen_on); }
 
-  Endpoint endpoint() const override { return system_.local_endpoint(listener_); }
+  Endpoint endpoint() const override { return accepting_.endpoint(); }
 
  private:
   struct Client {
@@ -54,7 +39,7 @@ class Chat final : public AsyncProgram {
   void join(Handle handle) {
     Client& client = *clients_.emplace_back(std::make_unique<Client>());
     client.handle = handle;
-    client.name = letters_of(joined_++);
+    client.name = letters_of(++joined_);
     receive(client);
   }
 
@@ -143,12 +128,10 @@ class Chat final : public AsyncProgram {
   }
 
   Proactor& proactor_;
-  OperatingSystem& system_;
   ProgramSettings settings_;
   AcceptLoop accepting_;
-  Handle listener_ = Handle::none;
   std::vector<std::unique_ptr<Client>> clients_;  // operations point to them: never moved
-  std::size_t joined_ = 0;
+  std::uint32_t joined_ = 0;
 };
 
 }  // namespace

@@ -17,16 +17,11 @@ class Daytime final : public AsyncProgram {
       : proactor_(proactor),
         system_(system),
         settings_(settings),
-        accepting_(proactor, [this](Handle handle) { tell_time(handle); }) {}
+        accepting_(proactor, system, [this](Handle handle) { tell_time(handle); }) {}
 
-  std::error_code start() override {
-    std::error_code error;
-    listener_ = system_.listen(settings_.listen_on, "listener", error);
-    if (!error) accepting_.start(listener_);
-    return error;
-  }
+  std::error_code start() override { return accepting_.start(settings_.listen_on); }
 
-  Endpoint endpoint() const override { return system_.local_endpoint(listener_); }
+  Endpoint endpoint() const override { return accepting_.endpoint(); }
 
  private:
   /// What is being sent must stay where it is until the handler has run: the handler owns it.
@@ -61,7 +56,6 @@ class Daytime final : public AsyncProgram {
   OperatingSystem& system_;
   ProgramSettings settings_;
   AcceptLoop accepting_;
-  Handle listener_ = Handle::none;
 };
 
 }  // namespace

@@ -23,18 +23,15 @@ class HttpFileServer final : public AsyncProgram {
       : proactor_(proactor),
         system_(system),
         settings_(settings),
-        accepting_(proactor, [this](Handle handle) { spawn(serve(handle)); }) {}
+        accepting_(proactor, system, [this](Handle handle) { spawn(serve(handle)); }) {}
 
   std::error_code start() override {
-    std::error_code error;
     // Without a root it would serve the whole disk.
     if (settings_.root.empty()) return std::make_error_code(std::errc::invalid_argument);
-    listener_ = system_.listen(settings_.listen_on, "listener", error);
-    if (!error) accepting_.start(listener_);
-    return error;
+    return accepting_.start(settings_.listen_on);
   }
 
-  Endpoint endpoint() const override { return system_.local_endpoint(listener_); }
+  Endpoint endpoint() const override { return accepting_.endpoint(); }
 
  private:
   /// In the frame of `serve`, where it stays until the connection is closed.
@@ -191,7 +188,6 @@ class HttpFileServer final : public AsyncProgram {
   OperatingSystem& system_;
   ProgramSettings settings_;
   AcceptLoop accepting_;
-  Handle listener_ = Handle::none;
 };
 
 }  // namespace

@@ -109,6 +109,28 @@ TEST_CASE("abandoned is shown once it occurs") {
   CHECK(says(states_scene(model, options), "abandoned"));
 }
 
+TEST_CASE("an abandoned operation stays in the picture, however many are done") {
+  test::TraceBuilder b;
+  std::uint32_t stream = b.open("A");
+  std::uint32_t abandoned = b.initiate("receive", stream, 64, "on_receive");
+  b.start(abandoned);
+  b.add(EventKind::operation_abandoned, abandoned);
+  for (int i = 0; i < 20; ++i) {
+    const std::uint32_t done = b.initiate("receive", stream, 64, "on_receive");
+    b.start(done);
+    b.complete(done, 64);
+    b.queue(done);
+    b.dequeue(done);
+    b.enter(done, "on_receive");
+    b.leave(done);
+  }
+  Trace trace = b.finish();
+  Model model(trace);
+  StatesOptions options;
+  options.at = {model.event_count(), 0};
+  CHECK(says(states_scene(model, options), "abandoned"));
+}
+
 TEST_CASE("nonsense makes a state diagram and no crash") {
   for (std::uint32_t seed = 1; seed <= 25; ++seed) {
     Trace trace = test::nonsense(seed, 200);

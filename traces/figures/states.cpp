@@ -107,9 +107,10 @@ class StatesPainter {
 
   void find_tokens() {
     std::uint32_t next_seq = at_.fraction > 0 ? at_.seq + 1 : at_.seq;
-    // Live ones, and of those that are done as many of the latest as may stand apart.
+    // Live ones, those that were abandoned, and of those that are done as many as may stand apart.
     std::uint32_t done = model_.done_at(next_seq);
     std::uint32_t since = done <= tokens_max ? 1 : at_.seq;
+    if (model_.first_abandoned() != 0) since = std::min(since, model_.first_abandoned());
     for (std::uint32_t place : model_.operations_between(std::max(since, 1u), next_seq)) {
       const OperationRecord& operation = model_.operations()[place];
       TokenNow token;

@@ -1,0 +1,40 @@
+// Every world that a program can meet: answers each `pick` in all possible ways, one run after the
+// other, depth first.
+//
+//   Enumeration choices;
+//   do {
+//     run(choices);
+//   } while (choices.advance() && choices.runs() < budget);
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "sim/choice_source.hpp"
+
+namespace proactor_lab {
+
+/// The program must ask the same questions after the same answers. `draw` is not explored: it
+/// always gives the least value.
+class Enumeration final : public ChoiceSource {
+ public:
+  std::uint32_t pick(std::uint32_t n, const Question& question) override;
+  std::uint64_t draw(std::uint64_t, const Question&) override { return 0; }
+
+  /// Ends a run: the next one takes another way. False: all have been taken.
+  bool advance();
+  /// Runs begun so far.
+  std::size_t runs() const { return runs_; }
+
+ private:
+  struct Fork {
+    std::uint32_t ways = 0;
+    std::uint32_t taken = 0;
+  };
+
+  std::vector<Fork> path_;
+  std::size_t depth_ = 0;
+  std::size_t runs_ = 1;
+};
+
+}  // namespace proactor_lab
