@@ -22,6 +22,7 @@ WorkerPool::WorkerPool(const WorkerPoolConfig& config, WorkerRunner& runner)
     : config_(config), runner_(runner), places_(std::max(1u, config.places)) {}
 
 void WorkerPool::open(WorkerHost& host, Recorder* recorder) {
+  waiting_.reserve(usual_waiting);
   recorder_ = recorder;
   runner_.open(places(), host, recorder);
 }

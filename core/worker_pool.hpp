@@ -88,7 +88,8 @@ class WorkerPool {
   std::vector<Place> places_;
   std::uint32_t active_ = 0;
 
-  std::vector<Waiting> waiting_;  // never shrinks: once warm it does not allocate
+  static constexpr std::size_t usual_waiting = 64;
+  std::vector<Waiting> waiting_;  // never shrinks: beyond the usual it allocates at a new peak
   std::uint32_t first_waiting_ = nobody;
   std::uint32_t last_waiting_ = nobody;
   std::uint32_t free_waiting_ = nobody;
