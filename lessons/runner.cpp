@@ -97,7 +97,7 @@ bool run_blocking(const Scenario& scenario, const ProgramEntry& entry, World& wo
   // A fact is at least one event, an initiation's two facts aside.
   config.fact_limit = static_cast<FactIndex>(scenario.event_limit + scenario.event_limit / 4);
   SimulatedThreads threads(config, world.schedule, world.network, &world.recorder);
-  threads.spawn(entry.run(threads, settings_of(scenario)), "main");
+  threads.start(entry.run(threads, settings_of(scenario)), "main");
   world.populate(scenario);
   threads.run();
   return threads.limit_reached();
