@@ -8,6 +8,7 @@
 
 #include "lessons/lesson_json.hpp"
 #include "lessons/programs/program.hpp"
+#include "lessons/scenario_costs.hpp"
 
 namespace proactor_lab {
 namespace {
@@ -19,6 +20,7 @@ constexpr std::size_t sends_max = 10'000;
 constexpr std::size_t files_max = 1'000;
 constexpr std::size_t all_clients_bytes_max = 256 * 1024 * 1024;
 constexpr std::int64_t bytes_max = 64 * 1024 * 1024;
+constexpr std::uint32_t pool_places = 8;  // where a scenario does not say
 
 Duration milliseconds(const JsonNode& node) {
   return Duration{std::llround(node.number(0, ms_max) * 1e6)};
@@ -195,9 +197,7 @@ void take_world(const JsonNode& root, Scenario& scenario) {
   if (root.has("short_transfers")) {
     scenario.short_transfers = root.at("short_transfers").boolean();
   }
-  if (root.has("syscall_ms")) scenario.syscall_cost = milliseconds(root.at("syscall_ms"));
-  if (root.has("switch_ms")) scenario.switch_cost = milliseconds(root.at("switch_ms"));
-  if (root.has("cores")) scenario.cores = count(root.at("cores"), 1, 1024);
+  take_costs(root, scenario);
   if (root.has("clients")) {
     const auto clients = root.at("clients").elements();
     if (clients.size() > clients_max) root.at("clients").fail("has more than 100000 elements");
@@ -227,6 +227,7 @@ void take_workers(const JsonNode& root, Scenario& scenario) {
   if (root.has("in_flight_max")) {
     scenario.in_flight_max = count(root.at("in_flight_max"), 1, 1'000'000);
   }
+  if (entry.has_pool) scenario.workers = {.places = pool_places, .jobs_only = true};
   if (!root.has("workers")) return;
   const JsonNode workers = root.at("workers");
   workers.only({"places", "waiting_jobs_max", "jobs_only"});
@@ -275,8 +276,12 @@ Scenario parse_scenario(std::string_view text, const std::string& file) {
              "send_buffer_bytes",
              "short_transfers",
              "syscall_ms",
+             "operation_ms",
              "switch_ms",
+             "thread_start_ms",
              "cores",
+             "thread_bytes",
+             "connection_bytes",
              "work_ms",
              "timeout_ms",
              "queue_bytes",

@@ -72,8 +72,10 @@ void SimulatedThreads::fill_cores() {
     ++usage_.switches;
     threads_[index].state = State::running;
     record(FactKind::thread_switched, threads_[index].id);
-    if (config_.switch_cost > Duration::zero() && !pass(config_.switch_cost)) {
-      schedule_.at(schedule_.now() + config_.switch_cost, {this, 0, index, 0, cost_paid});
+    // The program is there, and may listen, when the world begins: its first turn is free.
+    const Duration cost = usage_.switches == 1 ? Duration::zero() : config_.switch_cost;
+    if (cost > Duration::zero() && !pass(cost)) {
+      schedule_.at(schedule_.now() + cost, {this, 0, index, 0, cost_paid});
     } else {
       go_on(index);
     }
