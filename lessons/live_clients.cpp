@@ -19,9 +19,9 @@ constexpr std::chrono::seconds silence_max{10};
 /// One client's connection; every wait is bounded.
 class Client {
  public:
-  Client(const ClientScript& script, Endpoint server, Clock::time_point start)
+  Client(const ClientScript& script, Duration connect_at, Endpoint server, Clock::time_point start)
       : script_(script), start_(start) {
-    std::this_thread::sleep_until(start_ + script.connect_at);
+    std::this_thread::sleep_until(start_ + connect_at);
     descriptor_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     // The least there is: what nobody reads is to pile up at the program soon.
@@ -45,17 +45,25 @@ class Client {
       if (!say(send.content)) return false;
     }
     const std::string request(script_.request_bytes, 'x');
+    const auto first = Clock::now();
     for (std::uint32_t i = 0; i < script_.requests; ++i) {
-      if (i > 0) std::this_thread::sleep_for(script_.think);
-      if (!say(request) || !hear(said_)) return false;
+      if (script_.every > Duration::zero()) {
+        std::this_thread::sleep_until(first + i * script_.every);
+      } else if (i > 0) {
+        std::this_thread::sleep_for(script_.think.draw(choices_, {QuestionKind::think, 0, i}));
+      }
+      if (!say(request)) return false;
+      awaited_ += script_.bytes_of_answer();
+      awaited_ -= request.size();
+      if (script_.every == Duration::zero() && !hear(awaited_)) return false;
     }
-    return leave();
+    return hear(script_.requests > 0 ? awaited_ : 0) && leave();
   }
 
  private:
   /// Sends all of it, reading what comes back meanwhile so that neither side stands still.
   bool say(std::string_view content) {
-    said_ += content.size();
+    awaited_ += content.size();
     while (!content.empty()) {
       const short wanted = script_.reads ? POLLIN | POLLOUT : POLLOUT;
       pollfd ready{descriptor_, wanted, 0};
@@ -83,7 +91,12 @@ class Client {
   /// One read; false at the end of the stream or on an error.
   bool take() {
     std::array<char, 65536> buffer;
-    const auto count = ::recv(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    std::size_t most = buffer.size();
+    if (script_.read_bytes_per_second > 0) {  // a slow reader
+      most = std::clamp<std::size_t>(script_.read_bytes_per_second / 100, 1, most);
+      std::this_thread::sleep_for(std::chrono::seconds(1) * most / script_.read_bytes_per_second);
+    }
+    const auto count = ::recv(descriptor_, buffer.data(), most, MSG_DONTWAIT);
     if (count > 0) heard_ += static_cast<std::uint64_t>(count);
     if (count == 0) closed_ = true;
     return count > 0 || (count < 0 && errno == EAGAIN);
@@ -95,7 +108,7 @@ class Client {
     if (script_.end_at >= Duration::zero()) {
       std::this_thread::sleep_until(start_ + script_.end_at);
     } else if (script_.requests == 0) {
-      while ((heard_ < said_ || script_.read_to_end) && !closed_) {
+      while ((heard_ < awaited_ || script_.read_to_end) && !closed_) {
         pollfd ready{descriptor_, POLLIN, 0};
         if (::poll(&ready, 1, milliseconds_max()) <= 0 || !take()) break;
       }
@@ -130,7 +143,8 @@ class Client {
   const ClientScript& script_;
   Clock::time_point start_;
   int descriptor_ = -1;
-  std::uint64_t said_ = 0;
+  SeededChoices choices_{1};
+  std::uint64_t awaited_ = 0;  // bytes that answer what was said
   std::uint64_t heard_ = 0;
   bool closed_ = false;
 };
@@ -139,14 +153,19 @@ class Client {
 
 LiveClients::LiveClients(const std::vector<ClientScript>& scripts, Endpoint server,
                          std::function<void()> on_all_done)
-    : on_all_done_(std::move(on_all_done)), left_(scripts.size()) {
+    : on_all_done_(std::move(on_all_done)), left_(0) {
+  for (const ClientScript& script : scripts) left_ += script.count;
+  threads_.reserve(left_);
+  SeededChoices choices(1);
   const auto start = Clock::now();
-  threads_.reserve(scripts.size());
-  for (const ClientScript& script : scripts) {
-    threads_.emplace_back([this, &script, server, start] {
-      if (!Client(script, server, start).play()) ++failures_;
-      if (--left_ == 0) on_all_done_();
-    });
+  for (std::uint32_t crowd = 0; crowd < scripts.size(); ++crowd) {
+    const ClientScript& script = scripts[crowd];
+    for (const Duration connect_at : setting_out(script, crowd, choices)) {
+      threads_.emplace_back([this, &script, connect_at, server, start] {
+        if (!Client(script, connect_at, server, start).play()) ++failures_;
+        if (--left_ == 0) on_all_done_();
+      });
+    }
   }
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/handle.hpp"
-#include "sim/actors.hpp"
+#include "sim/client_script.hpp"
 
 namespace proactor_lab {
 

@@ -124,7 +124,13 @@ void check_runs_live(const Scenario& scenario, const ProgramEntry& entry) {
     throw InputError("program " + scenario.program, "/back_ends",
                      "back ends exist on the simulated system only so far", "use --on sim");
   }
-  if (scenario.clients.size() > live_clients_max) {
+  if (!scenario.faults.empty()) {
+    throw InputError("scenario", "/faults", "faults happen in the simulated world only",
+                     "use --on sim, or leave them out");
+  }
+  std::size_t clients = 0;
+  for (const ClientScript& each : scenario.clients) clients += each.count;
+  if (clients > live_clients_max) {
     throw InputError("scenario", "/clients", "more than 256 clients, each a thread when live",
                      "use --on sim, or a load tool against a scenario without clients");
   }

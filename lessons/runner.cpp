@@ -3,9 +3,11 @@
 #include <optional>
 
 #include "lessons/wired_proactor.hpp"
-#include "sim/actors.hpp"
+#include "sim/faults.hpp"
 #include "sim/network.hpp"
 #include "sim/schedule.hpp"
+#include "sim/simulated_back_ends.hpp"
+#include "sim/simulated_clients.hpp"
 #include "sim/simulated_os.hpp"
 #include "sim/simulated_threads.hpp"
 #include "sim/simulated_workers.hpp"
@@ -22,10 +24,15 @@ struct World {
   World(const Scenario& scenario, ChoiceSource& choices)
       : schedule(choices),
         recorder(&schedule.now()),
-        network({scenario.latency, scenario.send_buffer}, schedule),
-        datagrams(scenario.latency, schedule),
+        network({scenario.links[0].latency, scenario.send_buffer}, schedule),
+        datagrams(scenario.links[0].latency, schedule),
         clients(network, schedule, &recorder),
-        back_ends(network, schedule, &recorder) {}
+        back_ends(network, schedule, &recorder),
+        faults(schedule, network, clients, files, &recorder) {
+    network.set_recorder(&recorder);
+    network.link(0) = scenario.links[0];
+    for (std::size_t i = 1; i < scenario.links.size(); ++i) network.add_link(scenario.links[i]);
+  }
 
   void write_files(const Scenario& scenario) {
     for (const ScenarioFile& each : scenario.files) {
@@ -49,6 +56,23 @@ struct World {
   void populate(const Scenario& scenario) {
     for (const BackEndScript& each : scenario.back_ends) back_ends.add(each);
     for (const ClientScript& each : scenario.clients) clients.add(each, scenario.port);
+    for (const ScenarioFault& each : scenario.faults) add(each);
+  }
+
+  void add(const ScenarioFault& fault) {
+    const Instant at = Instant{} + fault.at;
+    switch (fault.kind) {
+      case ScenarioFault::Kind::breaks:
+        return faults.break_connection(at, fault.client);
+      case ScenarioFault::Kind::cut:
+        return faults.cut(at, fault.lasts, fault.client);
+      case ScenarioFault::Kind::no_descriptors:
+        return faults.run_out_of_descriptors(at, fault.lasts);
+      case ScenarioFault::Kind::disk_error: {
+        const std::string path = fault.path.empty() ? "" : root_folder + fault.path;
+        return faults.fail_disk(at, fault.lasts, fault.error, path);
+      }
+    }
   }
 
   Schedule schedule;
@@ -58,6 +82,7 @@ struct World {
   Files files;
   SimulatedClients clients;
   SimulatedBackEnds back_ends;
+  Faults faults;
 };
 
 /// Runs a program over the first seam; true where the run limit ended it.
@@ -67,6 +92,7 @@ bool run_async(const Scenario& scenario, const ProgramEntry& entry, World& world
   config.disk_latency = scenario.disk_latency;
   config.syscall_cost = scenario.syscall_cost;
   config.short_transfers = scenario.short_transfers;
+  config.shortage = &world.faults.shortage();
   config.run_limit = Instant{} + scenario.run_limit;
   // A fact is at least one event, an initiation's two facts aside.
   config.fact_limit = static_cast<FactIndex>(scenario.event_limit + scenario.event_limit / 4);
@@ -95,6 +121,7 @@ bool run_blocking(const Scenario& scenario, const ProgramEntry& entry, World& wo
   config.switch_cost = scenario.switch_cost;
   config.operation_cost = scenario.operation_cost;
   config.thread_start_cost = scenario.thread_start_cost;
+  config.shortage = &world.faults.shortage();
   config.run_limit = Instant{} + scenario.run_limit;
   // A fact is at least one event, an initiation's two facts aside.
   config.fact_limit = static_cast<FactIndex>(scenario.event_limit + scenario.event_limit / 4);

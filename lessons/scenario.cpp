@@ -1,223 +1,24 @@
 #include "lessons/scenario.hpp"
 
-#include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <set>
 
-#include "lessons/lesson_json.hpp"
 #include "lessons/programs/program.hpp"
-#include "lessons/scenario_costs.hpp"
+#include "lessons/scenario_parts.hpp"
 
 namespace proactor_lab {
 namespace {
 
-constexpr double ms_max = 1e9;  // of a delay: 11 days
+using namespace scenario_parts;
+
 constexpr std::uintmax_t file_bytes_max = 1 << 20;
-constexpr std::size_t clients_max = 100'000;
-constexpr std::size_t sends_max = 10'000;
-constexpr std::size_t files_max = 1'000;
-constexpr std::size_t all_clients_bytes_max = 256 * 1024 * 1024;
-constexpr std::int64_t bytes_max = 64 * 1024 * 1024;
 constexpr std::uint32_t pool_places = 8;  // where a scenario does not say
 
-Duration milliseconds(const JsonNode& node) {
-  return Duration{std::llround(node.number(0, ms_max) * 1e6)};
-}
-
-/// A number, or {"min": a, "max": b}.
-DelayRange delay(const JsonNode& node) {
-  if (!node.value().is_object()) {
-    const Duration fixed = milliseconds(node);
-    return {fixed, fixed};
-  }
-  node.only({"min", "max"});
-  const DelayRange range{milliseconds(node.at("min")), milliseconds(node.at("max"))};
-  if (range.most < range.least) node.fail("\"max\" is smaller than \"min\"");
-  return range;
-}
-
-std::uint16_t port(const JsonNode& node) {
-  return static_cast<std::uint16_t>(node.integer(0, 65535));
-}
-
-std::uint32_t count(const JsonNode& node, std::int64_t least, std::int64_t most) {
-  return static_cast<std::uint32_t>(node.integer(least, most));
-}
-
-/// What "text" and "bytes" say; empty where neither is there.
-std::string content_of(const JsonNode& node) {
-  std::string content;
-  if (node.has("text")) content = node.at("text").content(65536);
-  if (node.has("bytes")) {
-    const auto bytes = static_cast<std::size_t>(node.at("bytes").integer(1, bytes_max));
-    // The text first, then a pattern that shows where bytes went astray.
-    content.resize(std::min(content.size(), bytes));
-    while (content.size() < bytes) content += static_cast<char>('a' + content.size() % 26);
-  }
-  return content;
-}
-
-ClientSend send_of(const JsonNode& node) {
-  node.only({"at_ms", "bytes", "text"});
-  ClientSend send;
-  if (node.has("at_ms")) send.at = milliseconds(node.at("at_ms"));
-  send.content = content_of(node);
-  if (send.content.empty()) node.fail("says nothing", "give \"bytes\" or \"text\"");
-  return send;
-}
-
-/// Beneath a root and nowhere else, on every system.
-std::string file_path(const JsonNode& node) {
-  const std::string path = node.text(200);
-  std::string_view rest = path;
-  while (true) {
-    const std::size_t end = rest.find('/');
-    const std::string_view name = rest.substr(0, end);
-    if (name.empty() || name == "." || name == "..") {
-      node.fail("is not a path beneath the root", "like \"pages/index.html\": relative, no \"..\"");
-    }
-    if (end == std::string_view::npos) return path;
-    rest.remove_prefix(end + 1);
-  }
-}
-
-void take_files(const JsonNode& root, Scenario& scenario) {
-  if (root.has("disk_ms")) scenario.disk_latency = delay(root.at("disk_ms"));
-  if (root.has("files")) {
-    const auto files = root.at("files").elements();
-    if (files.size() > files_max) root.at("files").fail("has more than 1000 elements");
-    std::size_t bytes = 0;
-    std::set<std::string> paths;
-    for (const JsonNode& each : files) {
-      each.only({"path", "text", "bytes"});
-      ScenarioFile& file = scenario.files.emplace_back();
-      file.path = file_path(each.at("path"));
-      if (!paths.insert(file.path).second) each.at("path").fail("stands twice");
-      file.content = content_of(each);
-      if ((bytes += file.content.size()) > bytes_max) each.fail("all files exceed 64 MiB");
-    }
-    for (const JsonNode& each : files) {
-      // On a disk the one would be a file and a folder.
-      const std::string folder = each.at("path").text() + "/";
-      const auto next = paths.lower_bound(folder);
-      if (next != paths.end() && next->starts_with(folder)) {
-        each.at("path").fail("is a file here, and the folder of \"" + *next + "\"");
-      }
-    }
-  }
-  if (!root.has("copy")) return;
-  const JsonNode copy = root.at("copy");
-  copy.only({"source", "target", "buffers", "block_bytes"});
-  scenario.copy.source = file_path(copy.at("source"));
-  scenario.copy.target = file_path(copy.at("target"));
-  if (scenario.copy.source == scenario.copy.target) {
-    copy.at("target").fail("is the source, too", "opening the target empties it");
-  }
-  if (copy.has("buffers")) scenario.copy.buffers = count(copy.at("buffers"), 1, 64);
-  if (copy.has("block_bytes")) {
-    scenario.copy.block_bytes = count(copy.at("block_bytes"), 1, 1024 * 1024);
-  }
-}
-
-void take_reading(const JsonNode& node, ClientScript& client) {
-  if (node.has("read_to_end")) {
-    client.read_to_end = node.at("read_to_end").boolean();
-    for (const char* key : {"requests", "end_at_ms"}) {
-      if (client.read_to_end && node.has(key)) {
-        node.at("read_to_end").fail("contradicts \"" + std::string(key) + "\"");
-      }
-    }
-  }
-  if (!node.has("reads")) return;
-  client.reads = node.at("reads").boolean();
-  if (client.reads) return;
-  if (client.read_to_end || client.requests > 0) {
-    node.at("reads").fail("contradicts \"read_to_end\" and \"requests\"");
-  }
-  if (client.end_at < Duration::zero()) {
-    node.at("reads").fail("needs \"end_at_ms\"", "it would wait for ever for what it never reads");
-  }
-}
-
-ClientScript client_of(const JsonNode& node) {
-  node.only({"name", "connect_at_ms", "send", "requests", "request_bytes", "think_ms", "end",
-             "end_at_ms", "read_to_end", "reads"});
-  ClientScript client;
-  client.name = node.at("name").text(40);
-  if (client.name.empty()) node.at("name").fail("is empty");
-  if (node.has("connect_at_ms")) client.connect_at = milliseconds(node.at("connect_at_ms"));
-  if (node.has("send")) {
-    const auto sends = node.at("send").elements();
-    if (sends.size() > sends_max) node.at("send").fail("has more than 10000 elements");
-    for (const JsonNode& each : sends) client.sends.push_back(send_of(each));
-  }
-  if (node.has("requests")) client.requests = count(node.at("requests"), 0, 10'000'000);
-  if (node.has("request_bytes")) {
-    client.request_bytes = count(node.at("request_bytes"), 1, bytes_max);
-  }
-  if (node.has("think_ms")) client.think = milliseconds(node.at("think_ms"));
-  if (node.has("end")) {
-    const std::string end = node.at("end").text();
-    if (end == "close") {
-      client.end = ClientEnd::close;
-    } else if (end == "reset") {
-      client.end = ClientEnd::reset;
-    } else if (end == "stay") {
-      client.end = ClientEnd::stay;
-    } else {
-      node.at("end").fail("must be \"close\", \"reset\" or \"stay\"");
-    }
-  }
-  if (node.has("end_at_ms")) {
-    if (client.end == ClientEnd::stay) node.at("end_at_ms").fail("contradicts \"end\": \"stay\"");
-    client.end_at = milliseconds(node.at("end_at_ms"));
-  }
-  take_reading(node, client);
-  return client;
-}
-
-BackEndScript back_end_of(const JsonNode& node) {
-  node.only({"name", "port", "answer_after_ms", "answer_bytes"});
-  BackEndScript back_end;
-  back_end.name = node.has("name") ? node.at("name").text(40) : "back end";
-  back_end.port = node.has("port") ? port(node.at("port")) : std::uint16_t{9000};
-  if (node.has("answer_after_ms")) back_end.answer_after = delay(node.at("answer_after_ms"));
-  if (node.has("answer_bytes"))
-    back_end.answer_bytes = count(node.at("answer_bytes"), 1, bytes_max);
-  return back_end;
-}
-
-void take_world(const JsonNode& root, Scenario& scenario) {
-  if (root.has("latency_ms")) scenario.latency = delay(root.at("latency_ms"));
-  if (root.has("send_buffer_bytes")) {
-    scenario.send_buffer = count(root.at("send_buffer_bytes"), 1, bytes_max);
-  }
+void take_system(const JsonNode& root, Scenario& scenario) {
   if (root.has("short_transfers")) {
     scenario.short_transfers = root.at("short_transfers").boolean();
   }
   take_costs(root, scenario);
-  if (root.has("clients")) {
-    const auto clients = root.at("clients").elements();
-    if (clients.size() > clients_max) root.at("clients").fail("has more than 100000 elements");
-    std::size_t bytes = 0;
-    for (const JsonNode& each : clients) {
-      const ClientScript& client = scenario.clients.emplace_back(client_of(each));
-      for (const ClientSend& send : client.sends) bytes += send.content.size();
-      if (client.requests > 0) bytes += client.request_bytes;
-      if (bytes > all_clients_bytes_max) each.fail("all that clients send exceeds 256 MiB");
-    }
-  }
-  if (root.has("back_ends")) {
-    std::set<std::uint16_t> ports{scenario.port};
-    for (const JsonNode& each : root.at("back_ends").elements()) {
-      scenario.back_ends.push_back(back_end_of(each));
-      if (!ports.insert(scenario.back_ends.back().port).second) {
-        each.fail("listens on a port that is taken", "give each back end a \"port\" of its own");
-      }
-    }
-  }
 }
 
 void take_workers(const JsonNode& root, Scenario& scenario) {
@@ -247,6 +48,7 @@ void take_limits(const JsonNode& root, Scenario& scenario) {
   const JsonNode limits = root.at("limits");
   limits.only({"run_ms", "events"});
   if (limits.has("run_ms")) scenario.run_limit = milliseconds(limits.at("run_ms"));
+  if (scenario.run_limit == Duration::zero()) limits.at("run_ms").fail("must be more than 0");
   if (limits.has("events")) {
     scenario.event_limit = static_cast<std::uint64_t>(limits.at("events").integer(10, 20'000'000));
   }
@@ -266,34 +68,14 @@ std::string known_programs() {
 Scenario parse_scenario(std::string_view text, const std::string& file) {
   const OrderedJson document = parse_strict_json(text, file);
   const JsonNode root(document, file);
-  root.only({"format",
-             "about",
-             "program",
-             "system",
-             "seed",
-             "port",
-             "latency_ms",
-             "send_buffer_bytes",
-             "short_transfers",
-             "syscall_ms",
-             "operation_ms",
-             "switch_ms",
-             "thread_start_ms",
-             "cores",
-             "thread_bytes",
-             "connection_bytes",
-             "work_ms",
-             "timeout_ms",
-             "queue_bytes",
-             "disk_ms",
-             "files",
-             "copy",
-             "workers",
-             "in_flight_max",
-             "tasks",
-             "retry_ms",
-             "clients",
-             "back_ends",
+  root.only({"format",     "about",        "program",           "system",
+             "seed",       "port",         "latency_ms",        "bandwidth_bytes_s",
+             "loss",       "breaks",       "send_buffer_bytes", "short_transfers",
+             "syscall_ms", "operation_ms", "switch_ms",         "thread_start_ms",
+             "cores",      "thread_bytes", "connection_bytes",  "work_ms",
+             "timeout_ms", "queue_bytes",  "disk_ms",           "files",
+             "copy",       "workers",      "in_flight_max",     "tasks",
+             "retry_ms",   "clients",      "back_ends",         "faults",
              "limits"});
   if (const auto format = root.at("format").integer(0, 1'000'000); format != 1) {
     root.at("format").fail("this scenario has format " + std::to_string(format),
@@ -322,10 +104,13 @@ Scenario parse_scenario(std::string_view text, const std::string& file) {
   if (root.has("queue_bytes")) {
     scenario.queue_bytes = count(root.at("queue_bytes"), 1, bytes_max);
   }
-  take_world(root, scenario);
+  take_system(root, scenario);
+  take_network(root, scenario);
+  take_clients(root, scenario);
   take_files(root, scenario);
   take_workers(root, scenario);
   take_limits(root, scenario);
+  take_faults(root, scenario);
   scenario.json = document.dump();
   return scenario;
 }

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/time.hpp"
-#include "sim/actors.hpp"
-#include "sim/delay.hpp"
+#include "sim/client_script.hpp"
+#include "sim/simulated_back_ends.hpp"
 #include "traces/input_error.hpp"
 
 namespace proactor_lab {
@@ -36,12 +36,28 @@ struct ScenarioWorkers {
   bool jobs_only = false;
 };
 
+/// What happens to the world at a moment, in the simulated system.
+struct ScenarioFault {
+  enum class Kind : std::uint8_t {
+    breaks,          ///< the network breaks a client's connection
+    cut,             ///< nothing that is sent on it arrives for a while
+    no_descriptors,  ///< the process has none left for a while: EMFILE
+    disk_error,      ///< for a while operations on files fail
+  };
+  Kind kind{};
+  Duration at{0};
+  Duration lasts{0};
+  std::uint32_t client = 0;  ///< counted over all crowds
+  std::int32_t error = 0;    ///< disk_error: its number
+  std::string path;          ///< disk_error: of this file only; empty: of all
+};
+
 struct Scenario {
   std::string program;
   std::string system = "sim";
   std::uint64_t seed = 1;
   std::uint16_t port = 7000;          ///< what the program listens on
-  DelayRange latency;                 ///< one way, between program and clients
+  std::vector<NetworkLink> links{1};  ///< the first: of all who have no other
   std::uint32_t send_buffer = 65536;  ///< bytes; a send past it is short
   bool short_transfers = false;       ///< the system may transfer less than it could
   Duration syscall_cost{0};
@@ -63,6 +79,7 @@ struct Scenario {
   std::uint32_t queue_bytes = 16384;  ///< what a program keeps for a client that does not read
   std::vector<ClientScript> clients;
   std::vector<BackEndScript> back_ends;
+  std::vector<ScenarioFault> faults;
   Duration run_limit = std::chrono::seconds{60};  ///< of virtual time
   std::uint64_t event_limit = 5'000'000;
 

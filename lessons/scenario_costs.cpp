@@ -1,8 +1,9 @@
-#include "lessons/scenario_costs.hpp"
-
+// What things cost: the keys for time that the kernel takes, for cores and for memory.
 #include <cmath>
 
-namespace proactor_lab {
+#include "lessons/scenario_parts.hpp"
+
+namespace proactor_lab::scenario_parts {
 namespace {
 
 constexpr double cost_ms_max = 10'000;  // of one step: more is no cost but a mistake
@@ -23,11 +24,9 @@ void take_costs(const JsonNode& root, Scenario& scenario) {
   take_cost(root, "operation_ms", scenario.operation_cost);
   take_cost(root, "switch_ms", scenario.switch_cost);
   take_cost(root, "thread_start_ms", scenario.thread_start_cost);
-  if (root.has("cores")) {
-    scenario.cores = static_cast<std::uint32_t>(root.at("cores").integer(1, 1024));
-  }
+  if (root.has("cores")) scenario.cores = count(root.at("cores"), 1, 1024);
   take_bytes(root, "thread_bytes", scenario.thread_bytes);
   take_bytes(root, "connection_bytes", scenario.connection_bytes);
 }
 
-}  // namespace proactor_lab
+}  // namespace proactor_lab::scenario_parts

@@ -44,6 +44,14 @@ std::string_view name_of(QuestionKind kind) {
       return "answer_delay";
     case QuestionKind::disk_delay:
       return "disk_delay";
+    case QuestionKind::arrival:
+      return "arrival";
+    case QuestionKind::think:
+      return "think";
+    case QuestionKind::loss:
+      return "loss";
+    case QuestionKind::broken:
+      return "broken";
   }
   return "unknown";
 }

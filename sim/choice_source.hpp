@@ -18,6 +18,10 @@ enum class QuestionKind : std::uint8_t {
   latency,            ///< of one segment; entity: the stream end
   answer_delay,       ///< of a back end; entity: the stream end
   disk_delay,         ///< of an operation on a file; entity: the file's number + 1, opening: 0
+  arrival,            ///< the gap before a client of a crowd; entity: the crowd
+  think,              ///< a client's pause before a request; entity: the stream end
+  loss,               ///< of a segment, in millionths; entity: the stream end
+  broken,             ///< whether the network breaks a connection, likewise
 };
 std::string_view name_of(QuestionKind kind);
 

@@ -7,10 +7,16 @@
 
 namespace proactor_lab {
 
-EndId Network::open(NetworkOwner* initiator, std::uint32_t tag, const char* label) {
+LinkId Network::add_link(const NetworkLink& link) {
+  links_.push_back(link);
+  return static_cast<LinkId>(links_.size() - 1);
+}
+
+EndId Network::open(NetworkOwner* initiator, std::uint32_t tag, const char* label, LinkId link) {
   const auto end = static_cast<EndId>(ends_.size());
   ends_.resize(ends_.size() + 2);
-  labels_.push_back(label);
+  ends_[end].link = ends_[peer_of(end)].link = link;
+  connections_.push_back({.label = label});
   adopt(end, initiator, tag);
   return end;
 }
@@ -25,9 +31,9 @@ void Network::abandon(EndId end) {
   ends_[end].abandoned = true;
 }
 
-bool Network::listen(std::uint16_t port, NetworkOwner* owner) {
+bool Network::listen(std::uint16_t port, NetworkOwner* owner, LinkId link) {
   if (listener_on(port) != nullptr) return false;
-  listeners_.push_back({owner, port, {}});
+  listeners_.push_back({.owner = owner, .port = port, .link = link});
   return true;
 }
 
@@ -37,7 +43,9 @@ void Network::stop_listening(std::uint16_t port) {
 }
 
 bool Network::connect(EndId initiator, std::uint16_t port, FactIndex cause) {
-  if (listener_on(port) == nullptr) return false;
+  const Listener* listener = listener_on(port);
+  if (listener == nullptr) return false;
+  if (listener->link != 0) ends_[initiator].link = ends_[peer_of(initiator)].link = listener->link;
   schedule_arrival(peer_of(initiator), connection_arrives, port, cause);
   return true;
 }
@@ -59,34 +67,37 @@ std::uint32_t Network::send(EndId end, std::span<const std::byte> bytes, FactInd
   End& to = ends_[peer_of(end)];
   const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(bytes.size(), space(end)));
   if (count == 0) return 0;
-  if (to.stored + count > to.ring.size()) {
-    std::size_t size = std::max<std::size_t>(64, to.ring.size());
-    while (size < to.stored + count) size *= 2;
-    std::vector<std::byte> larger(size);
-    for (std::uint32_t i = 0; i < to.stored; ++i) {
-      larger[i] = to.ring[(to.head + i) & (to.ring.size() - 1)];
-    }
-    to.ring.swap(larger);
-    to.head = 0;
-  }
-  const std::size_t tail = (to.head + to.stored) & (to.ring.size() - 1);
-  const std::size_t first = std::min<std::size_t>(count, to.ring.size() - tail);
-  std::memcpy(to.ring.data() + tail, bytes.data(), first);
-  std::memcpy(to.ring.data(), bytes.data() + first, count - first);
+  if (to.stored + count > to.ring_size) grow_ring(to, to.stored + count);
+  const std::uint32_t tail = (to.head + to.stored) & (to.ring_size - 1);
+  const std::uint32_t first = std::min(count, to.ring_size - tail);
+  std::memcpy(to.ring.get() + tail, bytes.data(), first);
+  if (first < count) std::memcpy(to.ring.get(), bytes.data() + first, count - first);
   to.stored += count;
   to.under_way += count;
   schedule_arrival(peer_of(end), bytes_arrive, count, cause);
   return count;
 }
 
+void Network::grow_ring(End& end, std::uint32_t least) {
+  std::uint32_t size = std::max(64u, end.ring_size);
+  while (size < least) size *= 2;
+  auto larger = std::make_unique_for_overwrite<std::byte[]>(size);
+  for (std::uint32_t i = 0; i < end.stored; ++i) {
+    larger[i] = end.ring[(end.head + i) & (end.ring_size - 1)];
+  }
+  end.ring = std::move(larger);
+  end.ring_size = size;
+  end.head = 0;
+}
+
 std::uint32_t Network::take(EndId end, std::span<std::byte> into) {
   End& from = ends_[end];
   const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(into.size(), from.arrived));
   if (count == 0) return 0;
-  const std::size_t first = std::min<std::size_t>(count, from.ring.size() - from.head);
-  std::memcpy(into.data(), from.ring.data() + from.head, first);
-  std::memcpy(into.data() + first, from.ring.data(), count - first);
-  from.head = (from.head + count) & static_cast<std::uint32_t>(from.ring.size() - 1);
+  const std::uint32_t first = std::min(count, from.ring_size - from.head);
+  std::memcpy(into.data(), from.ring.get() + from.head, first);
+  if (first < count) std::memcpy(into.data() + first, from.ring.get(), count - first);
+  from.head = (from.head + count) & (from.ring_size - 1);
   const bool was_full = space(peer_of(end)) == 0;
   from.stored -= count;
   from.arrived -= count;
@@ -112,20 +123,75 @@ void Network::reset(EndId end, FactIndex cause) {
   schedule_arrival(peer_of(end), reset_arrives, 0, cause);
 }
 
+void Network::break_connection(std::uint32_t connection, FactIndex cause) {
+  for (const EndId end : {EndId{2 * connection}, EndId{2 * connection + 1}}) {
+    schedule_arrival(end, reset_arrives, 0, cause);
+  }
+}
+
+// --- The link ----------------------------------------------------------------------------------
+
 Duration Network::latency_from(EndId end) {
-  return config_.latency.draw(schedule_.choices(),
-                              {QuestionKind::latency, end, ends_[end].segments++});
+  return links_[ends_[end].link].latency.draw(schedule_.choices(),
+                                              {QuestionKind::latency, end, ends_[end].segments++});
 }
 
 void Network::schedule_arrival(EndId to, Type type, std::uint64_t amount, FactIndex cause) {
-  Instant time = schedule_.now() + latency_from(peer_of(to));
+  const EndId from = peer_of(to);
+  const NetworkLink& link = links_[ends_[to].link];
+  Instant departs = schedule_.now();
+  if (link.bytes_per_second > 0 && type == bytes_arrive) departs = leaves_line(from, link, amount);
+  Instant time = departs + latency_from(from);
+  if (link.losses_per_million > 0) time += lost_time(from, link, cause);
+  time = std::max(time, connections_[to / 2].cut_until);
   // A stream keeps its order. A nanosecond apart, two segments are no tie, so no question arises.
   End& end = ends_[to];
   if (end.segments > 0 && time <= end.last_arrival) time = end.last_arrival + Duration{1};
   ++end.segments;
   end.last_arrival = time;
   schedule_.at(time, {this, amount, to, cause, type});
+  if (link.breaks_per_million == 0 || type != bytes_arrive) return;
+  const Question question{QuestionKind::broken, from, ends_[from].segments};
+  if (schedule_.choices().draw(999'999, question) < link.breaks_per_million) {
+    note_fault(from, "connection broken", cause);
+    break_connection(to / 2, cause);
+  }
 }
+
+/// When the last of `bytes` has left: one segment after the other.
+Instant Network::leaves_line(EndId from, const NetworkLink& link, std::uint64_t bytes) {
+  Instant& line_free = connections_[from / 2].line_free[from & 1u];
+  const std::uint64_t ns = bytes * 1'000'000'000 / link.bytes_per_second;
+  line_free = std::max(line_free, schedule_.now()) + Duration{static_cast<std::int64_t>(ns)};
+  return line_free;
+}
+
+/// What it costs a segment that is lost on the way to be sent again: twice as long each time, as
+/// RFC 6298 has it.
+Duration Network::lost_time(EndId from, const NetworkLink& link, FactIndex cause) {
+  constexpr Duration first_timeout = std::chrono::milliseconds{200};
+  constexpr std::uint32_t losses_max = 5;  // more make no sense of a simulation's length
+  Duration lost{0};
+  Duration timeout = first_timeout;
+  for (std::uint32_t i = 0; i < losses_max; ++i) {
+    const Question question{QuestionKind::loss, from, ends_[from].segments * 8 + i};
+    if (schedule_.choices().draw(999'999, question) >= link.losses_per_million) break;
+    note_fault(from, "segment lost", cause);
+    lost += timeout;
+    timeout *= 2;
+  }
+  return lost;
+}
+
+void Network::note_fault(EndId end, const char* what, FactIndex cause) {
+  if (recorder_ == nullptr) return;
+  recorder_->record({.extra = fact_text(what),
+                     .cause = cause,
+                     .handle = connection_fact(end),
+                     .kind = FactKind::fault_injected});
+}
+
+// --- What arrives ------------------------------------------------------------------------------
 
 void Network::on_event(const ScheduledEvent& event) {
   const EndId id = event.subject;

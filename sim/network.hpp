@@ -1,11 +1,13 @@
 // The simulated network: byte streams between two ends, and listeners that streams arrive at. Bytes
-// are real and arrive in order, after a latency, all of them or until a reset. Who owns an end
-// (program, client, back end) is told when something arrives and takes it when it likes.
+// are real and arrive in order, after the link's latency, all of them or until a reset. Who owns an
+// end (program, client, back end) is told when something arrives and takes it when it likes.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -37,26 +39,48 @@ class NetworkOwner {
   ~NetworkOwner() = default;
 };
 
+/// What lies between two ends: both directions are alike, and do not slow each other down.
+struct NetworkLink {
+  DelayRange latency;                    ///< one way
+  std::uint64_t bytes_per_second = 0;    ///< 0: any number at once
+  std::uint32_t losses_per_million = 0;  ///< segments that have to be sent again
+  std::uint32_t breaks_per_million = 0;  ///< segments at which the connection breaks
+};
+/// By number. 0 is the link of everybody who has no other.
+using LinkId = std::uint16_t;
+
 struct NetworkConfig {
-  DelayRange latency;                 ///< one way
+  DelayRange latency;                 ///< of link 0
   std::uint32_t send_buffer = 65536;  ///< bytes under way in one direction
 };
 
 class Network final : private EventTarget {
  public:
-  Network(const NetworkConfig& config, Schedule& schedule) : config_(config), schedule_(schedule) {}
+  Network(const NetworkConfig& config, Schedule& schedule)
+      : send_buffer_(config.send_buffer),
+        schedule_(schedule),
+        links_{NetworkLink{.latency = config.latency}} {}
+
+  /// Losses and broken connections are recorded from now on.
+  void set_recorder(Recorder* recorder) { recorder_ = recorder; }
+  LinkId add_link(const NetworkLink& link);
+  NetworkLink& link(LinkId id) { return links_[id]; }
 
   /// A new connection: the returned end is the initiator's, its peer still has no owner. `label` is
-  /// what traces call it.
-  EndId open(NetworkOwner* initiator, std::uint32_t tag, const char* label);
+  /// what traces call it. Where it leads to a listener with a link of its own, it goes by that.
+  EndId open(NetworkOwner* initiator, std::uint32_t tag, const char* label, LinkId link = 0);
   void adopt(EndId end, NetworkOwner* owner, std::uint32_t tag);
   /// Nobody will take bytes from `end` any more: the first that arrive break the connection.
   void abandon(EndId end);
-  const char* label(EndId end) const { return labels_[end / 2]; }
+  const char* label(EndId end) const { return connections_[end / 2].label; }
   /// The owner's own number for an end.
   std::uint32_t tag(EndId end) const { return ends_[end].tag; }
 
-  bool listen(std::uint16_t port, NetworkOwner* owner);  ///< false: the port is taken
+  /// False: the port is taken.
+  bool listen(std::uint16_t port, NetworkOwner* owner, LinkId link = 0);
+  /// The owner's own number for a listener.
+  void tag_listener(std::uint16_t port, std::uint32_t tag) { listener_on(port)->tag = tag; }
+  std::uint32_t listener_tag(std::uint16_t port) const { return listener_on(port)->tag; }
   void stop_listening(std::uint16_t port);
   /// The connection reaches the listener after one latency; false if nobody listens there now.
   bool connect(EndId initiator, std::uint16_t port, FactIndex cause);
@@ -69,7 +93,7 @@ class Network final : private EventTarget {
   /// against the buffer. A reader that does not read stops the writer.
   std::uint32_t space(EndId end) const {
     const std::uint32_t stored = ends_[peer_of(end)].stored;
-    return stored < config_.send_buffer ? config_.send_buffer - stored : 0;
+    return stored < send_buffer_ ? send_buffer_ - stored : 0;
   }
   /// Copies at most `space` of `bytes` and sends them off; they arrive after a latency.
   std::uint32_t send(EndId end, std::span<const std::byte> bytes, FactIndex cause);
@@ -80,7 +104,7 @@ class Network final : private EventTarget {
   bool was_reset(EndId end) const { return ends_[end].reset; }
   /// What a reset left to be told, once: ECONNRESET, or EPIPE where the stream had ended before.
   /// 0 where there is nothing to tell.
-  std::int32_t take_error(EndId end) { return std::exchange(ends_[end].error, 0); }
+  std::int32_t take_error(EndId end) { return std::exchange(ends_[end].error, std::uint8_t{0}); }
   /// Nobody listened any more when the connection that `initiator` asked for arrived.
   bool refused(EndId initiator) const { return ends_[initiator].refused; }
   bool ended(EndId end) const { return ends_[end].ended; }
@@ -95,6 +119,11 @@ class Network final : private EventTarget {
   /// had arrived can still be taken (as on Linux).
   void reset(EndId end, FactIndex cause);
 
+  /// The network itself breaks a connection: both ends see a reset after a latency.
+  void break_connection(std::uint32_t connection, FactIndex cause);
+  /// Nothing that is sent on the connection arrives before `until`; it is late then, not lost.
+  void cut(std::uint32_t connection, Instant until) { connections_[connection].cut_until = until; }
+
   /// One latency for a segment that leaves `end`.
   Duration latency_from(EndId end);
 
@@ -107,30 +136,42 @@ class Network final : private EventTarget {
     window_opens,
   };
 
-  struct End {
+  /// A cache line: with many connections most of the time goes into fetching these.
+  struct alignas(64) End {
     NetworkOwner* owner = nullptr;
+    std::unique_ptr<std::byte[]> ring;
+    Instant last_arrival{};  // segments of one direction do not overtake each other
     std::uint32_t tag = 0;
-    std::uint32_t head = 0;    // of the ring
-    std::uint32_t stored = 0;  // bytes in the ring: arrived, then those under way
+    std::uint32_t ring_size = 0;  // 0 or a power of two
+    std::uint32_t head = 0;       // of the ring
+    std::uint32_t stored = 0;     // bytes in the ring: arrived, then those under way
     std::uint32_t arrived = 0;
     std::uint32_t under_way = 0;  // sent and not yet arrived
     std::uint32_t segments = 0;
     FactIndex last_cause = 0;
-    std::int32_t error = 0;  // of a reset, until it is told
-    bool ended = false;
-    bool reset = false;
-    bool refused = false;
-    bool send_closed = false;
-    bool receive_closed = false;
-    bool arriving = false;  // its owner is being told of bytes
-    bool abandoned = false;
-    Instant last_arrival{};       // segments of one direction do not overtake each other
-    std::vector<std::byte> ring;  // size 0 or a power of two
+    LinkId link = 0;
+    std::uint8_t error = 0;  // of a reset, until it is told
+    bool ended : 1 = false;
+    bool reset : 1 = false;
+    bool refused : 1 = false;
+    bool send_closed : 1 = false;
+    bool receive_closed : 1 = false;
+    bool arriving : 1 = false;  // its owner is being told of bytes
+    bool abandoned : 1 = false;
+  };
+  static_assert(sizeof(End) == 64);
+
+  struct Connection {
+    const char* label = "";
+    Instant cut_until{};
+    std::array<Instant, 2> line_free{};  // by direction: when the last bytes have left
   };
 
   struct Listener {
     NetworkOwner* owner = nullptr;
     std::uint16_t port = 0;
+    LinkId link = 0;
+    std::uint32_t tag = 0;
     std::deque<EndId> waiting;
   };
 
@@ -138,13 +179,19 @@ class Network final : private EventTarget {
   void break_end(EndId end, FactIndex cause);
   void break_off(EndId end, const ScheduledEvent& event);
   void schedule_arrival(EndId to, Type type, std::uint64_t amount, FactIndex cause);
+  Instant leaves_line(EndId from, const NetworkLink& link, std::uint64_t bytes);
+  Duration lost_time(EndId from, const NetworkLink& link, FactIndex cause);
+  void note_fault(EndId end, const char* what, FactIndex cause);
+  void grow_ring(End& end, std::uint32_t least);
   Listener* listener_on(std::uint16_t port);
   const Listener* listener_on(std::uint16_t port) const;
 
-  NetworkConfig config_;
+  std::uint32_t send_buffer_;
   Schedule& schedule_;
+  Recorder* recorder_ = nullptr;
+  std::vector<NetworkLink> links_;
   std::vector<End> ends_;
-  std::vector<const char*> labels_;
+  std::vector<Connection> connections_;
   std::vector<Listener> listeners_;
 };
 

@@ -57,22 +57,33 @@ class Schedule {
   void advance_to(Instant time) { now_ = time; }
 
  private:
+  /// What the heap moves about; the event itself stays in its place.
   struct Entry {
     Instant time;
-    std::uint64_t order;  // of scheduling: makes the heap's result independent of its layout
-    ScheduledEvent event;
+    std::uint32_t order;  // of scheduling, so that the heap's layout decides nothing
+    std::uint32_t place;  // in events_
+
+    bool operator<(const Entry& other) const {
+      // A difference, because the counter may wrap.
+      return time != other.time ? time < other.time
+                                : static_cast<std::int32_t>(order - other.order) < 0;
+    }
   };
-  static bool later(const Entry& a, const Entry& b) {
-    return a.time != b.time ? a.time > b.time : a.order > b.order;
-  }
+
+  void push(const Entry& entry);
+  std::uint32_t pop();
+  ScheduledEvent take_from(std::uint32_t place);
+  ScheduledEvent take_one_of_due();
 
   ChoiceSource& choices_;
   Recorder* recorder_ = nullptr;
   Instant now_{};
   Instant tie_instant_{};
   std::uint32_t tie_occurrence_ = 0;
-  std::uint64_t scheduled_ = 0;
-  std::vector<Entry> heap_;
+  std::uint32_t scheduled_ = 0;
+  std::vector<Entry> heap_;  // of four children a node: half as deep as one of two
+  std::vector<ScheduledEvent> events_;
+  std::vector<std::uint32_t> free_;  // places in events_
   std::vector<ScheduledEvent> due_;  // at now_, in no order
 };
 

@@ -85,7 +85,7 @@ bool SimulatedThreads::attempt_accept(std::uint32_t index, BlockingCall& call) {
     block(index, FactBlock::io);
     return false;
   }
-  if (descriptors_.full()) {
+  if (descriptors_gone()) {
     call.result = -EMFILE;
     return true;
   }
@@ -239,12 +239,10 @@ void SimulatedThreads::writable(EndId end, FactIndex cause) {
 
 /// One connection came: one of those who wait gets it.
 void SimulatedThreads::acceptable(std::uint16_t port, FactIndex cause) {
-  for (const auto& [listener_port, index] : listeners_) {
-    if (listener_port != port) continue;
-    WaitList& acceptors = sockets_[index].readers;
-    if (!acceptors.empty()) make_runnable(take(acceptors), cause);
-    return became_readable(index, cause);
-  }
+  const std::uint32_t index = network_.listener_tag(port);
+  WaitList& acceptors = sockets_[index].readers;
+  if (!acceptors.empty()) make_runnable(take(acceptors), cause);
+  became_readable(index, cause);
 }
 
 bool SimulatedThreads::can_read(Handle handle) const {
@@ -332,26 +330,26 @@ Condition SimulatedThreads::make_condition(const char*) {
 // --- Handles -----------------------------------------------------------------------------------
 
 std::int32_t SimulatedThreads::listen(Endpoint endpoint, const char* label) {
-  if (descriptors_.full()) return -EMFILE;
+  if (descriptors_gone()) return -EMFILE;
   if (!network_.listen(endpoint.port, this)) return -EADDRINUSE;
   Socket socket;
   socket.kind = HandleKind::listener;
   socket.port = endpoint.port;
   socket.label = label;
   const std::int32_t handle = add_handle(socket, 0, current_id());
-  listeners_.emplace_back(endpoint.port, descriptors_.object_of(Handle{handle}));
+  network_.tag_listener(endpoint.port, descriptors_.object_of(Handle{handle}));
   return handle;
 }
 
 std::int32_t SimulatedThreads::open_stream_socket(const char* label) {
-  if (descriptors_.full()) return -EMFILE;
+  if (descriptors_gone()) return -EMFILE;
   Socket socket;
   socket.label = label;
   return add_handle(socket, 0, current_id());
 }
 
 std::int32_t SimulatedThreads::open_ready_set(const char* label) {
-  if (descriptors_.full()) return -EMFILE;
+  if (descriptors_gone()) return -EMFILE;
   Socket socket;
   socket.label = label;
   socket.ready_set = static_cast<std::uint32_t>(ready_sets_.size());
@@ -402,7 +400,6 @@ std::int32_t SimulatedThreads::close_handle(Handle handle, std::uint16_t thread)
     ready_sets_[closed.ready_set] = {};
   } else if (closed.kind == HandleKind::listener) {
     network_.stop_listening(closed.port);
-    std::erase_if(listeners_, [&](const auto& each) { return each.second == index; });
   } else if (closed.end != no_end) {
     network_.abandon(closed.end);
     network_.shutdown_send(closed.end, cause);

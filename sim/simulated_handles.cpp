@@ -15,8 +15,8 @@ constexpr std::uint16_t program_thread = 1;
 }  // namespace
 
 bool SimulatedOs::descriptor_left(std::error_code& error) const {
-  if (descriptors_.full()) error = system_error(EMFILE);
-  return !descriptors_.full();
+  if (descriptors_gone()) error = system_error(EMFILE);
+  return !descriptors_gone();
 }
 
 Handle SimulatedOs::listen(Endpoint endpoint, const char* label, std::error_code& error) {
@@ -31,6 +31,7 @@ Handle SimulatedOs::listen(Endpoint endpoint, const char* label, std::error_code
   }
   error.clear();
   const std::uint32_t socket = add_socket(HandleKind::listener, label);
+  network_.tag_listener(port, socket);
   sockets_[socket].port = port;
   return add_handle(socket, 0, program_thread, 0);
 }

@@ -272,7 +272,7 @@ const char* SimulatedOs::file_label(FileId file, std::string_view path) {
 
 void SimulatedOs::carry_out_open(AsyncOperation& operation, FactIndex cause) {
   const std::string_view path = operation.path;
-  if (descriptors_.full()) return complete(operation, -EMFILE, cause);  // and creates nothing
+  if (descriptors_gone()) return complete(operation, -EMFILE, cause);  // and creates nothing
   if (path.empty()) return complete(operation, -ENOENT, cause);
   const FileId file = files_.open(path, has(operation.open_flags, OpenMode::create),
                                   has(operation.open_flags, OpenMode::truncate));
@@ -288,8 +288,12 @@ void SimulatedOs::carry_out_file(AsyncOperation& operation, FactIndex cause) {
   if (operation.opcode == Opcode::open) return carry_out_open(operation, cause);
   const std::uint32_t index = socket_of(operation.handle);
   if (index == no_socket) return complete(operation, -EBADF, cause);
-  if (operation.opcode == Opcode::fsync) return complete(operation, 0, cause);
   const Socket& socket = sockets_[index];
+  if (config_.shortage != nullptr) {
+    const std::int32_t error = config_.shortage->error_of(socket.file);
+    if (error != 0) return complete(operation, -error, cause);
+  }
+  if (operation.opcode == Opcode::fsync) return complete(operation, 0, cause);
   const bool reads = operation.opcode == Opcode::read;
   // Opened for writing only unless it says otherwise, as open(2) has it.
   const bool may_read =

@@ -11,6 +11,7 @@
 #include "core/recorder.hpp"
 #include "sim/datagrams.hpp"
 #include "sim/descriptor_table.hpp"
+#include "sim/faults.hpp"
 #include "sim/files.hpp"
 #include "sim/network.hpp"
 #include "sim/schedule.hpp"
@@ -22,6 +23,7 @@ struct SimulatedOsConfig {
   bool short_transfers = false;           ///< an operation may move less than it could
   std::int32_t handle_limit = 1'048'576;  ///< EMFILE beyond (RLIMIT_NOFILE)
   DelayRange disk_latency;                ///< what an operation on a file takes
+  const Shortage* shortage = nullptr;     ///< what is wrong at the moment; null: nothing ever
   FactIndex fact_limit = UINT32_MAX;      ///< after so many recorded facts it does, too
   Instant run_limit = never;              ///< virtual time at which the world stands still
 };
@@ -145,6 +147,9 @@ class SimulatedOs final : public OperatingSystem,
   FactIndex record(FactKind kind, const AsyncOperation& operation, std::int64_t value,
                    FactIndex cause, std::uint8_t detail = 0);
 
+  bool descriptors_gone() const {
+    return descriptors_.full() || (config_.shortage != nullptr && config_.shortage->no_descriptors);
+  }
   bool descriptor_left(std::error_code& error) const;
   std::uint32_t add_socket(HandleKind kind, const char* label);
   Handle add_handle(std::uint32_t socket, std::uint32_t connection, std::uint16_t thread,

@@ -13,6 +13,7 @@
 #include "core/blocking/blocking_system.hpp"
 #include "core/recorder.hpp"
 #include "sim/descriptor_table.hpp"
+#include "sim/faults.hpp"
 #include "sim/network.hpp"
 #include "sim/schedule.hpp"
 #include "sim/system_usage.hpp"
@@ -26,6 +27,7 @@ struct SimulatedThreadsConfig {
   Duration switch_cost{0};        ///< when a core takes up a thread that had waited, or a new one
   Duration thread_start_cost{0};  ///< paid by the thread that starts it
   std::int32_t handle_limit = 1'048'576;
+  const Shortage* shortage = nullptr;      ///< what is wrong at the moment; null: nothing ever
   std::uint32_t thread_limit = 32'768;     ///< alive at the same time (EAGAIN beyond)
   FactIndex fact_limit = UINT32_MAX;       ///< of the run, as its time
   std::uint64_t call_limit = 100'000'000;  ///< likewise: a program may call for ever in no time
@@ -155,6 +157,9 @@ class SimulatedThreads final : public BlockingSystem, private NetworkOwner, priv
   bool can_read(Handle handle) const;
   bool can_read(const Socket& socket) const;
 
+  bool descriptors_gone() const {
+    return descriptors_.full() || (config_.shortage != nullptr && config_.shortage->no_descriptors);
+  }
   Socket* socket_of(Handle handle);
   std::int32_t add_handle(const Socket& socket, std::uint32_t connection, std::uint16_t thread);
   std::int32_t close_handle(Handle handle, std::uint16_t thread);
@@ -169,7 +174,6 @@ class SimulatedThreads final : public BlockingSystem, private NetworkOwner, priv
   DescriptorTable descriptors_;
   std::vector<Socket> sockets_;
   std::vector<std::uint32_t> free_sockets_;
-  std::vector<std::pair<std::uint16_t, std::uint32_t>> listeners_;  // port, socket
   std::deque<ReadySet> ready_sets_;
   std::vector<LockState> locks_;
   std::vector<ConditionState> conditions_;

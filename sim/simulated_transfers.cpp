@@ -32,7 +32,7 @@ SimulatedOs::Progress SimulatedOs::try_accept(AsyncOperation& operation, std::ui
   const std::uint16_t port = listener.port;
   while (true) {
     // A descriptor is wanted first, also where nobody waits: accept4(2) and io_uring alike.
-    if (descriptors_.full()) {
+    if (descriptors_gone()) {
       complete(operation, -EMFILE, cause);  // a connection stays where it is
       return Progress::over;
     }
@@ -236,11 +236,9 @@ void SimulatedOs::writable(EndId end, FactIndex cause) {
 }
 
 void SimulatedOs::acceptable(std::uint16_t port, FactIndex cause) {
-  for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
-    if (sockets_[index].kind != HandleKind::listener || sockets_[index].port != port) continue;
-    serve(&Socket::polls, index, cause);
-    return serve(&Socket::receives, index, cause);
-  }
+  const std::uint32_t index = network_.listener_tag(port);
+  serve(&Socket::polls, index, cause);
+  serve(&Socket::receives, index, cause);
 }
 
 void SimulatedOs::datagram_arrived(std::uint16_t port, FactIndex cause) {

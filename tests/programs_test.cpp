@@ -124,9 +124,9 @@ TEST_CASE("the timeout race ends both ways, and the buffer always comes back") {
 
 TEST_CASE("a latency of 500 ms instead of 20 makes a slower run") {
   Scenario scenario = read_scenario_file(scenarios + "echo.json");
-  scenario.latency = {std::chrono::milliseconds(20), std::chrono::milliseconds(20)};
+  scenario.links[0].latency = {std::chrono::milliseconds(20), std::chrono::milliseconds(20)};
   const auto quick = end_ms(run_simulated(scenario).trace);
-  scenario.latency = {std::chrono::milliseconds(500), std::chrono::milliseconds(500)};
+  scenario.links[0].latency = {std::chrono::milliseconds(500), std::chrono::milliseconds(500)};
   const auto slow = end_ms(run_simulated(scenario).trace);
   CHECK(slow > 10 * quick);
 }

@@ -1,0 +1,64 @@
+#include "sim/simulated_back_ends.hpp"
+
+#include <cstring>
+
+namespace proactor_lab {
+
+SimulatedBackEnds::SimulatedBackEnds(Network& network, Schedule& schedule, Recorder* recorder)
+    : network_(network), schedule_(schedule), recorder_(recorder), scratch_(4096) {}
+
+void SimulatedBackEnds::add(const BackEndScript& script) {
+  BackEnd& back_end = back_ends_.emplace_back();
+  back_end.script = script;
+  if (recorder_ != nullptr) back_end.label = recorder_->keep(script.name);
+  network_.listen(script.port, this, script.link);
+}
+
+void SimulatedBackEnds::acceptable(std::uint16_t port, FactIndex cause) {
+  for (std::uint32_t i = 0; i < back_ends_.size(); ++i) {
+    if (back_ends_[i].script.port != port) continue;
+    while (network_.acceptable(port)) {
+      const EndId end = network_.accept(port);
+      network_.adopt(end, this, i);
+      if (network_.available(end) > 0) readable(end, cause);
+    }
+  }
+}
+
+void SimulatedBackEnds::readable(EndId end, FactIndex cause) {
+  const BackEnd& back_end = back_ends_[network_.tag(end)];
+  std::uint32_t count = 0;
+  while (std::uint32_t taken = network_.take(end, scratch_)) count += taken;
+  if (count == 0) {
+    network_.shutdown_send(end, cause);
+    return;
+  }
+  if (recorder_ != nullptr) {
+    cause = recorder_->record({.value = count,
+                               .extra = fact_text(back_end.label),
+                               .cause = cause,
+                               .handle = connection_fact(end),
+                               .kind = FactKind::client_received});
+  }
+  const Duration delay = back_end.script.answer_after.draw(
+      schedule_.choices(), {QuestionKind::answer_delay, end, answers_++});
+  schedule_.at(schedule_.now() + delay, {this, 0, end, cause, 0});
+}
+
+void SimulatedBackEnds::on_event(const ScheduledEvent& event) {
+  const BackEnd& back_end = back_ends_[network_.tag(event.subject)];
+  const std::uint32_t size = back_end.script.answer_bytes;
+  if (scratch_.size() < size) scratch_.resize(size);
+  std::memset(scratch_.data(), 'y', size);
+  FactIndex cause = event.cause;
+  if (recorder_ != nullptr) {
+    cause = recorder_->record({.value = size,
+                               .extra = fact_text(back_end.label),
+                               .cause = cause,
+                               .handle = connection_fact(event.subject),
+                               .kind = FactKind::client_sent});
+  }
+  network_.send(event.subject, std::span(scratch_).first(size), cause);
+}
+
+}  // namespace proactor_lab

@@ -1,0 +1,240 @@
+#include "sim/simulated_clients.hpp"
+
+#include <algorithm>
+
+namespace proactor_lab {
+namespace {
+
+constexpr Duration slow_read_period = std::chrono::milliseconds{1};
+
+}  // namespace
+
+SimulatedClients::SimulatedClients(Network& network, Schedule& schedule, Recorder* recorder)
+    : network_(network), schedule_(schedule), recorder_(recorder), scratch_(4096) {}
+
+void SimulatedClients::add(const ClientScript& script, std::uint16_t port) {
+  const auto number = static_cast<std::uint32_t>(crowds_.size());
+  Crowd& crowd = crowds_.emplace_back(Crowd{script, port});
+  if (request_.size() < script.request_bytes) request_.resize(script.request_bytes, std::byte{'x'});
+  const std::vector<Duration> times = setting_out(script, number, schedule_.choices());
+  for (std::uint32_t i = 0; i < script.count; ++i) {
+    const auto index = static_cast<std::uint32_t>(clients_.size());
+    Client& client = clients_.emplace_back();
+    client.crowd = &crowd;
+    if (recorder_ != nullptr) client.label = recorder_->keep(script.name_of(i));
+    schedule(index, connects, Instant{} + times[i]);
+  }
+}
+
+void SimulatedClients::record(Client& client, FactKind kind, std::uint64_t bytes) {
+  if (recorder_ == nullptr) return;
+  client.last = recorder_->record({.value = bytes,
+                                   .extra = fact_text(client.label),
+                                   .cause = client.last,
+                                   .handle = connection_fact(client.end),
+                                   .kind = kind,
+                                   .detail = breaks(client)});
+}
+
+/// Leaving bytes unread resets the connection, too.
+bool SimulatedClients::breaks(const Client& client) const {
+  return client.crowd->script.end == ClientEnd::reset || network_.available(client.end) > 0;
+}
+
+void SimulatedClients::schedule(std::uint32_t client, Type type, Instant time) {
+  schedule_.at(std::max(time, schedule_.now()), {this, 0, client, clients_[client].last, type});
+}
+
+void SimulatedClients::on_event(const ScheduledEvent& event) {
+  Client& client = clients_[event.subject];
+  const ClientScript& script = client.crowd->script;
+  switch (event.type) {
+    case connects:
+      return connect(event.subject);
+    case connected:
+      if (script.end != ClientEnd::stay && script.end_at >= Duration::zero()) {
+        schedule(event.subject, leaves, Instant{} + script.end_at);
+      }
+      return go_on(event.subject);
+    case speaks:
+      speak(event.subject);
+      return go_on(event.subject);
+    case reads:
+      return read_slowly(event.subject, event.cause);
+    case leaves:
+      return leave(client);
+    default:
+      return;
+  }
+}
+
+void SimulatedClients::connect(std::uint32_t index) {
+  Client& client = clients_[index];
+  client.end = network_.open(this, index, client.label, client.crowd->script.link);
+  record(client, FactKind::client_connected, 0);
+  if (!network_.connect(client.end, client.crowd->port, client.last)) return;  // refused
+  // The answer to its greeting is back after a round trip.
+  const Duration there = network_.latency_from(client.end);
+  const Duration back = network_.latency_from(client.end);
+  schedule(index, connected, schedule_.now() + there + back);
+}
+
+// --- Speaking --------------------------------------------------------------------------------
+
+/// Schedules the client's next act, if it has one that does not wait for an answer.
+void SimulatedClients::go_on(std::uint32_t index) {
+  Client& client = clients_[index];
+  const ClientScript& script = client.crowd->script;
+  if (client.leaving) return;
+  const Instant now = schedule_.now();
+  if (client.sends_made < script.sends.size()) {
+    return schedule(index, speaks, Instant{} + script.sends[client.sends_made].at);
+  }
+  if (script.read_to_end) return;
+  const bool more = client.requests_made < script.requests;
+  if (more && script.every > Duration::zero()) {
+    const Duration pause = client.requests_made == 0 ? Duration::zero() : script.every;
+    return schedule(index, speaks, now + pause);
+  }
+  if (client.received < client.awaited) return;
+  if (more) {
+    const Duration think =
+        client.awaited == 0
+            ? Duration::zero()
+            : script.think.draw(schedule_.choices(),
+                                {QuestionKind::think, client.end, client.requests_made});
+    return schedule(index, speaks, now + think);
+  }
+  if (script.end == ClientEnd::stay || script.end_at >= Duration::zero()) return;
+  client.leaving = true;
+  schedule(index, leaves, now);
+}
+
+/// An open loop goes on by the clock, until its last request.
+void SimulatedClients::go_on_after_answer(std::uint32_t index) {
+  const Client& client = clients_[index];
+  const ClientScript& script = client.crowd->script;
+  if (client.sends_made < script.sends.size()) return;
+  if (script.every > Duration::zero() && client.requests_made < script.requests) return;
+  go_on(index);
+}
+
+void SimulatedClients::speak(std::uint32_t index) {
+  Client& client = clients_[index];
+  const ClientScript& script = client.crowd->script;
+  if (client.leaving) return;
+  if (client.sends_made < script.sends.size()) {
+    const std::string& content = script.sends[client.sends_made++].content;
+    client.awaited += content.size();
+    say(client, std::as_bytes(std::span(content)));
+  } else if (client.requests_made < script.requests) {
+    ++client.requests_made;
+    client.awaited += script.bytes_of_answer();
+    if (response_times_ != nullptr) {
+      if (asked_at_.size() < clients_.size()) asked_at_.resize(clients_.size());
+      asked_at_[index].push_back(schedule_.now());
+    }
+    say(client, std::span(request_).first(script.request_bytes));
+  }
+}
+
+/// Gives the network what it takes, and keeps the rest.
+void SimulatedClients::say(Client& client, std::span<const std::byte> bytes) {
+  if (client.outbox == nullptr && !network_.send_closed(client.end)) {
+    const auto count = std::min<std::size_t>(bytes.size(), network_.space(client.end));
+    if (count > 0) {
+      record(client, FactKind::client_sent, count);
+      bytes = bytes.subspan(network_.send(client.end, bytes.first(count), client.last));
+    }
+  }
+  if (bytes.empty()) return;
+  if (client.outbox == nullptr) client.outbox = std::make_unique<std::vector<std::byte>>();
+  client.outbox->insert(client.outbox->end(), bytes.begin(), bytes.end());
+}
+
+void SimulatedClients::flush(Client& client) {
+  if (client.outbox == nullptr || network_.send_closed(client.end)) return;
+  const std::unique_ptr<std::vector<std::byte>> rest = std::move(client.outbox);
+  say(client, *rest);
+}
+
+void SimulatedClients::leave(Client& client) {
+  client.leaving = true;
+  if (network_.send_closed(client.end)) return;
+  record(client, FactKind::client_closed, 0);
+  if (breaks(client)) {
+    network_.reset(client.end, client.last);
+  } else {
+    network_.shutdown_send(client.end, client.last);
+  }
+}
+
+void SimulatedClients::writable(EndId end, FactIndex) { flush(clients_[network_.tag(end)]); }
+
+// --- Reading ---------------------------------------------------------------------------------
+
+void SimulatedClients::readable(EndId end, FactIndex cause) {
+  const std::uint32_t index = network_.tag(end);
+  Client& client = clients_[index];
+  const ClientScript& script = client.crowd->script;
+  const bool reset = network_.was_reset(end);
+  if (!script.reads && !reset) return;
+  if (script.read_bytes_per_second > 0 && !reset && network_.available(end) > 0) {
+    if (!client.reading) read_slowly(index, cause);
+    return;
+  }
+  take(index, UINT32_MAX, cause);
+}
+
+/// A little now, and more after a while, for as long as something is there.
+void SimulatedClients::read_slowly(std::uint32_t index, FactIndex cause) {
+  Client& client = clients_[index];
+  const std::uint64_t rate = client.crowd->script.read_bytes_per_second;
+  const std::uint64_t a_period = rate / 1000;
+  const auto most = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(a_period, 1, UINT32_MAX));
+  take(index, most, cause);
+  client.reading = network_.available(client.end) > 0 && !network_.was_reset(client.end);
+  if (client.reading) {
+    // Not more often than each period; a byte may take longer than one.
+    const Duration a_byte{static_cast<std::int64_t>(1'000'000'000 / rate)};
+    schedule(index, reads, schedule_.now() + (a_period > 0 ? slow_read_period : a_byte));
+  } else if (network_.at_end(client.end)) {
+    take(index, UINT32_MAX, cause);
+  }
+}
+
+void SimulatedClients::take(std::uint32_t index, std::uint32_t most, FactIndex cause) {
+  Client& client = clients_[index];
+  std::uint32_t count = 0;
+  while (!network_.was_reset(client.end) && count < most) {
+    const std::size_t room = std::min<std::size_t>(scratch_.size(), most - count);
+    const std::uint32_t taken = network_.take(client.end, std::span(scratch_).first(room));
+    if (taken == 0) break;
+    count += taken;
+  }
+  client.last = cause;
+  if (count == 0) {
+    // The program closed: the client hangs up too.
+    if (client.crowd->script.end != ClientEnd::stay) leave(client);
+    return;
+  }
+  client.received += count;
+  record(client, FactKind::client_received, count);
+  if (response_times_ != nullptr) note_answers(index);
+  go_on_after_answer(index);
+}
+
+/// Those requests whose answers are complete by now.
+void SimulatedClients::note_answers(std::uint32_t index) {
+  if (index >= asked_at_.size()) return;
+  Client& client = clients_[index];
+  std::deque<Instant>& asked = asked_at_[index];
+  const std::uint32_t bytes = client.crowd->script.bytes_of_answer();
+  while (!asked.empty() && client.received + bytes * asked.size() >= client.awaited + bytes) {
+    response_times_->push_back(schedule_.now() - asked.front());
+    asked.pop_front();
+    last_answer_ = schedule_.now();
+  }
+}
+
+}  // namespace proactor_lab

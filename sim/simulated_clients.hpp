@@ -1,0 +1,86 @@
+// The clients of the world outside the program: each connects and talks by its script. They take no
+// CPU and answer at once; only the network and their script delay them.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/recorder.hpp"
+#include "sim/client_script.hpp"
+#include "sim/network.hpp"
+
+namespace proactor_lab {
+
+class SimulatedClients final : private NetworkOwner, private EventTarget {
+ public:
+  SimulatedClients(Network& network, Schedule& schedule, Recorder* recorder);
+
+  /// Schedules the clients of `script`, who will connect to `port`.
+  void add(const ClientScript& script, std::uint16_t port);
+
+  /// From now on `into` gets how long each request's answer took, from the request's being said to
+  /// the answer's last byte. It must outlive this.
+  void measure(std::vector<Duration>& into) { response_times_ = &into; }
+
+  /// The network's name for a client's connection; `no_end` before it sets out.
+  EndId end_of(std::uint32_t client) const { return clients_[client].end; }
+
+  /// When the last answer so far had arrived.
+  Instant last_answer() const { return last_answer_; }
+
+ private:
+  struct Crowd {
+    ClientScript script;
+    std::uint16_t port = 0;
+  };
+  /// A million of these are to fit: what few need stands elsewhere.
+  struct Client {
+    const Crowd* crowd = nullptr;
+    const char* label = "";
+    std::unique_ptr<std::vector<std::byte>> outbox;  // said, but not yet taken by the network
+    std::uint64_t awaited = 0;                       // bytes of answers, for what it said
+    std::uint64_t received = 0;
+    EndId end = no_end;
+    FactIndex last = 0;  // its latest fact: the cause of its next
+    std::uint32_t sends_made = 0;
+    std::uint32_t requests_made = 0;
+    bool leaving = false;
+    bool reading = false;  // a slow one, which has more to take
+  };
+  enum Type : std::uint32_t { connects, connected, speaks, reads, leaves };
+
+  void readable(EndId end, FactIndex cause) override;
+  void writable(EndId end, FactIndex cause) override;
+  void acceptable(std::uint16_t, FactIndex) override {}
+  void on_event(const ScheduledEvent& event) override;
+
+  void record(Client& client, FactKind kind, std::uint64_t bytes);
+  bool breaks(const Client& client) const;
+  void schedule(std::uint32_t client, Type type, Instant time);
+  void connect(std::uint32_t client);
+  void go_on(std::uint32_t client);
+  void go_on_after_answer(std::uint32_t client);
+  void speak(std::uint32_t client);
+  void say(Client& client, std::span<const std::byte> bytes);
+  void flush(Client& client);
+  void leave(Client& client);
+  void read_slowly(std::uint32_t client, FactIndex cause);
+  void take(std::uint32_t client, std::uint32_t most, FactIndex cause);
+  void note_answers(std::uint32_t client);
+
+  Network& network_;
+  Schedule& schedule_;
+  Recorder* recorder_;
+  std::deque<Crowd> crowds_;  // clients point to them: never moved
+  std::vector<Client> clients_;
+  std::vector<std::byte> scratch_;
+  std::vector<std::byte> request_;  // as long as the longest
+  std::vector<Duration>* response_times_ = nullptr;
+  std::vector<std::deque<Instant>> asked_at_;  // by client, where measured: not yet answered
+  Instant last_answer_{};
+};
+
+}  // namespace proactor_lab

@@ -1,0 +1,53 @@
+// What every bench says of its figures: measured, wanted, and whether it holds.
+#pragma once
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace proactor_lab::bench {
+
+/// A figure that has a target, and whether it was met.
+struct Verdict {
+  std::string what;
+  std::string measured;
+  bool holds = false;
+};
+using Verdicts = std::vector<Verdict>;
+
+/// "holds" or "MISSED", and remembers it for the end.
+inline const char* judge(Verdicts& verdicts, bool holds, std::string what, std::string measured) {
+  verdicts.push_back({std::move(what), std::move(measured), holds});
+  return holds ? "holds" : "MISSED";
+}
+
+/// The middle one; sorts `values`.
+inline double median(std::vector<double>& values) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+/// As printf, into a string.
+inline std::string text(const char* format, double value) {
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, format, value);
+  return buffer;
+}
+
+/// Those that are missed once more, at the end. They do not change the exit code: a noisy machine
+/// fails no build.
+inline void report(const Verdicts& verdicts) {
+  const auto held = std::count_if(verdicts.begin(), verdicts.end(),
+                                  [](const Verdict& each) { return each.holds; });
+  if (verdicts.empty()) return;
+  std::printf("\n%zu of %zu targets hold.\n", static_cast<std::size_t>(held), verdicts.size());
+  for (const Verdict& each : verdicts) {
+    if (!each.holds) std::printf("  MISSED: %s: %s\n", each.what.c_str(), each.measured.c_str());
+  }
+}
+
+}  // namespace proactor_lab::bench

@@ -1,0 +1,39 @@
+// A simulated world with an echo server and clients that never stop asking: the real Proactor, the
+// real SimulatedOs, nothing left out but a scenario file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "core/time.hpp"
+#include "sim/choice_source.hpp"
+
+namespace proactor_lab::bench {
+
+struct EchoWorldOptions {
+  std::uint32_t clients = 100;
+  bool tied = false;  ///< every latency is the same: whole crowds of events are due at one instant
+  bool traced = false;
+};
+
+/// An echo of 64 bytes to each client, again and again.
+class EchoWorld {
+ public:
+  explicit EchoWorld(const EchoWorldOptions& options);
+  ~EchoWorld();
+
+  /// Runs until so many more handlers have been called.
+  void run(std::uint64_t completions);
+  std::uint64_t completions() const;
+
+  /// The trace so far, as JSON, into the file. Gives its bytes.
+  std::uint64_t write_trace(const char* path) const;
+  std::uint64_t facts() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace proactor_lab::bench
