@@ -90,9 +90,10 @@ Scenario parse_scenario(std::string_view text, const std::string& file) {
   if (root.has("about")) root.at("about").text(1000);
   if (root.has("system")) {
     scenario.system = root.at("system").text();
-    if (scenario.system != "sim" && scenario.system != "io_uring" && scenario.system != "epoll") {
+    if (scenario.system != "sim" && scenario.system != "io_uring" && scenario.system != "epoll" &&
+        scenario.system != "threads") {
       root.at("system").fail("there is no system \"" + scenario.system + "\"",
-                             "known: sim, io_uring, epoll");
+                             "known: sim, io_uring, epoll, threads");
     }
   }
   if (root.has("seed")) {
