@@ -3,6 +3,7 @@
 // program's await is a system call (core/blocking/). The type is the same.
 #pragma once
 
+#include <atomic>
 #include <coroutine>
 #include <exception>
 #include <optional>
@@ -16,14 +17,17 @@ struct PromiseBase {
   std::coroutine_handle<> awaiter;
   std::coroutine_handle<> root;
   std::exception_ptr failure;
+  /// Set by the coroutine at its end and by its awaiter once that is suspended: who comes second
+  /// goes on with the awaiter. On workers the two may be different threads.
+  std::atomic<bool> met{false};
 
   std::suspend_always initial_suspend() noexcept { return {}; }
   struct ResumeAwaiter {
     bool await_ready() noexcept { return false; }
     template <class Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> self) noexcept {
+    void await_suspend(std::coroutine_handle<Promise> self) noexcept {
       const std::coroutine_handle<> waiting = self.promise().awaiter;
-      return waiting ? waiting : std::noop_coroutine();
+      if (self.promise().met.exchange(true, std::memory_order_acq_rel)) waiting.resume();
     }
     void await_resume() noexcept {}
   };
@@ -70,11 +74,16 @@ class TaskOf {
   }
 
   bool await_ready() const noexcept { return false; }
+  /// Runs it here until it first waits. Not by handing the thread over (symmetric transfer): that
+  /// keeps the stack flat only where the compiler optimizes, and a loop may await a million tasks
+  /// that never wait.
   template <class Promise>
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> awaiter) noexcept {
-    handle_.promise().awaiter = awaiter;
-    handle_.promise().root = awaiter.promise().root;
-    return handle_;
+  bool await_suspend(std::coroutine_handle<Promise> awaiter) noexcept {
+    auto& promise = handle_.promise();
+    promise.awaiter = awaiter;
+    promise.root = awaiter.promise().root;
+    handle_.resume();
+    return !promise.met.exchange(true, std::memory_order_acq_rel);
   }
   Value await_resume() const {
     rethrow();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <deque>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -19,8 +20,9 @@ constexpr std::chrono::seconds silence_max{10};
 /// One client's connection; every wait is bounded.
 class Client {
  public:
-  Client(const ClientScript& script, Duration connect_at, Endpoint server, Clock::time_point start)
-      : script_(script), start_(start) {
+  Client(const ClientScript& script, Duration connect_at, Endpoint server, Clock::time_point start,
+         const std::atomic<bool>& stopped)
+      : script_(script), start_(start), stopped_(stopped) {
     std::this_thread::sleep_until(start_ + connect_at);
     descriptor_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
@@ -52,6 +54,7 @@ class Client {
       } else if (i > 0) {
         std::this_thread::sleep_for(script_.think.draw(choices_, {QuestionKind::think, 0, i}));
       }
+      asked_.push_back({Clock::now(), awaited_ + script_.bytes_of_answer()});
       if (!say(request)) return false;
       awaited_ += script_.bytes_of_answer();
       awaited_ -= request.size();
@@ -60,6 +63,8 @@ class Client {
     return hear(script_.requests > 0 ? awaited_ : 0) && leave();
   }
 
+  const LiveClients::Answers& answers() const { return answers_; }
+
  private:
   /// Sends all of it, reading what comes back meanwhile so that neither side stands still.
   bool say(std::string_view content) {
@@ -67,7 +72,7 @@ class Client {
     while (!content.empty()) {
       const short wanted = script_.reads ? POLLIN | POLLOUT : POLLOUT;
       pollfd ready{descriptor_, wanted, 0};
-      if (::poll(&ready, 1, milliseconds_max()) <= 0) return false;
+      if (!ready_in_time(ready)) return false;
       if ((ready.revents & POLLIN) != 0 && !take()) return closed_;
       if ((ready.revents & POLLOUT) != 0) {
         const auto sent =
@@ -83,7 +88,7 @@ class Client {
   bool hear(std::uint64_t bytes) {
     while (heard_ < bytes) {
       pollfd ready{descriptor_, POLLIN, 0};
-      if (::poll(&ready, 1, milliseconds_max()) <= 0 || !take()) return false;
+      if (!ready_in_time(ready) || !take()) return false;
     }
     return true;
   }
@@ -98,6 +103,7 @@ class Client {
     }
     const auto count = ::recv(descriptor_, buffer.data(), most, MSG_DONTWAIT);
     if (count > 0) heard_ += static_cast<std::uint64_t>(count);
+    note_answers();
     if (count == 0) closed_ = true;
     return count > 0 || (count < 0 && errno == EAGAIN);
   }
@@ -110,7 +116,7 @@ class Client {
     } else if (script_.requests == 0) {
       while ((heard_ < awaited_ || script_.read_to_end) && !closed_) {
         pollfd ready{descriptor_, POLLIN, 0};
-        if (::poll(&ready, 1, milliseconds_max()) <= 0 || !take()) break;
+        if (!ready_in_time(ready) || !take()) break;
       }
     }
     const bool heard_all = !script_.read_to_end || closed_;
@@ -124,7 +130,7 @@ class Client {
     } else {
       ::shutdown(descriptor_, SHUT_WR);
       pollfd ready{descriptor_, POLLIN, 0};
-      while (::poll(&ready, 1, milliseconds_max()) > 0 && take()) {
+      while (ready_in_time(ready) && take()) {
       }
     }
     close_now();
@@ -136,13 +142,37 @@ class Client {
     descriptor_ = -1;
   }
 
-  static int milliseconds_max() {
-    return static_cast<int>(std::chrono::milliseconds(silence_max).count());
+  /// Waits, in slices, so that a stop is heard soon.
+  bool ready_in_time(pollfd& ready) const {
+    constexpr std::chrono::milliseconds slice{20};
+    for (auto waited = slice; waited <= silence_max; waited += slice) {
+      if (stopped_) return false;
+      if (const int found = ::poll(&ready, 1, slice.count()); found != 0) return found > 0;
+    }
+    return false;
   }
+
+  /// Requests whose answers are whole by now.
+  void note_answers() {
+    while (!asked_.empty() && heard_ >= asked_.front().awaited) {
+      const auto now = Clock::now();
+      answers_.response_times.push_back(now - asked_.front().at);
+      answers_.last = now - start_;
+      asked_.pop_front();
+    }
+  }
+
+  struct Asked {
+    Clock::time_point at;
+    std::uint64_t awaited = 0;  // bytes, once it is answered
+  };
 
   const ClientScript& script_;
   Clock::time_point start_;
+  const std::atomic<bool>& stopped_;
   int descriptor_ = -1;
+  std::deque<Asked> asked_;  // and not answered yet
+  LiveClients::Answers answers_;
   SeededChoices choices_{1};
   std::uint64_t awaited_ = 0;  // bytes that answer what was said
   std::uint64_t heard_ = 0;
@@ -162,11 +192,20 @@ LiveClients::LiveClients(const std::vector<ClientScript>& scripts, Endpoint serv
     const ClientScript& script = scripts[crowd];
     for (const Duration connect_at : setting_out(script, crowd, choices)) {
       threads_.emplace_back([this, &script, connect_at, server, start] {
-        if (!Client(script, connect_at, server, start).play()) ++failures_;
+        Client client(script, connect_at, server, start, stopped_);
+        if (!client.play()) ++failures_;
+        collect(client.answers());
         if (--left_ == 0) on_all_done_();
       });
     }
   }
+}
+
+void LiveClients::collect(const Answers& answers) {
+  const std::lock_guard lock(mutex_);
+  answers_.response_times.insert(answers_.response_times.end(), answers.response_times.begin(),
+                                 answers.response_times.end());
+  answers_.last = std::max(answers_.last, answers.last);
 }
 
 std::size_t LiveClients::join() {

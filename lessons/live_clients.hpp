@@ -4,10 +4,12 @@
 
 #include <atomic>
 #include <functional>
+#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "core/handle.hpp"
+#include "core/time.hpp"
 #include "sim/client_script.hpp"
 
 namespace proactor_lab {
@@ -23,11 +25,26 @@ class LiveClients {
   /// than they asked for.
   std::size_t join();
 
+  /// Has all of them leave now, whatever they wait for. Any thread.
+  void stop() { stopped_ = true; }
+
+  /// Requests and their answers, all clients'. After `join`.
+  struct Answers {
+    std::vector<Duration> response_times;  ///< from a request's being said to its last byte
+    Duration last{0};                      ///< when, since the start, the last answer had come
+  };
+  const Answers& answers() const { return answers_; }
+
  private:
+  void collect(const Answers& answers);
+
   std::function<void()> on_all_done_;
   std::atomic<std::size_t> left_;
   std::atomic<std::size_t> failures_{0};
   std::vector<std::thread> threads_;
+  std::atomic<bool> stopped_{false};
+  std::mutex mutex_;  // guards what follows, until all are through
+  Answers answers_;
 };
 
 }  // namespace proactor_lab

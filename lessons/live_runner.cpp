@@ -1,103 +1,19 @@
 #include "lessons/live_runner.hpp"
 
-#include <atomic>
-#include <cerrno>
-#include <chrono>
-#include <csignal>
 #include <memory>
 #include <optional>
-#include <thread>
 
-#include "core/epoll_backend.hpp"
-#include "core/io_uring_backend.hpp"
-#include "core/thread_workers.hpp"
+#include "lessons/live_back_ends.hpp"
 #include "lessons/live_clients.hpp"
+#include "lessons/live_end.hpp"
 #include "lessons/live_folder.hpp"
-#include "lessons/wired_proactor.hpp"
+#include "lessons/live_server.hpp"
 #include "traces/live_trace.hpp"
 
 namespace proactor_lab {
 namespace {
 
 constexpr std::size_t live_clients_max = 256;
-
-/// Whom a signal stops. Set while one run is under way.
-std::atomic<Proactor*> signalled_proactor{nullptr};
-std::atomic<bool> interrupted{false};
-
-extern "C" void on_signal(int) {
-  interrupted = true;
-  if (Proactor* proactor = signalled_proactor.load()) proactor->stop();
-}
-
-/// SIGINT and SIGTERM stop `proactor` as long as this lives.
-class SignalStop {
- public:
-  explicit SignalStop(Proactor& proactor) {
-    interrupted = false;
-    signalled_proactor = &proactor;
-    struct sigaction action {};
-    action.sa_handler = on_signal;
-    sigaction(SIGINT, &action, &before_interrupt_);
-    sigaction(SIGTERM, &action, &before_terminate_);
-  }
-  ~SignalStop() {
-    sigaction(SIGINT, &before_interrupt_, nullptr);
-    sigaction(SIGTERM, &before_terminate_, nullptr);
-    signalled_proactor = nullptr;
-  }
-  SignalStop(const SignalStop&) = delete;
-  SignalStop& operator=(const SignalStop&) = delete;
-
- private:
-  struct sigaction before_interrupt_ {};
-  struct sigaction before_terminate_ {};
-};
-
-/// Stops the proactor after a time, unless destroyed before.
-class TimeLimit {
- public:
-  TimeLimit(Proactor& proactor, Duration limit) {
-    if (limit <= Duration::zero()) return;
-    thread_ = std::thread([this, &proactor, limit] {
-      const auto until = std::chrono::steady_clock::now() + limit;
-      while (!done_ && std::chrono::steady_clock::now() < until) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-      }
-      if (!done_) proactor.stop();
-    });
-  }
-  ~TimeLimit() {
-    done_ = true;
-    if (thread_.joinable()) thread_.join();
-  }
-  TimeLimit(const TimeLimit&) = delete;
-  TimeLimit& operator=(const TimeLimit&) = delete;
-
- private:
-  std::atomic<bool> done_{false};
-  std::thread thread_;
-};
-
-/// The live system that the scenario asks for; never another in its place.
-std::unique_ptr<LiveBackend> open_backend(const std::string& system, Recorder* recorder) {
-  std::error_code error;
-  std::unique_ptr<LiveBackend> backend;
-  if (system == "epoll") {
-    backend = EpollBackend::open(recorder, error);
-  } else {
-    backend = IoUringBackend::open(recorder, error);
-  }
-  if (backend != nullptr) return backend;
-  const std::string name = error.value() == ENOSYS  ? "ENOSYS: this kernel has none"
-                           : error.value() == EPERM ? "EPERM: it is forbidden here, as in many "
-                                                      "containers"
-                                                    : error.message();
-  throw InputError(system, "", "the kernel refuses it (" + name + ")",
-                   system == "epoll" ? "run the same program simulated with --on sim"
-                                     : "run the same program with --on epoll, which needs no "
-                                       "io_uring, or simulated with --on sim");
-}
 
 std::unique_ptr<LiveTrace> make_trace(const Scenario& scenario, const std::string& path) {
   if (path.empty()) return nullptr;
@@ -116,13 +32,14 @@ std::unique_ptr<LiveTrace> make_trace(const Scenario& scenario, const std::strin
 }
 
 void check_runs_live(const Scenario& scenario, const ProgramEntry& entry) {
-  if (entry.make == nullptr) {
-    throw InputError("program " + scenario.program, "", "blocks, and runs simulated only so far",
-                     "use --on sim");
+  const bool on_threads = scenario.system == "threads";
+  if (entry.make == nullptr && !on_threads) {
+    throw InputError("program " + scenario.program, "", "blocks, and needs threads of its own",
+                     "use --on threads, or --on sim");
   }
-  if (!scenario.back_ends.empty()) {
-    throw InputError("program " + scenario.program, "/back_ends",
-                     "back ends exist on the simulated system only so far", "use --on sim");
+  if (entry.make != nullptr && on_threads) {
+    throw InputError("program " + scenario.program, "", "does not block, and needs a proactor",
+                     "use --on io_uring, --on epoll, or --on sim");
   }
   if (!scenario.faults.empty()) {
     throw InputError("scenario", "/faults", "faults happen in the simulated world only",
@@ -148,46 +65,26 @@ LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) 
   std::optional<LiveFolder> folder;
   settings.root = entry.uses_files ? folder.emplace(scenario.files).path() : "";
 
-  std::unique_ptr<LiveTrace> trace;
-  LiveRunResult result;
-  std::error_code error;
-  {
-    // Find out whether system and port can be had before the trace's file is replaced.
-    const std::unique_ptr<LiveBackend> probe = open_backend(scenario.system, nullptr);
-    const Handle listener = probe->listen(settings.listen_on, "probe", error);
-    if (error) {
-      throw InputError("port " + std::to_string(settings.listen_on.port), "",
-                       "cannot be listened on: " + error.message(),
-                       "choose another with --port, or 0 for any");
-    }
-    probe->close(listener);
+  // Find out whether system and port can be had before the trace's file is replaced.
+  check_can_serve(scenario, settings);
+  const std::unique_ptr<LiveTrace> trace = make_trace(scenario, options.out);
+  std::optional<LiveBackEnds> back_ends;
+  if (!scenario.back_ends.empty()) {
+    settings.back_end = back_ends.emplace(scenario.back_ends).endpoint();
   }
-  trace = make_trace(scenario, options.out);
+  LiveRunResult result;
   {
-    const std::unique_ptr<LiveBackend> os = open_backend(scenario.system, trace.get());
-    ThreadWorkers runner;
-    std::unique_ptr<AsyncProgram> program;
-    WiredProactor wired(scenario, *os, runner, trace.get());
-    Proactor& proactor = wired.proactor();
-    const SignalStop signals(proactor);
-    program = entry.make(proactor, *os, settings);
-    if ((error = program->start())) {
-      throw InputError("program " + scenario.program, "", error.message());
-    }
-    if (options.on_listening && entry.listens) options.on_listening(program->endpoint());
     std::optional<LiveClients> clients;
-    const TimeLimit limit(proactor, options.time_limit);
-    if (!scenario.clients.empty()) {
-      clients.emplace(scenario.clients, program->endpoint(), [&proactor] { proactor.stop(); });
-    }
-    proactor.run();
-    result.failure = program->failure();
-    // Clients that a stop left waiting hear their connections close.
-    os->release_all();
-    os->close_all();
+    std::optional<LiveEnd> end;
+    const auto on_start = [&](Endpoint endpoint, const StopServer& stop) {
+      end.emplace(stop, options.time_limit);
+      if (options.on_listening && entry.listens) options.on_listening(endpoint);
+      if (!scenario.clients.empty()) clients.emplace(scenario.clients, endpoint, stop);
+    };
+    result.failure = serve_live(scenario, settings, trace.get(), on_start).failure;
     if (clients) result.client_failures = clients->join();
     if (folder) result.files = folder->files();
-    result.end = interrupted ? RunEnd::interrupted : RunEnd::finished;
+    result.end = LiveEnd::interrupted() ? RunEnd::interrupted : RunEnd::finished;
   }
   if (trace != nullptr) {
     if (!trace->finish(result.end == RunEnd::interrupted ? "interrupted" : "finished")) {

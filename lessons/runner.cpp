@@ -119,11 +119,14 @@ bool run_blocking(const Scenario& scenario, const ProgramEntry& entry, World& wo
   config.cores = scenario.cores;
   config.syscall_cost = scenario.syscall_cost;
   config.switch_cost = scenario.switch_cost;
+  config.operation_cost = scenario.operation_cost;
+  config.thread_start_cost = scenario.thread_start_cost;
+  config.shortage = &world.faults.shortage();
   config.run_limit = Instant{} + scenario.run_limit;
   // A fact is at least one event, an initiation's two facts aside.
   config.fact_limit = static_cast<FactIndex>(scenario.event_limit + scenario.event_limit / 4);
   SimulatedThreads threads(config, world.schedule, world.network, &world.recorder);
-  threads.spawn(entry.run(threads, settings_of(scenario)), "main");
+  threads.start(entry.run(threads, settings_of(scenario)), "main");
   world.populate(scenario);
   threads.run();
   return threads.limit_reached();
@@ -136,6 +139,7 @@ ProgramSettings settings_of(const Scenario& scenario) {
   settings.listen_on = {loopback_address, scenario.port};
   if (!scenario.back_ends.empty()) {
     settings.back_end = {loopback_address, scenario.back_ends.front().port};
+    settings.answer_bytes = scenario.back_ends.front().answer_bytes;
   }
   settings.work = scenario.work;
   settings.timeout = scenario.timeout;
@@ -147,6 +151,8 @@ ProgramSettings settings_of(const Scenario& scenario) {
   settings.buffers = scenario.copy.buffers;
   settings.queue_bytes = scenario.queue_bytes;
   settings.block_bytes = scenario.copy.block_bytes;
+  settings.on_workers = scenario.workers.places > 0;
+  if (settings.on_workers) settings.threads = scenario.workers.places;
   return settings;
 }
 

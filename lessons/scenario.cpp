@@ -12,14 +12,13 @@ namespace {
 using namespace scenario_parts;
 
 constexpr std::uintmax_t file_bytes_max = 1 << 20;
+constexpr std::uint32_t pool_places = 8;  // where a scenario does not say
 
 void take_system(const JsonNode& root, Scenario& scenario) {
   if (root.has("short_transfers")) {
     scenario.short_transfers = root.at("short_transfers").boolean();
   }
-  if (root.has("syscall_ms")) scenario.syscall_cost = milliseconds(root.at("syscall_ms"));
-  if (root.has("switch_ms")) scenario.switch_cost = milliseconds(root.at("switch_ms"));
-  if (root.has("cores")) scenario.cores = count(root.at("cores"), 1, 1024);
+  take_costs(root, scenario);
 }
 
 void take_workers(const JsonNode& root, Scenario& scenario) {
@@ -29,6 +28,7 @@ void take_workers(const JsonNode& root, Scenario& scenario) {
   if (root.has("in_flight_max")) {
     scenario.in_flight_max = count(root.at("in_flight_max"), 1, 1'000'000);
   }
+  if (entry.has_pool) scenario.workers = {.places = pool_places, .jobs_only = true};
   if (!root.has("workers")) return;
   const JsonNode workers = root.at("workers");
   workers.only({"places", "waiting_jobs_max", "jobs_only"});
@@ -68,34 +68,14 @@ std::string known_programs() {
 Scenario parse_scenario(std::string_view text, const std::string& file) {
   const OrderedJson document = parse_strict_json(text, file);
   const JsonNode root(document, file);
-  root.only({"format",
-             "about",
-             "program",
-             "system",
-             "seed",
-             "port",
-             "latency_ms",
-             "bandwidth_bytes_s",
-             "loss",
-             "breaks",
-             "send_buffer_bytes",
-             "short_transfers",
-             "syscall_ms",
-             "switch_ms",
-             "cores",
-             "work_ms",
-             "timeout_ms",
-             "queue_bytes",
-             "disk_ms",
-             "files",
-             "copy",
-             "workers",
-             "in_flight_max",
-             "tasks",
-             "retry_ms",
-             "clients",
-             "back_ends",
-             "faults",
+  root.only({"format",     "about",        "program",           "system",
+             "seed",       "port",         "latency_ms",        "bandwidth_bytes_s",
+             "loss",       "breaks",       "send_buffer_bytes", "short_transfers",
+             "syscall_ms", "operation_ms", "switch_ms",         "thread_start_ms",
+             "cores",      "thread_bytes", "connection_bytes",  "work_ms",
+             "timeout_ms", "queue_bytes",  "disk_ms",           "files",
+             "copy",       "workers",      "in_flight_max",     "tasks",
+             "retry_ms",   "clients",      "back_ends",         "faults",
              "limits"});
   if (const auto format = root.at("format").integer(0, 1'000'000); format != 1) {
     root.at("format").fail("this scenario has format " + std::to_string(format),
@@ -110,9 +90,10 @@ Scenario parse_scenario(std::string_view text, const std::string& file) {
   if (root.has("about")) root.at("about").text(1000);
   if (root.has("system")) {
     scenario.system = root.at("system").text();
-    if (scenario.system != "sim" && scenario.system != "io_uring" && scenario.system != "epoll") {
+    if (scenario.system != "sim" && scenario.system != "io_uring" && scenario.system != "epoll" &&
+        scenario.system != "threads") {
       root.at("system").fail("there is no system \"" + scenario.system + "\"",
-                             "known: sim, io_uring, epoll");
+                             "known: sim, io_uring, epoll, threads");
     }
   }
   if (root.has("seed")) {

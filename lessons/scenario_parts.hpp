@@ -24,6 +24,7 @@ std::string content(const JsonNode& node);
 std::string path(const JsonNode& node);
 
 // Parts: what the root has to say of each goes into `scenario`.
+void take_costs(const JsonNode& root, Scenario& scenario);
 void take_network(const JsonNode& root, Scenario& scenario);
 void take_clients(const JsonNode& root, Scenario& scenario);
 void take_files(const JsonNode& root, Scenario& scenario);

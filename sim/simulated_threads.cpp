@@ -1,32 +1,12 @@
+// SimulatedThreads' threads and cores: who runs, what a call costs, who is woken. What each call
+// does is in simulated_calls.cpp.
 #include "sim/simulated_threads.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace proactor_lab {
-namespace {
-
-const char* name_of(BlockingCallKind kind) {
-  switch (kind) {
-    case BlockingCallKind::accept:
-      return "accept";
-    case BlockingCallKind::connect:
-      return "connect";
-    case BlockingCallKind::read:
-      return "read";
-    case BlockingCallKind::write:
-      return "write";
-    case BlockingCallKind::poll:
-      return "poll";
-    case BlockingCallKind::close:
-      return "close";
-    case BlockingCallKind::compute:
-      return "compute";
-  }
-  return "call";
-}
-
-}  // namespace
 
 SimulatedThreads::SimulatedThreads(const SimulatedThreadsConfig& config, Schedule& schedule,
                                    Network& network, Recorder* recorder)
@@ -38,27 +18,41 @@ SimulatedThreads::SimulatedThreads(const SimulatedThreadsConfig& config, Schedul
   schedule_.set_recorder(recorder);
 }
 
-void SimulatedThreads::spawn(Task task, const char* label) {
-  const auto index = static_cast<std::uint32_t>(threads_.size());
-  const std::coroutine_handle<> start = task.handle();
-  Thread thread{std::move(task),
-                start,
-                nullptr,
-                State::runnable,
-                static_cast<std::uint16_t>(index + 1),
-                false};
-  threads_.push_back(std::move(thread));
-  record(FactKind::thread_started, threads_[index].id, {.extra = fact_text(label)});
-  run_queue_.push_back(index);
-  if (busy_cores_ == config_.cores) {
-    record(FactKind::thread_blocked, threads_[index].id,
-           {.detail = static_cast<std::uint8_t>(FactBlock::cpu)});
+const char* SimulatedThreads::keep(std::string_view text) {
+  if (recorder_ != nullptr) return recorder_->keep(text);
+  return kept_.emplace_back(text).c_str();
+}
+
+// --- Threads begin, run and end ----------------------------------------------------------------
+
+void SimulatedThreads::start(Task task, const char* label) {
+  BlockingCall call{.kind = BlockingCallKind::start_thread,
+                    .thread = prepare_thread(std::move(task), label)};
+  attempt_start_thread(call);
+}
+
+std::uint32_t SimulatedThreads::prepare_thread(Task task, const char* label) {
+  if (threads_left_ >= std::min<std::uint32_t>(config_.thread_limit, UINT16_MAX - 1)) return none;
+  if (free_threads_.empty()) {
+    free_threads_.push_back(static_cast<std::uint32_t>(threads_.size()));
+    threads_.emplace_back();
   }
+  const std::uint32_t index = free_threads_.back();
+  free_threads_.pop_back();
+  ++threads_left_;
+  Thread& thread = threads_[index];
+  thread = {};
+  thread.resume_at = task.handle();
+  thread.task.emplace(std::move(task));
+  thread.label = label;
+  thread.id = static_cast<std::uint16_t>(index + 1);
+  usage_.threads_max = std::max(usage_.threads_max, static_cast<std::uint32_t>(threads_left_));
+  return index;
 }
 
 void SimulatedThreads::run() {
   fill_cores();
-  while (threads_left() > 0 && !schedule_.empty()) {
+  while (threads_left_ > 0 && !limit_reached_ && !schedule_.empty()) {
     const bool told_enough = recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit;
     if (schedule_.next_time() > config_.run_limit || told_enough) {
       limit_reached_ = true;
@@ -70,22 +64,18 @@ void SimulatedThreads::run() {
   }
 }
 
-std::size_t SimulatedThreads::threads_left() const {
-  return static_cast<std::size_t>(std::count_if(
-      threads_.begin(), threads_.end(), [](const Thread& t) { return t.state != State::done; }));
-}
-
 void SimulatedThreads::fill_cores() {
-  while (busy_cores_ < config_.cores && !run_queue_.empty()) {
+  while (busy_cores_ < config_.cores && !run_queue_.empty() && !limit_reached_) {
     const std::uint32_t index = run_queue_.front();
     run_queue_.pop_front();
     ++busy_cores_;
+    ++usage_.switches;
     threads_[index].state = State::running;
-    const bool another = last_on_core_ != index;
-    last_on_core_ = index;
     record(FactKind::thread_switched, threads_[index].id);
-    if (another && config_.switch_cost > Duration::zero()) {
-      schedule_.at(schedule_.now() + config_.switch_cost, {this, 0, index, 0, cost_paid});
+    // The program is there, and may listen, when the world begins: its first turn is free.
+    const Duration cost = usage_.switches == 1 ? Duration::zero() : config_.switch_cost;
+    if (cost > Duration::zero() && !pass(cost)) {
+      schedule_.at(schedule_.now() + cost, {this, 0, index, 0, cost_paid});
     } else {
       go_on(index);
     }
@@ -94,17 +84,23 @@ void SimulatedThreads::fill_cores() {
 
 /// Lets a thread that holds a core run until it waits for something.
 void SimulatedThreads::go_on(std::uint32_t index) {
-  if (threads_[index].call != nullptr && !attempt(index, 0)) return;
+  if (threads_[index].call != nullptr && !go_on_with_call(index)) return;
   current_ = index;
   threads_[index].resume_at.resume();
-  current_ = UINT32_MAX;
+  current_ = none;
+  if (threads_[index].task->done()) end_thread(index);
+}
+
+void SimulatedThreads::end_thread(std::uint32_t index) {
   Thread& thread = threads_[index];
-  if (thread.task.done()) {
-    thread.state = State::done;
-    --busy_cores_;
-    record(FactKind::thread_exited, thread.id);
-    thread.task.rethrow();
-  }
+  thread.state = State::done;
+  --busy_cores_;
+  --threads_left_;
+  record(FactKind::thread_exited, thread.id);
+  const Task task = std::move(*thread.task);
+  thread.task.reset();
+  free_threads_.push_back(index);
+  task.rethrow();
 }
 
 bool SimulatedThreads::begin(BlockingCall& call, std::coroutine_handle<> handle) {
@@ -113,157 +109,133 @@ bool SimulatedThreads::begin(BlockingCall& call, std::coroutine_handle<> handle)
   thread.call = &call;
   thread.resume_at = handle;
   thread.entered = false;
-  if (call.kind != BlockingCallKind::compute) {
-    record(FactKind::syscall_entered, thread.id,
-           {.value = call.length,
-            .extra = fact_text(name_of(call.kind)),
-            .handle = to_number(call.handle)});
+  thread.notified = false;
+  if (is_over_limit()) return true;  // and it is never resumed
+  if (recorder_ != nullptr) {
+    if (is_system_call(call.kind)) {
+      record(FactKind::syscall_entered, thread.id,
+             {.value = call.length,
+              .extra = fact_text(name_of(call.kind)),
+              .handle = to_number(call.handle)});
+    } else if (call.kind == BlockingCallKind::lock) {
+      record(FactKind::lock_requested, thread.id,
+             {.extra = fact_text(locks_[static_cast<std::uint32_t>(call.lock)].label)});
+    }
   }
-  return !attempt(index, 0);
+  return !go_on_with_call(index);
 }
 
-/// Tries the thread's call; true when it is over. The thread holds a core.
-bool SimulatedThreads::attempt(std::uint32_t index, FactIndex cause) {
+/// A program that calls and calls in no time at all must end, too.
+bool SimulatedThreads::is_over_limit() {
+  ++calls_;
+  const bool told_enough = recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit;
+  limit_reached_ = limit_reached_ || calls_ > config_.call_limit || told_enough;
+  return limit_reached_;
+}
+
+/// Pays for the thread's call, then tries it; true when it is over. The thread holds a core.
+bool SimulatedThreads::go_on_with_call(std::uint32_t index) {
   Thread& thread = threads_[index];
-  BlockingCall& call = *thread.call;
   if (!thread.entered) {
     thread.entered = true;
-    const Duration cost =
-        call.kind == BlockingCallKind::compute ? call.duration : config_.syscall_cost;
-    if (cost > Duration::zero()) {
-      schedule_.at(schedule_.now() + cost, {this, 0, index, 0, cost_paid});
+    const Duration cost = cost_of(*thread.call);
+    if (cost > Duration::zero() && !pass(cost)) {
+      schedule_.at(saturating_add(schedule_.now(), cost), {this, 0, index, 0, cost_paid});
       return false;
     }
   }
-  bool over = true;
+  if (!attempt(index)) return false;
+  finish_call(thread);
+  return true;
+}
+
+Duration SimulatedThreads::cost_of(const BlockingCall& call) const {
+  const auto& lock = [&]() -> const LockState& {
+    return locks_[static_cast<std::uint32_t>(call.lock)];
+  };
   switch (call.kind) {
     case BlockingCallKind::compute:
-      break;
-    case BlockingCallKind::close:
-      call.result = close_handle(call.handle, thread.id);
-      break;
-    case BlockingCallKind::accept:
-      over = attempt_accept(call);
-      break;
-    case BlockingCallKind::connect: {
-      Socket* socket = socket_of(call.handle);
-      if (socket == nullptr) {
-        call.result = -EBADF;
-      } else if (socket->end == no_end) {
-        connect(index, call);
-        over = false;
-      }
-      break;  // a second attempt: the answer is in `result`
-    }
-    case BlockingCallKind::poll:
-      over = attempt_poll(thread, call, cause);
-      break;
-    case BlockingCallKind::read:
-    case BlockingCallKind::write:
-      over = attempt_transfer(thread, call, cause);
-      break;
+      return call.duration;
+    case BlockingCallKind::start_thread:
+      return config_.thread_start_cost;
+    // A lock is memory; only where somebody waits, or has to, the kernel is asked (futex(2)).
+    case BlockingCallKind::lock:
+      return lock().holder == none ? Duration::zero() : config_.syscall_cost;
+    case BlockingCallKind::try_lock:
+      return Duration::zero();
+    case BlockingCallKind::unlock:
+      return lock().waiters.empty() ? Duration::zero() : config_.syscall_cost;
+    case BlockingCallKind::notify_one:
+    case BlockingCallKind::notify_all:
+      return conditions_[static_cast<std::uint32_t>(call.condition)].waiters.empty()
+                 ? Duration::zero()
+                 : config_.syscall_cost;
+    default:
+      return config_.syscall_cost + (moves_data(call.kind) ? config_.operation_cost : Duration{0});
   }
-  if (over) {
-    finish_call(thread, cause);
-  } else {
-    block(thread);
-  }
-  return over;
 }
 
-bool SimulatedThreads::attempt_accept(BlockingCall& call) {
-  const Socket* listener = socket_of(call.handle);
-  if (listener == nullptr || listener->kind != HandleKind::listener) {
-    call.result = listener == nullptr ? -EBADF : -EINVAL;
-    return true;
+/// The running thread spends `cost`. True: nothing else happens meanwhile, and it is over.
+bool SimulatedThreads::pass(Duration cost) {
+  usage_.cpu_time += cost;
+  const Instant until = saturating_add(schedule_.now(), cost);
+  const bool somebody_else_starts = busy_cores_ < config_.cores && !run_queue_.empty();
+  if (somebody_else_starts || schedule_.next_time() <= until || until > config_.run_limit) {
+    return false;
   }
-  if (!network_.acceptable(listener->port)) return false;
-  if (descriptors_.full()) {
-    call.result = -EMFILE;
-    return true;
-  }
-  const EndId end = network_.accept(listener->port);
-  network_.adopt(end, this, 0);
-  call.result = add_handle({HandleKind::stream, end, 0, network_.label(end), true}, end / 2 + 1, 0);
+  schedule_.advance_to(until);
   return true;
 }
 
-/// The bytes are copied while the thread is in its own call: that is what makes it blocking.
-bool SimulatedThreads::attempt_transfer(Thread& thread, BlockingCall& call, FactIndex cause) {
-  const Socket* socket = socket_of(call.handle);
-  if (socket == nullptr || !socket->connected) {
-    call.result = socket == nullptr ? -EBADF : -ENOTCONN;
-    return true;
-  }
-  const EndId end = socket->end;
-  const bool reading = call.kind == BlockingCallKind::read;
-  if (network_.was_reset(end)) {
-    call.result = reading ? -ECONNRESET : -EPIPE;
-    return true;
-  }
-  const std::uint32_t possible = static_cast<std::uint32_t>(
-      std::min<std::size_t>(call.length, reading ? network_.available(end) : network_.space(end)));
-  if (possible == 0) {
-    call.result = 0;
-    return call.length == 0 || (reading && network_.at_end(end));
-  }
-  const FactIndex moved = record(FactKind::bytes_moved, thread.id,
-                                 {.value = possible,
-                                  .cause = cause,
-                                  .handle = to_number(call.handle),
-                                  .detail = static_cast<std::uint8_t>(FactRole::application)});
-  if (reading) {
-    network_.take(end, {call.data, possible});
-  } else {
-    network_.send(end, {call.data, possible}, moved);
-  }
-  call.result = static_cast<std::int32_t>(possible);
-  return true;
-}
-
-bool SimulatedThreads::attempt_poll(Thread& thread, BlockingCall& call, FactIndex cause) {
-  for (std::size_t i = 0; i < call.handles.size(); ++i) {
-    if (!can_read(call.handles[i])) continue;
-    record(FactKind::readiness_reported, thread.id,
-           {.cause = cause, .handle = to_number(call.handles[i])});
-    call.result = static_cast<std::int32_t>(i);
-    return true;
-  }
-  return false;
-}
-
-void SimulatedThreads::connect(std::uint32_t index, BlockingCall& call) {
-  Socket& socket = *socket_of(call.handle);
-  socket.end = network_.open(this, 0, socket.label);
-  const bool heard = network_.connect(socket.end, call.endpoint.port, 0);
-  call.result = heard ? 0 : -ECONNREFUSED;
-  socket.connected = heard;
-  const Instant answered =
-      schedule_.now() + network_.latency_from(socket.end) + network_.latency_from(socket.end);
-  schedule_.at(answered, {this, 0, index, 0, connect_answered});
-}
-
-void SimulatedThreads::finish_call(Thread& thread, FactIndex cause) {
-  BlockingCall& call = *thread.call;
-  if (call.kind != BlockingCallKind::compute) {
-    record(FactKind::syscall_returned, thread.id,
-           {.value = static_cast<std::uint64_t>(std::int64_t{call.result}),
-            .extra = fact_text(name_of(call.kind)),
-            .cause = cause,
-            .handle = to_number(call.handle)});
-  }
+void SimulatedThreads::finish_call(Thread& thread) {
+  const BlockingCall& call = *thread.call;
   thread.call = nullptr;
+  if (!is_system_call(call.kind)) return;
+  ++usage_.calls;
+  record(FactKind::syscall_returned, thread.id,
+         {.value = static_cast<std::uint64_t>(std::int64_t{call.result}),
+          .extra = fact_text(name_of(call.kind)),
+          .handle = to_number(call.handle)});
 }
 
-void SimulatedThreads::block(Thread& thread) {
+// --- Waiting and waking ------------------------------------------------------------------------
+
+void SimulatedThreads::block(std::uint32_t index, FactBlock why) {
+  Thread& thread = threads_[index];
   record(FactKind::thread_blocked, thread.id,
-         {.handle = to_number(thread.call->handle),
-          .detail = static_cast<std::uint8_t>(FactBlock::io)});
+         {.handle = to_number(thread.call->handle), .detail = static_cast<std::uint8_t>(why)});
   thread.state = State::blocked;
   --busy_cores_;
 }
 
-// --- What happens to threads that wait ---------------------------------------------------------
+void SimulatedThreads::make_runnable(std::uint32_t index, FactIndex cause) {
+  record(FactKind::thread_woken, threads_[index].id, {.cause = cause});
+  await_core(index);
+}
+
+void SimulatedThreads::await_core(std::uint32_t index) {
+  threads_[index].state = State::runnable;
+  run_queue_.push_back(index);
+  if (busy_cores_ < config_.cores) return;
+  record(FactKind::thread_blocked, threads_[index].id,
+         {.detail = static_cast<std::uint8_t>(FactBlock::cpu)});
+}
+
+void SimulatedThreads::put(WaitList& list, std::uint32_t index) {
+  threads_[index].next_waiting = none;
+  (list.empty() ? list.first : threads_[list.last].next_waiting) = index;
+  list.last = index;
+}
+
+std::uint32_t SimulatedThreads::take(WaitList& list) {
+  const std::uint32_t index = list.first;
+  list.first = threads_[index].next_waiting;
+  return index;
+}
+
+void SimulatedThreads::wake_all(WaitList& list, FactIndex cause) {
+  while (!list.empty()) make_runnable(take(list), cause);
+}
 
 void SimulatedThreads::on_event(const ScheduledEvent& event) {
   if (event.type == cost_paid) {
@@ -271,103 +243,6 @@ void SimulatedThreads::on_event(const ScheduledEvent& event) {
   } else {
     make_runnable(event.subject, event.cause);
   }
-}
-
-void SimulatedThreads::readable(EndId, FactIndex cause) { wake_waiters(cause); }
-void SimulatedThreads::writable(EndId, FactIndex cause) { wake_waiters(cause); }
-void SimulatedThreads::acceptable(std::uint16_t, FactIndex cause) { wake_waiters(cause); }
-
-/// Wakes whoever's call can go on now.
-void SimulatedThreads::wake_waiters(FactIndex cause) {
-  for (std::uint32_t index = 0; index < threads_.size(); ++index) {
-    Thread& thread = threads_[index];
-    if (thread.state != State::blocked) continue;
-    const BlockingCall& call = *thread.call;
-    bool possible = false;
-    switch (call.kind) {
-      case BlockingCallKind::accept:
-      case BlockingCallKind::read:
-        possible = can_read(call.handle);
-        break;
-      case BlockingCallKind::poll:
-        possible = std::any_of(call.handles.begin(), call.handles.end(),
-                               [this](Handle handle) { return can_read(handle); });
-        break;
-      case BlockingCallKind::write: {
-        const Socket* socket = socket_of(call.handle);
-        possible =
-            socket == nullptr || network_.was_reset(socket->end) || network_.space(socket->end) > 0;
-        break;
-      }
-      default:
-        break;
-    }
-    if (possible) make_runnable(index, cause);
-  }
-}
-
-void SimulatedThreads::make_runnable(std::uint32_t index, FactIndex cause) {
-  Thread& thread = threads_[index];
-  thread.state = State::runnable;
-  record(FactKind::thread_woken, thread.id, {.cause = cause});
-  run_queue_.push_back(index);
-  if (busy_cores_ == config_.cores) {
-    record(FactKind::thread_blocked, thread.id,
-           {.detail = static_cast<std::uint8_t>(FactBlock::cpu)});
-  }
-}
-
-bool SimulatedThreads::can_read(Handle handle) const {
-  const std::uint32_t index = descriptors_.object_of(handle);
-  if (index == DescriptorTable::nothing) return true;  // the call returns with EBADF
-  const Socket& socket = sockets_[index];
-  if (socket.kind == HandleKind::listener) return network_.acceptable(socket.port);
-  return !socket.connected || network_.available(socket.end) > 0 || network_.at_end(socket.end) ||
-         network_.was_reset(socket.end);
-}
-
-// --- Handles -----------------------------------------------------------------------------------
-
-std::int32_t SimulatedThreads::listen(Endpoint endpoint, const char* label) {
-  if (!network_.listen(endpoint.port, this)) return -EADDRINUSE;
-  return add_handle({HandleKind::listener, no_end, endpoint.port, label, false}, 0, 0);
-}
-
-std::int32_t SimulatedThreads::open_stream_socket(const char* label) {
-  if (descriptors_.full()) return -EMFILE;
-  const std::uint16_t thread = current_ == UINT32_MAX ? 0 : threads_[current_].id;
-  return add_handle({HandleKind::stream, no_end, 0, label, false}, 0, thread);
-}
-
-SimulatedThreads::Socket* SimulatedThreads::socket_of(Handle handle) {
-  const std::uint32_t index = descriptors_.object_of(handle);
-  return index == DescriptorTable::nothing ? nullptr : &sockets_[index];
-}
-
-std::int32_t SimulatedThreads::add_handle(const Socket& socket, std::uint32_t connection,
-                                          std::uint16_t thread) {
-  const Handle handle = descriptors_.add(static_cast<std::uint32_t>(sockets_.size()));
-  sockets_.push_back(socket);
-  record(FactKind::handle_opened, thread,
-         {.value = connection,
-          .extra = fact_text(socket.label),
-          .handle = to_number(handle),
-          .detail = static_cast<std::uint8_t>(socket.kind)});
-  return to_number(handle);
-}
-
-std::int32_t SimulatedThreads::close_handle(Handle handle, std::uint16_t thread) {
-  const Socket* socket = socket_of(handle);
-  if (socket == nullptr) return -EBADF;
-  const FactIndex closed = record(FactKind::handle_closed, thread, {.handle = to_number(handle)});
-  if (socket->kind == HandleKind::listener) {
-    network_.stop_listening(socket->port);
-  } else if (socket->end != no_end) {
-    network_.abandon(socket->end);
-    network_.shutdown_send(socket->end, closed);
-  }
-  descriptors_.remove(handle);
-  return 0;
 }
 
 FactIndex SimulatedThreads::record(FactKind kind, std::uint16_t thread, Fact fact) {

@@ -1,26 +1,36 @@
 // The simulated system for programs that block: threads that share a number of CPU cores. A thread
-// runs until it computes, blocks or ends; there is no time slice. Who is runnable waits its turn,
-// first come, first served.
+// runs until it computes, waits or ends; there is no time slice. Who is runnable waits its turn,
+// first come, first served; who waits for the same thing is woken in the order in which they came,
+// as on Linux.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/blocking/blocking_system.hpp"
 #include "core/recorder.hpp"
 #include "sim/descriptor_table.hpp"
+#include "sim/faults.hpp"
 #include "sim/network.hpp"
 #include "sim/schedule.hpp"
+#include "sim/system_usage.hpp"
 
 namespace proactor_lab {
 
 struct SimulatedThreadsConfig {
   std::uint32_t cores = 1;
-  Duration syscall_cost{0};  ///< each call's own work, before it moves bytes or blocks
-  Duration switch_cost{0};   ///< when a core takes up another thread than before
+  Duration syscall_cost{0};       ///< each call's own work, before it moves bytes or waits
+  Duration operation_cost{0};     ///< on top, for a call that moves bytes or makes a connection
+  Duration switch_cost{0};        ///< when a core takes up a thread that had waited, or a new one
+  Duration thread_start_cost{0};  ///< paid by the thread that starts it
   std::int32_t handle_limit = 1'048'576;
-  FactIndex fact_limit = UINT32_MAX;  ///< of the run, as its time
+  const Shortage* shortage = nullptr;      ///< what is wrong at the moment; null: nothing ever
+  std::uint32_t thread_limit = 32'768;     ///< alive at the same time (EAGAIN beyond)
+  FactIndex fact_limit = UINT32_MAX;       ///< of the run, as its time
+  std::uint64_t call_limit = 100'000'000;  ///< likewise: a program may call for ever in no time
   Instant run_limit = never;
 };
 
@@ -29,74 +39,153 @@ class SimulatedThreads final : public BlockingSystem, private NetworkOwner, priv
   SimulatedThreads(const SimulatedThreadsConfig& config, Schedule& schedule, Network& network,
                    Recorder* recorder);
 
-  void spawn(Task task, const char* label) override;
+  /// The program's first thread.
+  void start(Task task, const char* label);
+
   std::int32_t listen(Endpoint endpoint, const char* label) override;
   std::int32_t open_stream_socket(const char* label) override;
+  std::int32_t open_ready_set(const char* label) override;
+  Lock make_lock(const char* label) override;
+  Condition make_condition(const char* label) override;
+  const char* keep(std::string_view text) override;
   bool begin(BlockingCall& call, std::coroutine_handle<> thread) override;
+  std::uint32_t prepare_thread(Task task, const char* label) override;
 
-  /// Until all threads ended, nothing can happen any more, or the run limit. An exception that
-  /// leaves a thread's body comes out here.
+  /// Until all threads ended, nothing can happen any more, or a limit. An exception that leaves a
+  /// thread's body comes out here.
   void run();
 
   bool limit_reached() const { return limit_reached_; }
   /// Threads that have not ended: after `run`, those that wait for ever.
-  std::size_t threads_left() const;
+  std::size_t threads_left() const { return threads_left_; }
+  const SystemUsage& usage() const { return usage_; }
 
  private:
-  enum class State : std::uint8_t { runnable, running, blocked, done };
+  static constexpr std::uint32_t none = UINT32_MAX;
+
+  enum class State : std::uint8_t { prepared, runnable, running, blocked, done };
 
   struct Thread {
-    Task task;
+    std::optional<Task> task;
     std::coroutine_handle<> resume_at;
     BlockingCall* call = nullptr;  // what it is in, unless running on
-    State state = State::runnable;
+    const char* label = "";
+    std::uint32_t next_waiting = none;  // behind it in the same list
+    State state = State::prepared;
+    bool entered = false;   // the call's own cost is paid
+    bool notified = false;  // of a condition: what is left is to take the lock again
     std::uint16_t id = 0;
-    bool entered = false;  // the call's own cost is paid
+  };
+
+  /// Threads that wait for one thing, oldest first.
+  struct WaitList {
+    std::uint32_t first = none;
+    std::uint32_t last = none;
+    bool empty() const { return first == none; }
   };
 
   struct Socket {
     HandleKind kind = HandleKind::stream;
-    EndId end = no_end;
-    std::uint16_t port = 0;
-    const char* label = nullptr;
     bool connected = false;
+    bool armed = false;  // watched, and not reported yet
+    std::uint16_t port = 0;
+    Handle handle = Handle::none;
+    EndId end = no_end;
+    const char* label = nullptr;
+    std::uint32_t ready_set = none;   // it is one: its place in `ready_sets_`
+    std::uint32_t watched_by = none;  // likewise: that reports it
+    std::uint32_t key = 0;
+    WaitList readers;  // or acceptors
+    WaitList writers;
   };
 
-  enum Type : std::uint32_t { cost_paid, connect_answered };
+  struct ReadySet {
+    std::deque<std::uint32_t> ready;  // sockets; some may have been read meanwhile
+    WaitList waiters;
+  };
+
+  struct LockState {
+    const char* label = "";
+    std::uint32_t holder = none;
+    WaitList waiters;
+  };
+
+  struct ConditionState {
+    WaitList waiters;
+  };
+
+  enum Type : std::uint32_t { cost_paid, connect_answered, slept };
 
   void readable(EndId end, FactIndex cause) override;
   void writable(EndId end, FactIndex cause) override;
   void acceptable(std::uint16_t port, FactIndex cause) override;
   void on_event(const ScheduledEvent& event) override;
 
+  // Threads and cores: simulated_threads.cpp
   void fill_cores();
   void go_on(std::uint32_t thread);
-  bool attempt(std::uint32_t thread, FactIndex cause);
-  bool attempt_transfer(Thread& thread, BlockingCall& call, FactIndex cause);
-  bool attempt_accept(BlockingCall& call);
-  bool attempt_poll(Thread& thread, BlockingCall& call, FactIndex cause);
-  void connect(std::uint32_t thread, BlockingCall& call);
-  void finish_call(Thread& thread, FactIndex cause);
-  void block(Thread& thread);
-  void wake_waiters(FactIndex cause);
+  void end_thread(std::uint32_t thread);
+  bool go_on_with_call(std::uint32_t thread);
+  Duration cost_of(const BlockingCall& call) const;
+  bool pass(Duration cost);
+  bool is_over_limit();
+  void finish_call(Thread& thread);
+  void block(std::uint32_t thread, FactBlock why);
   void make_runnable(std::uint32_t thread, FactIndex cause);
+  void await_core(std::uint32_t thread);
+  void put(WaitList& list, std::uint32_t thread);
+  std::uint32_t take(WaitList& list);
+  void wake_all(WaitList& list, FactIndex cause);
+
+  // What each call does: simulated_calls.cpp. True: it is over.
+  bool attempt(std::uint32_t thread);
+  bool attempt_accept(std::uint32_t thread, BlockingCall& call);
+  bool attempt_connect(std::uint32_t thread, BlockingCall& call);
+  bool attempt_transfer(std::uint32_t thread, BlockingCall& call);
+  bool attempt_poll(std::uint32_t thread, BlockingCall& call);
+  bool attempt_watch(BlockingCall& call);
+  bool attempt_wait_ready(std::uint32_t thread, BlockingCall& call);
+  bool attempt_start_thread(BlockingCall& call);
+  bool attempt_sleep(std::uint32_t thread, BlockingCall& call);
+  bool attempt_lock(std::uint32_t thread, BlockingCall& call);
+  bool attempt_unlock(std::uint32_t thread, BlockingCall& call);
+  bool attempt_wait(std::uint32_t thread, BlockingCall& call);
+  void notify(std::uint32_t waiter, FactIndex cause);
+  void release_lock(std::uint32_t thread, LockState& lock);
+  void became_readable(std::uint32_t socket, FactIndex cause);
+  void report_ready(std::uint32_t socket, FactIndex cause);
   bool can_read(Handle handle) const;
+  bool can_read(const Socket& socket) const;
+
+  bool descriptors_gone() const {
+    return descriptors_.full() || (config_.shortage != nullptr && config_.shortage->no_descriptors);
+  }
   Socket* socket_of(Handle handle);
   std::int32_t add_handle(const Socket& socket, std::uint32_t connection, std::uint16_t thread);
   std::int32_t close_handle(Handle handle, std::uint16_t thread);
+  std::uint16_t current_id() const { return current_ == none ? 0 : threads_[current_].id; }
   FactIndex record(FactKind kind, std::uint16_t thread, Fact fact = {});
 
   SimulatedThreadsConfig config_;
   Schedule& schedule_;
   Network& network_;
   Recorder* recorder_;
+  SystemUsage usage_;
   DescriptorTable descriptors_;
   std::vector<Socket> sockets_;
+  std::vector<std::uint32_t> free_sockets_;
+  std::deque<ReadySet> ready_sets_;
+  std::vector<LockState> locks_;
+  std::vector<ConditionState> conditions_;
+  std::vector<std::uint32_t> pollers_;
   std::deque<Thread> threads_;
+  std::vector<std::uint32_t> free_threads_;
   std::deque<std::uint32_t> run_queue_;
+  std::deque<std::string> kept_;
+  std::size_t threads_left_ = 0;
+  std::uint64_t calls_ = 0;
   std::uint32_t busy_cores_ = 0;
-  std::uint32_t current_ = UINT32_MAX;  // whose coroutine runs right now
-  std::uint32_t last_on_core_ = UINT32_MAX;
+  std::uint32_t current_ = none;  // whose coroutine runs right now
   bool limit_reached_ = false;
 };
 

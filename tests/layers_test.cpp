@@ -40,7 +40,7 @@ const std::string linux_headers =
 
 const std::vector<Permission>& permissions() {
   static const std::vector<Permission> table = {
-      {std::regex{"core/(io_uring_|epoll_|live_).*"}, std::regex{linux_headers}},
+      {std::regex{"core/(blocking/)?(io_uring_|epoll_|live_).*"}, std::regex{linux_headers}},
       {std::regex{"core/fact_clock\\.cpp"}, std::regex{"cpuid\\.h"}},  // the compiler's own
       {std::regex{"core/io_uring_ring\\.hpp"}, std::regex{"liburing\\.h"}},
       {std::regex{"sim/.*"}, std::regex{"core/.*"}},

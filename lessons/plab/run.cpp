@@ -118,7 +118,7 @@ void add_run(CLI::App& app, Action& action) {
                    "A scenario file, or the name of a shipped scenario or of a program")
       ->required();
   command->add_option("--on", arguments->system, "The system to run on")
-      ->check(CLI::IsMember({"sim", "io_uring", "epoll"}));
+      ->check(CLI::IsMember({"sim", "io_uring", "epoll", "threads"}));
   command->add_option("--seed", arguments->seed, "Instead of the scenario's own")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--tape", arguments->tape, "Answers to the simulated system's questions");

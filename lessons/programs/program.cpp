@@ -8,6 +8,7 @@
 #include "lessons/programs/echo_server.hpp"
 #include "lessons/programs/file_copy.hpp"
 #include "lessons/programs/http_file_server.hpp"
+#include "lessons/programs/models/models.hpp"
 #include "lessons/programs/one_read.hpp"
 #include "lessons/programs/three_requests.hpp"
 #include "lessons/programs/timeout_race.hpp"
@@ -15,7 +16,7 @@
 namespace proactor_lab {
 
 std::span<const ProgramEntry> programs() {
-  static constexpr std::array<ProgramEntry, 12> entries{{
+  static constexpr std::array<ProgramEntry, 20> entries{{
       {"one_read", "accept one client, receive once, close", "lessons/programs/one_read.cpp",
        make_one_read, nullptr},
       {"one_read_reactor", "the same on readiness: wait, then read oneself",
@@ -40,6 +41,25 @@ std::span<const ProgramEntry> programs() {
        "lessons/programs/three_requests.cpp", nullptr, three_requests_threads},
       {"three_requests_proactor", "three slow requests, one thread that never blocks on them",
        "lessons/programs/three_requests.cpp", make_three_requests_proactor, nullptr},
+      {"iterative", "a server model: one client at a time", "lessons/programs/models/iterative.cpp",
+       nullptr, iterative},
+      {"thread_per_connection", "a server model: a thread for each client",
+       "lessons/programs/models/thread_per_connection.cpp", nullptr, thread_per_connection},
+      {"thread_pool", "a server model: a queue of clients, and threads that take them",
+       "lessons/programs/models/thread_pool.cpp", nullptr, thread_pool, true, true, false, true},
+      {"leader_followers", "a server model: threads take turns at waiting for all clients",
+       "lessons/programs/models/leader_followers.cpp", nullptr, leader_followers, true, true, false,
+       true},
+      {"active_object", "a server model: requests are queued for an object with its own threads",
+       "lessons/programs/models/active_object.cpp", nullptr, active_object, true, true, false,
+       true},
+      {"reactor", "a server model: one thread reads and writes whatever is ready",
+       "lessons/programs/models/reactor.cpp", nullptr, reactor},
+      {"proactor", "a server model: one thread goes on with whatever is complete",
+       "lessons/programs/models/proactor.cpp", make_proactor_model, nullptr},
+      {"proactor_workers", "a server model: a proactor whose workers do the work",
+       "lessons/programs/models/proactor.cpp", make_proactor_model, nullptr, true, false, false,
+       true},
   }};
   return entries;
 }

@@ -27,6 +27,9 @@ struct ProgramSettings {
   std::uint32_t buffers = 2;  ///< how many of these are in flight at most
   std::uint32_t block_bytes = 4096;
   std::uint32_t queue_bytes = 16384;  ///< the most that is kept for a client that does not read
+  std::uint32_t threads = 8;          ///< of a program that has a pool of them
+  bool on_workers = false;            ///< its Proactor has workers
+  std::uint32_t answer_bytes = 64;    ///< that a back end sends for a request
 };
 
 /// Made on the loop thread; `start` initiates the first operations, the loop does the rest. Must
@@ -52,6 +55,7 @@ struct ProgramEntry {
   bool listens = true;
   bool on_workers = false;  ///< its handlers may run on a worker pool
   bool uses_files = false;  ///< needs `ProgramSettings::root`
+  bool has_pool = false;    ///< of threads, or workers: the scenario's "workers" say how many
 };
 
 /// All programs, by name.

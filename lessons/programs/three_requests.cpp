@@ -86,7 +86,7 @@ Task three_requests_one_thread(BlockingSystem& system, ProgramSettings settings)
 Task three_requests_threads(BlockingSystem& system, ProgramSettings settings) {
   // The first request is this thread's own.
   for (std::size_t i = 1; i < names.size(); ++i) {
-    system.spawn(serve_one(system, settings, names[i]), names[i]);
+    co_await system.spawn(serve_one(system, settings, names[i]), names[i]);
   }
   co_await serve_one(system, settings, names[0]);
 }

@@ -1,0 +1,115 @@
+// What a thread can ask of a system and wait for: a call as a value.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "core/handle.hpp"
+#include "core/time.hpp"
+
+namespace proactor_lab {
+
+enum class BlockingCallKind : std::uint8_t {
+  accept,
+  connect,
+  read,
+  write,
+  poll,
+  watch,
+  wait_ready,
+  close,
+  start_thread,
+  sleep,
+  lock,
+  try_lock,
+  unlock,
+  wait,
+  notify_one,
+  notify_all,
+  compute,
+};
+
+/// The enumerator's own name, as it stands in traces.
+constexpr const char* name_of(BlockingCallKind kind) {
+  switch (kind) {
+    case BlockingCallKind::accept:
+      return "accept";
+    case BlockingCallKind::connect:
+      return "connect";
+    case BlockingCallKind::read:
+      return "read";
+    case BlockingCallKind::write:
+      return "write";
+    case BlockingCallKind::poll:
+      return "poll";
+    case BlockingCallKind::watch:
+      return "watch";
+    case BlockingCallKind::wait_ready:
+      return "wait_ready";
+    case BlockingCallKind::close:
+      return "close";
+    case BlockingCallKind::start_thread:
+      return "start_thread";
+    case BlockingCallKind::sleep:
+      return "sleep";
+    case BlockingCallKind::lock:
+      return "lock";
+    case BlockingCallKind::try_lock:
+      return "try_lock";
+    case BlockingCallKind::unlock:
+      return "unlock";
+    case BlockingCallKind::wait:
+      return "wait";
+    case BlockingCallKind::notify_one:
+      return "notify_one";
+    case BlockingCallKind::notify_all:
+      return "notify_all";
+    case BlockingCallKind::compute:
+      return "compute";
+  }
+  return "call";
+}
+
+/// Traces tell a lock's life in events of its own, and computing is no call.
+constexpr bool is_system_call(BlockingCallKind kind) {
+  switch (kind) {
+    case BlockingCallKind::lock:
+    case BlockingCallKind::try_lock:
+    case BlockingCallKind::unlock:
+    case BlockingCallKind::compute:
+      return false;
+    default:
+      return true;
+  }
+}
+
+/// It moves bytes or makes a connection, which costs the kernel work of its own.
+constexpr bool moves_data(BlockingCallKind kind) {
+  return kind == BlockingCallKind::accept || kind == BlockingCallKind::connect ||
+         kind == BlockingCallKind::read || kind == BlockingCallKind::write;
+}
+
+/// A mutual exclusion, and a condition that threads wait for: plain values, as handles are.
+enum class Lock : std::uint32_t {};
+enum class Condition : std::uint32_t {};
+
+/// One call under way. What it points to must live until it returns.
+struct BlockingCall {
+  BlockingCallKind kind{};
+  Handle handle = Handle::none;  ///< watch, wait_ready: the ready set's
+  Handle watched = Handle::none;
+  std::byte* data = nullptr;
+  std::size_t length = 0;
+  std::span<const Handle> handles{};  ///< poll: wait until one of them can be read
+  std::span<std::uint32_t> keys{};    ///< wait_ready: whose handles are ready
+  std::uint32_t key = 0;              ///< watch
+  Endpoint endpoint{};
+  Duration duration{0};
+  std::uint32_t thread = 0;  ///< start_thread: as `prepare_thread` named it
+  Lock lock{};
+  Condition condition{};
+  std::int32_t result = 0;
+};
+
+}  // namespace proactor_lab

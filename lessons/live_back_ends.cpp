@@ -1,0 +1,141 @@
+#include "lessons/live_back_ends.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <queue>
+#include <string>
+#include <unordered_map>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "traces/input_error.hpp"
+
+namespace proactor_lab {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+int listen_on_loopback() {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (listener < 0 ||
+      bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) < 0 ||
+      listen(listener, SOMAXCONN) < 0) {
+    throw InputError("back end", "", std::string("cannot listen: ") + std::strerror(errno));
+  }
+  return listener;
+}
+
+void watch(int ready, int descriptor) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.fd = descriptor;
+  epoll_ctl(ready, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+struct Answer {
+  Clock::time_point due;
+  int connection = -1;
+  std::uint32_t serial = 0;  // of the connection: its number may be another's by then
+  bool operator>(const Answer& other) const { return due > other.due; }
+};
+
+struct Connection {
+  std::size_t back_end = 0;
+  std::uint32_t serial = 0;
+};
+
+}  // namespace
+
+LiveBackEnds::LiveBackEnds(const std::vector<BackEndScript>& scripts)
+    : scripts_(scripts), ready_(epoll_create1(EPOLL_CLOEXEC)), end_event_(eventfd(0, EFD_CLOEXEC)) {
+  watch(ready_, end_event_);
+  for (std::size_t i = 0; i < scripts_.size(); ++i) {
+    listeners_.push_back(listen_on_loopback());
+    watch(ready_, listeners_.back());
+  }
+  thread_ = std::thread([this] { serve(); });
+}
+
+LiveBackEnds::~LiveBackEnds() {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = write(end_event_, &one, sizeof(one));
+  thread_.join();
+  for (const int listener : listeners_) close(listener);
+  close(ready_);
+  close(end_event_);
+}
+
+Endpoint LiveBackEnds::endpoint() const {
+  sockaddr_in address{};
+  socklen_t size = sizeof(address);
+  if (listeners_.empty()) return {};
+  getsockname(listeners_[0], reinterpret_cast<sockaddr*>(&address), &size);
+  return {ntohl(address.sin_addr.s_addr), ntohs(address.sin_port)};
+}
+
+void LiveBackEnds::serve() {
+  std::unordered_map<int, Connection> connections;
+  std::priority_queue<Answer, std::vector<Answer>, std::greater<>> answers;
+  SeededChoices choices(1);
+  std::uint32_t asked = 0;
+  std::uint32_t serial = 0;
+  std::array<char, 65536> buffer;
+  std::array<epoll_event, 64> events;
+  while (true) {
+    timespec left{};
+    if (!answers.empty()) {
+      const auto ns = std::max<std::int64_t>((answers.top().due - Clock::now()).count(), 0);
+      left = {ns / 1'000'000'000, ns % 1'000'000'000};
+    }
+    const int found = epoll_pwait2(ready_, events.data(), static_cast<int>(events.size()),
+                                   answers.empty() ? nullptr : &left, nullptr);
+    for (int i = 0; i < found; ++i) {
+      const int descriptor = events[static_cast<std::size_t>(i)].data.fd;
+      if (descriptor == end_event_) {
+        for (const auto& [connection, unused] : connections) close(connection);
+        return;
+      }
+      const auto listener = std::find(listeners_.begin(), listeners_.end(), descriptor);
+      if (listener != listeners_.end()) {
+        const int connection = accept4(descriptor, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (connection < 0) continue;
+        const auto back_end = static_cast<std::size_t>(listener - listeners_.begin());
+        connections[connection] = {back_end, ++serial};
+        watch(ready_, connection);
+        continue;
+      }
+      const Connection& connection = connections.at(descriptor);
+      const auto bytes = recv(descriptor, buffer.data(), buffer.size(), 0);
+      if (bytes > 0) {
+        const Question question{QuestionKind::answer_delay, connection.serial, asked++};
+        const DelayRange& delay = scripts_[connection.back_end].answer_after;
+        answers.push({Clock::now() + delay.draw(choices, question), descriptor, connection.serial});
+      } else if (bytes == 0 || errno != EAGAIN) {
+        close(descriptor);
+        connections.erase(descriptor);
+      }
+    }
+    while (!answers.empty() && answers.top().due <= Clock::now()) {
+      const Answer answer = answers.top();
+      answers.pop();
+      const auto connection = connections.find(answer.connection);
+      if (connection == connections.end() || connection->second.serial != answer.serial) continue;
+      const std::string text(scripts_[connection->second.back_end].answer_bytes, 'y');
+      [[maybe_unused]] const auto sent =
+          send(answer.connection, text.data(), text.size(), MSG_NOSIGNAL);
+    }
+  }
+}
+
+}  // namespace proactor_lab
