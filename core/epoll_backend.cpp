@@ -176,22 +176,20 @@ void EpollBackend::begin_chain(AsyncOperation& head) {
     ++under_way_;
     last = next;
   }
-  refused ? refuse_chain(&head) : begin(head, 0);
+  refused ? refuse_chain(head) : begin(head, 0);
 }
 
-/// As the kernel does where it finds fault with one of them: none begins.
-void EpollBackend::refuse_chain(AsyncOperation* operation) {
-  const bool silent = has(operation->flags, OperationFlags::skip_success);
-  const AsyncOperation* before = nullptr;
-  while (operation != nullptr) {
-    AsyncOperation* const next = linked_to(*operation);
-    const FactIndex started = record(FactKind::operation_started, *operation, 0, 0);
-    const std::int32_t result = is_refused(*operation, before) ? -EINVAL : -ECANCELED;
-    operation->backend_state[3] = 0;
-    end(*operation, result, {.cause = started}, 0, before == nullptr || !silent);
-    before = operation;
-    operation = next;
+/// As the kernel does where it finds fault with one of them: none begins. The head ends, the rest
+/// follows as behind a broken link.
+void EpollBackend::refuse_chain(AsyncOperation& head) {
+  const AsyncOperation* before = &head;
+  while (AsyncOperation* next = linked_to(*before)) {
+    next->backend_state[1] = is_refused(*next, before);
+    before = next;
   }
+  const FactIndex started = record(FactKind::operation_started, head, 0, 0);
+  const std::int32_t result = is_refused(head, nullptr) ? -EINVAL : -ECANCELED;
+  end(head, result, {.broken = true, .cause = started}, 0, true);
 }
 
 void EpollBackend::begin(AsyncOperation& operation, FactIndex cause) {
@@ -228,7 +226,10 @@ void EpollBackend::run_step(const ChainStep& step) {
     record(FactKind::operation_started, operation, 0, step.cause);
   }
   if (!timeout && !step.broken) return begin(operation, step.cause);
-  if (!timeout || place != Place::nowhere) end(operation, -ECANCELED, step, 0, !step.silent);
+  const bool refused = place == Place::chained && operation.backend_state[1] != 0;
+  if (!timeout || place != Place::nowhere) {
+    end(operation, refused ? -EINVAL : -ECANCELED, step, 0, !step.silent);
+  }
   if (timeout && after != nullptr) {
     chain_steps_.push_back({after, step.broken, step.cause, step.silent});
   }
@@ -282,8 +283,9 @@ FactIndex EpollBackend::end(AsyncOperation& operation, std::int32_t result, cons
   if (linked == nullptr || operation.opcode == Opcode::link_timeout) return completed;
   const bool failed = is_failure(operation, result);
   const bool breaks = step.broken || (operation.link == Link::soft && failed);
-  const bool silent = step.silent || (failed && has(operation.flags, OperationFlags::skip_success));
-  chain_steps_.push_back({linked, breaks, completed, silent && breaks});
+  const bool skips = has(operation.flags, OperationFlags::skip_success);
+  const bool silent = step.broken ? step.silent : breaks && skips;
+  chain_steps_.push_back({linked, breaks, completed, silent});
   return completed;
 }
 

@@ -113,7 +113,7 @@ class EpollBackend final : public LiveBackend {
   void submit();
   void take_chain(AsyncOperation& head);
   void begin_chain(AsyncOperation& head);
-  void refuse_chain(AsyncOperation* operation);
+  void refuse_chain(AsyncOperation& head);
   void begin(AsyncOperation& operation, FactIndex cause);
   void run_chains();
   void run_step(const ChainStep& step);

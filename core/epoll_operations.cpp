@@ -56,6 +56,12 @@ bool is_socket(int descriptor) {
   return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
 }
 
+bool is_stream(int descriptor) {
+  int type = 0;
+  socklen_t size = sizeof(type);
+  return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
+}
+
 /// A pipe that says EAGAIN where it would block: those that the backend opened do.
 bool is_patient_pipe(int descriptor) {
   struct stat status {};
@@ -249,7 +255,7 @@ EpollBackend::Progress EpollBackend::try_accept(AsyncOperation& operation, int d
   }
 }
 
-/// Until the buffer is full, or no more can come.
+/// Until the buffer is full, or no more can come; of datagrams one is all.
 EpollBackend::Progress EpollBackend::try_receive_all(AsyncOperation& operation, int descriptor,
                                                      FactIndex cause) {
   std::uint64_t& had = operation.backend_state[2];
@@ -260,7 +266,7 @@ EpollBackend::Progress EpollBackend::try_receive_all(AsyncOperation& operation, 
     if (result == -EAGAIN) return Progress::waits;
     if (result > 0) cause = record_moved(operation, result, cause);
     if (result > 0) had += static_cast<std::uint64_t>(result);
-  } while (result > 0 && had < operation.length);
+  } while (result > 0 && had < operation.length && is_stream(descriptor));
   complete(operation, had > 0 ? static_cast<std::int32_t>(had) : result, cause);
   return Progress::over;
 }

@@ -120,8 +120,10 @@ void IoUringBackend::cancel_in_kernel() {
   const int result = io_uring_register_sync_cancel(&ring_->ring, &all);
   io_uring_get_events(&ring_->ring);
   forget_completions();
-  // Nothing was found, and so nothing is left that might end without a word.
-  if (result == -ENOENT && in_flight_ == 0) skips_success_ = false;
+  if (result != 0 && result != -ENOENT) return;
+  // Nothing was found: what has not been told by now ended without a word.
+  if (skips_success_) in_flight_ = 0;
+  skips_success_ = false;
 }
 
 /// What the kernel has not seen is never carried out.

@@ -125,13 +125,19 @@ Handle SimulatedOs::add_handle(std::uint32_t socket, std::uint32_t connection, s
 
 std::int32_t SimulatedOs::close_handle(Handle handle, FactIndex cause) {
   const std::uint32_t socket = socket_of(handle);
-  if (socket == no_socket) return -EBADF;
+  const std::int32_t result = forget_handle(handle, cause);
+  if (result == 0) release(socket, cause);
+  return result;
+}
+
+/// Its number is free again; what it referred to stays.
+std::int32_t SimulatedOs::forget_handle(Handle handle, FactIndex cause) {
+  if (socket_of(handle) == no_socket) return -EBADF;
   descriptors_.remove(handle);
   if (recorder_ != nullptr) {
     recorder_->record(
         {.cause = cause, .handle = to_number(handle), .kind = FactKind::handle_closed});
   }
-  release(socket, cause);
   return 0;
 }
 

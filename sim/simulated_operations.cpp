@@ -23,8 +23,14 @@ void SimulatedOs::carry_out(AsyncOperation& operation, FactIndex started) {
     case Opcode::cancel_handle:
     case Opcode::cancel_all:
       return carry_out_cancel(operation, started);
-    case Opcode::close:
-      return complete(operation, close_handle(operation.handle, started), started);
+    case Opcode::close: {
+      // Its own completion comes before what follows from it.
+      const std::uint32_t index = socket_of(operation.handle);
+      const std::int32_t result = forget_handle(operation.handle, started);
+      complete(operation, result, started);
+      if (result == 0) release(index, started);
+      return;
+    }
     case Opcode::open:
       if (operation.path == nullptr) return complete(operation, -EFAULT, started);
       return wait_for_disk(operation, no_file, started);
@@ -108,8 +114,19 @@ void SimulatedOs::carry_out_connect(AsyncOperation& operation, std::uint32_t ind
 
 void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t index,
                                      FactIndex started) {
+  if (sockets_[index].kind == HandleKind::file) return complete(operation, -ENOTSOCK, started);
+  if (!is_free() || choose(2, QuestionKind::completion_order, operation) == 0) {
+    return shut_down(operation, index, started, true);
+  }
+  // A thread of the kernel's own does it.
+  ++sockets_[index].references;
+  operation.backend_state[1] = index;
+  set_timer(operation, schedule_.now(), started);
+}
+
+void SimulatedOs::shut_down(AsyncOperation& operation, std::uint32_t index, FactIndex started,
+                            bool told_first) {
   Socket& socket = sockets_[index];
-  if (socket.kind == HandleKind::file) return complete(operation, -ENOTSOCK, started);
   const bool listener = socket.kind == HandleKind::listener;
   const bool connected = listener ? !socket.receive_closed : is_connected(socket);
   const bool sends = operation.side != ShutdownSide::receive;
@@ -120,12 +137,13 @@ void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t in
   }
   if (connected && !listener && sends) network_.shutdown_send(socket.end, started);
   if (connected && !listener && receives) network_.shutdown_receive(socket.end);
-  complete(operation, connected ? 0 : -ENOTCONN, started);
+  if (told_first || !connected) complete(operation, connected ? 0 : -ENOTCONN, started);
   if (!connected) return;
   socket.receive_closed |= receives;
-  if (receives) serve(&Socket::receives, index, started);
-  if (sends) serve(&Socket::sends, index, started);
-  serve(&Socket::polls, index, started);
+  if (receives) serve_after(operation, &Socket::receives, index, started);
+  if (sends) serve_after(operation, &Socket::sends, index, started);
+  serve_after(operation, &Socket::polls, index, started);
+  if (!told_first) complete(operation, 0, started);
 }
 
 /// The cancel's own completion comes before its targets', as Linux does it.
@@ -145,11 +163,11 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
     const bool there = target != nullptr && target->id == operation.target.id;
     const Place place = there ? place_of(*target) : Place::nowhere;
     // A link timeout is not found: it ends with the operation that it bounds.
-    if (place == Place::nowhere || place == Place::chained ||
+    if (place == Place::nowhere || place == Place::chained || place == Place::stopped ||
         target->opcode == Opcode::link_timeout) {
       return complete(operation, -ENOENT, started);
     }
-    if (is_free() && is_at_disk(*target) && choose(2, QuestionKind::cancel_reach, *target) == 1) {
+    if (is_free() && is_at_work(*target) && choose(2, QuestionKind::cancel_reach, *target) == 1) {
       return complete(operation, -EALREADY, started);
     }
     complete(operation, 0, started);
@@ -177,7 +195,8 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
   for (AsyncOperation* target : targets) stop(*target, started);
 }
 
-bool SimulatedOs::is_at_disk(const AsyncOperation& operation) const {
+/// A thread of the kernel is busy with it, or with the disk.
+bool SimulatedOs::is_at_work(const AsyncOperation& operation) {
   return place_of(operation) == Place::timer && operation.opcode != Opcode::timer &&
          operation.opcode != Opcode::link_timeout && operation.opcode != Opcode::connect;
 }
@@ -185,10 +204,12 @@ bool SimulatedOs::is_at_disk(const AsyncOperation& operation) const {
 /// `target` was found by a cancel. It may be told only after all that was submitted with the
 /// cancel; until then another cancel finds it again, but no timer.
 void SimulatedOs::stop(AsyncOperation& target, FactIndex cause) {
-  const bool later = batching_ && !submissions_.empty() && place_of(target) != Place::timer &&
-                     choose(2, QuestionKind::completion_order, target) == 1;
-  if (!later) return cancel_pending(target, cause);
-  cancelled_.emplace_back(&target, cause);
+  if (!comes_later(target)) return cancel_pending(target, cause);
+  if (target.opcode == Opcode::timer) {
+    timers_[target.backend_state[2]].operation = nullptr;
+    target.backend_state[0] = static_cast<std::uint64_t>(Place::stopped);
+  }
+  later_.push_back({.cancelled = &target, .cause = cause});
 }
 
 std::int32_t SimulatedOs::cancel_now(OperationToken target) {
@@ -206,12 +227,15 @@ std::int32_t SimulatedOs::cancel_now(OperationToken target) {
 
 void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
   const auto index = static_cast<std::uint32_t>(target.backend_state[1]);
-  bool holds_socket = true;
+  bool holds = true;
   switch (place_of(target)) {
+    case Place::stopped:
+      holds = false;
+      break;
     case Place::timer:
       timers_[target.backend_state[2]].operation = nullptr;  // its number is free in its time
-      holds_socket = target.opcode == Opcode::connect;
-      if (holds_socket) sockets_[index].connecting = false;
+      holds = holds_socket(target);
+      if (target.opcode == Opcode::connect) sockets_[index].connecting = false;
       break;
     case Place::receives:
       sockets_[index].receives.remove(target);
@@ -231,7 +255,7 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
   const auto had = static_cast<std::int32_t>(
       has(target.flags, OperationFlags::wait_all) ? target.backend_state[2] : 0);
   complete(target, had > 0 ? had : -ECANCELED, cause);
-  if (holds_socket) release(index, cause);
+  if (holds) release(index, cause);
 }
 
 /// `operation` goes on at `when`: see `on_event`.
@@ -260,6 +284,12 @@ void SimulatedOs::on_event(const ScheduledEvent& event) {
       return complete(*operation, 0, event.cause);
     case Opcode::link_timeout:
       return expire(*operation, event.cause);
+    case Opcode::shutdown: {
+      const auto index = static_cast<std::uint32_t>(operation->backend_state[1]);
+      const bool told_first = choose(2, QuestionKind::completion_order, *operation) == 0;
+      shut_down(*operation, index, event.cause, told_first);
+      return release(index, event.cause);
+    }
     case Opcode::connect: {
       const auto index = static_cast<std::uint32_t>(operation->backend_state[1]);
       Socket& socket = sockets_[index];
@@ -277,7 +307,7 @@ void SimulatedOs::on_event(const ScheduledEvent& event) {
 /// A link timeout's moment has come, and its target is still pending.
 void SimulatedOs::expire(AsyncOperation& timeout, FactIndex cause) {
   auto* target = reinterpret_cast<AsyncOperation*>(timeout.backend_state[1]);
-  if (is_free() && is_at_disk(*target) && choose(2, QuestionKind::cancel_reach, *target) == 1) {
+  if (is_free() && is_at_work(*target) && choose(2, QuestionKind::cancel_reach, *target) == 1) {
     complete(timeout, -EALREADY, cause);
     return;
   }

@@ -91,10 +91,7 @@ void SimulatedOs::submit() {
   batching_ = is_free();
   while (AsyncOperation* head = submissions_.pop()) {
     take_chain(*head);
-    // What follows on something may wait until all that was submitted with it had its turn.
-    const bool others = batching_ && !submissions_.empty();
-    const bool follows = !chain_steps_.empty();
-    if (others && follows && choose(2, QuestionKind::completion_order, *head) == 1) continue;
+    if (!chain_steps_.empty() && comes_later(*head)) continue;
     run_chains();
   }
   end_submission();
@@ -124,22 +121,20 @@ void SimulatedOs::take_chain(AsyncOperation& head) {
     return deferred_.push(head);
   }
   under_way_ += count;
-  refused ? refuse_chain(&head) : begin(head);
+  refused ? refuse_chain(head) : begin(head);
 }
 
-/// The kernel found fault with one of them before any began.
-void SimulatedOs::refuse_chain(AsyncOperation* operation) {
-  const bool silent = has(operation->flags, OperationFlags::skip_success);
-  const AsyncOperation* before = nullptr;
-  while (operation != nullptr) {
-    AsyncOperation* const next = linked_to(*operation);
-    const FactIndex started = record(FactKind::operation_started, *operation, 0, 0);
-    const std::int32_t result = is_refused(*operation, before) ? -EINVAL : -ECANCELED;
-    operation->backend_state[3] = 0;
-    end(*operation, result, {.cause = started}, 0, before == nullptr || !silent);
-    before = operation;
-    operation = next;
+/// The kernel found fault with one of them before any began: the head ends, the rest follows as
+/// behind a broken link.
+void SimulatedOs::refuse_chain(AsyncOperation& head) {
+  const AsyncOperation* before = &head;
+  while (AsyncOperation* next = linked_to(*before)) {
+    next->backend_state[1] = is_refused(*next, before);
+    before = next;
   }
+  const FactIndex started = record(FactKind::operation_started, head, 0, 0);
+  const std::int32_t result = is_refused(head, nullptr) ? -EINVAL : -ECANCELED;
+  end(head, result, {.broken = true, .cause = started}, 0, true);
 }
 
 void SimulatedOs::begin_chain(AsyncOperation& head) {
@@ -151,19 +146,22 @@ void SimulatedOs::begin_chain(AsyncOperation& head) {
     ++under_way_;
     last = next;
   }
-  refused ? refuse_chain(&head) : begin(head);
+  refused ? refuse_chain(head) : begin(head);
 }
 
 /// What was submitted is taken up: now those follow that were kept until here.
 void SimulatedOs::end_submission() {
   if (!batching_) return;
-  flush_batch();
   batching_ = false;
-  for (std::size_t i = 0; i < cancelled_.size(); ++i) {
-    const auto [target, cause] = cancelled_[i];
-    cancel_pending(*target, cause);
+  for (std::size_t i = 0; i < later_.size(); ++i) {
+    const Later each = later_[i];
+    if (each.cancelled != nullptr) {
+      cancel_pending(*each.cancelled, each.cause);
+    } else {
+      serve(each.list, each.socket, each.cause);
+    }
   }
-  cancelled_.clear();
+  later_.clear();
   run_chains();
 }
 
@@ -197,13 +195,13 @@ void SimulatedOs::run_chains() {
 
 void SimulatedOs::run_step(const ChainStep& step) {
   AsyncOperation& operation = *step.operation;
-  if (operation.opcode != Opcode::link_timeout) {
-    if (!step.broken) return begin(operation);
-    return end(operation, -ECANCELED, step, 0, !step.silent);
-  }
-  AsyncOperation* after = linked_to(operation);
+  const bool timeout = operation.opcode == Opcode::link_timeout;
+  if (!timeout && !step.broken) return begin(operation);
   const Place place = place_of(operation);
   std::int32_t result = -ECANCELED;
+  if (place == Place::chained && operation.backend_state[1] != 0) result = -EINVAL;  // refused
+  if (!timeout) return end(operation, result, step, 0, !step.silent);
+  AsyncOperation* after = linked_to(operation);
   if (place == Place::timer) {
     Pending& timer = timers_[operation.backend_state[2]];
     // Its moment has come, too: it looks for its target, and may come too late.
@@ -238,7 +236,7 @@ bool SimulatedOs::begin_deferred() {
 
 /// Where the completion queue is full nothing completes again and again.
 std::uint32_t SimulatedOs::more_of(const AsyncOperation& operation) const {
-  const bool room = posted_.size() + batch_.size() < config_.completion_entries;
+  const bool room = posted_.size() < config_.completion_entries;
   return operation.multishot && room ? completion_more : 0;
 }
 
@@ -255,12 +253,9 @@ void SimulatedOs::end(AsyncOperation& operation, std::int32_t result, const Chai
   const bool more = (flags & completion_more) != 0;
   const FactIndex completed =
       record(FactKind::operation_completed, operation, result, step.cause, more);
-  if (told && batching_ && !more) {
-    batch_.push_back({&operation, result, flags});
-  } else if (told) {
-    // One of many results does not wait for those that were submitted with it.
-    if (!batch_.empty() && choose(2, QuestionKind::completion_order, operation) == 0) flush_batch();
-    post(operation, result, flags);
+  if (told) {
+    record(FactKind::completion_queued, operation, 0, 0);
+    posted_.push_back({&operation, result, flags});
   }
   if (more) return;
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::nowhere);
@@ -269,18 +264,15 @@ void SimulatedOs::end(AsyncOperation& operation, std::int32_t result, const Chai
   if (linked == nullptr || operation.opcode == Opcode::link_timeout) return;
   const bool failed = is_failure(operation, result);
   const bool breaks = step.broken || (operation.link == Link::soft && failed);
-  const bool silent = step.silent || (failed && has(operation.flags, OperationFlags::skip_success));
-  chain_steps_.push_back({linked, breaks, completed, silent && breaks});
+  const bool skips = has(operation.flags, OperationFlags::skip_success);
+  const bool silent = step.broken ? step.silent : breaks && skips;
+  chain_steps_.push_back({linked, breaks, completed, silent});
 }
 
-void SimulatedOs::post(AsyncOperation& operation, std::int32_t result, std::uint32_t flags) {
-  record(FactKind::completion_queued, operation, 0, 0);
-  posted_.push_back({&operation, result, flags});
-}
-
-void SimulatedOs::flush_batch() {
-  for (const Completion& each : batch_) post(*each.operation, each.result, each.flags);
-  batch_.clear();
+/// What follows on `operation` waits until all that was submitted with it had its turn, too.
+bool SimulatedOs::comes_later(const AsyncOperation& operation) {
+  return batching_ && !submissions_.empty() &&
+         choose(2, QuestionKind::completion_order, operation) == 1;
 }
 
 /// The kernel is free; the answer goes into the trace.
@@ -339,7 +331,7 @@ void SimulatedOs::release_all() {
     }
   }
   for (Pending& timer : timers_) {
-    if (timer.operation != nullptr && timer.operation->opcode == Opcode::connect) {
+    if (timer.operation != nullptr && holds_socket(*timer.operation)) {
       release(static_cast<std::uint32_t>(timer.operation->backend_state[1]), 0);
     }
     timer.operation = nullptr;

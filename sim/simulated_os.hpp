@@ -103,7 +103,7 @@ class SimulatedOs final : public OperatingSystem,
   /// Where an operation is, kept in `backend_state[0]`. `[1]` is its socket, or the target of a
   /// link timeout; `[2]` its number among the timers, what a receive that waits for all has got so
   /// far, or whether a chain that waits its turn drains; `[3]` the operation that is linked to it.
-  enum class Place : std::uint64_t { nowhere, chained, receives, sends, polls, timer };
+  enum class Place : std::uint64_t { nowhere, chained, receives, sends, polls, timer, stopped };
   static Place place_of(const AsyncOperation& operation) {
     return static_cast<Place>(operation.backend_state[0]);
   }
@@ -125,6 +125,15 @@ class SimulatedOs final : public OperatingSystem,
     Instant due{};
   };
 
+  /// What the kernel does only after a submission: it ends an operation that was cancelled, or
+  /// serves those who wait.
+  struct Later {
+    AsyncOperation* cancelled = nullptr;
+    OperationList Socket::*list = nullptr;
+    std::uint32_t socket = no_socket;
+    FactIndex cause = 0;
+  };
+
   void readable(EndId end, FactIndex cause) override;
   void writable(EndId end, FactIndex cause) override;
   void acceptable(std::uint16_t port, FactIndex cause) override;
@@ -134,7 +143,7 @@ class SimulatedOs final : public OperatingSystem,
   void spend(Duration cost);
   void submit();
   void take_chain(AsyncOperation& head);
-  void refuse_chain(AsyncOperation* operation);
+  void refuse_chain(AsyncOperation& head);
   void begin_chain(AsyncOperation& head);
   void begin(AsyncOperation& operation);
   void run_chains();
@@ -157,7 +166,11 @@ class SimulatedOs final : public OperatingSystem,
   void stop(AsyncOperation& target, FactIndex cause);
   void cancel_pending(AsyncOperation& target, FactIndex cause);
   void expire(AsyncOperation& timeout, FactIndex cause);
-  bool is_at_disk(const AsyncOperation& operation) const;
+  static bool is_at_work(const AsyncOperation& operation);
+  static bool holds_socket(const AsyncOperation& timer) {
+    return timer.opcode == Opcode::connect || timer.opcode == Opcode::shutdown;
+  }
+  void shut_down(AsyncOperation& operation, std::uint32_t socket, FactIndex cause, bool told_first);
   void set_timer(AsyncOperation& operation, Instant when, FactIndex cause);
 
   Progress attempt(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
@@ -173,6 +186,8 @@ class SimulatedOs final : public OperatingSystem,
   bool is_ready(const Socket& socket, Readiness readiness) const;
   bool is_connected(const Socket& socket) const;
   void serve(OperationList Socket::*list, std::uint32_t socket, FactIndex cause);
+  void serve_after(const AsyncOperation& operation, OperationList Socket::*list,
+                   std::uint32_t socket, FactIndex cause);
   std::uint32_t transfer_size(std::uint32_t possible, std::uint64_t entity,
                               std::uint32_t& questions);
 
@@ -183,8 +198,7 @@ class SimulatedOs final : public OperatingSystem,
                 std::uint32_t flags = 0);
   void end(AsyncOperation& operation, std::int32_t result, const ChainStep& step,
            std::uint32_t flags, bool told);
-  void post(AsyncOperation& operation, std::int32_t result, std::uint32_t flags);
-  void flush_batch();
+  bool comes_later(const AsyncOperation& operation);
   bool is_free() const { return config_.freedom == KernelFreedom::full; }
   std::uint32_t choose(std::uint32_t n, QuestionKind kind, const AsyncOperation& operation);
   void record_choice(std::uint32_t answer, std::uint32_t n, QuestionKind kind);
@@ -199,6 +213,7 @@ class SimulatedOs final : public OperatingSystem,
   std::uint32_t socket_of(Handle handle) const { return descriptors_.object_of(handle); }
   void release(std::uint32_t socket, FactIndex cause);
   std::int32_t close_handle(Handle handle, FactIndex cause);
+  std::int32_t forget_handle(Handle handle, FactIndex cause);
 
   static constexpr std::uint32_t no_socket = DescriptorTable::nothing;
 
@@ -213,10 +228,8 @@ class SimulatedOs final : public OperatingSystem,
   std::uint32_t submission_count_ = 0;
   std::vector<Completion> posted_;  // the completion queue as the kernel fills it
   std::uint32_t overflows_ = 0;
-  // Of a submission whose order is free: what is over by now, and what is cancelled after it.
-  bool batching_ = false;
-  std::vector<Completion> batch_;
-  std::vector<std::pair<AsyncOperation*, FactIndex>> cancelled_;
+  bool batching_ = false;  // a submission whose order is free is taken up
+  std::vector<Later> later_;
   std::map<std::pair<QuestionKind, std::uint64_t>, std::uint32_t> asked_;
   // Drains: how many were taken up and are not over, and the chains that wait their turn.
   std::size_t under_way_ = 0;

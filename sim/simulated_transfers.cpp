@@ -211,6 +211,14 @@ std::uint32_t SimulatedOs::transfer_size(std::uint32_t possible, std::uint64_t e
 
 // --- What the network tells ------------------------------------------------------------------
 
+/// As `serve`, for what follows on `operation`.
+void SimulatedOs::serve_after(const AsyncOperation& operation, OperationList Socket::*list,
+                              std::uint32_t index, FactIndex cause) {
+  if ((sockets_[index].*list).empty()) return;
+  if (!comes_later(operation)) return serve(list, index, cause);
+  later_.push_back({.list = list, .socket = index, .cause = cause});
+}
+
 /// Carries out what waits in a list, for as long as something can be.
 void SimulatedOs::serve(OperationList Socket::*list, std::uint32_t index, FactIndex cause) {
   // Whoever only waits for readiness takes nothing from the others: each is asked once.

@@ -107,8 +107,9 @@ std::string cancel_race(Machine& m) {
   m.forget();
   const OperationToken receive = m.ask("receive", receive_of(stream, 4));
   m.pass(20us);
+  m.ask("_moment", timer_of(20us + m.latency()));
   m.later(20us, [to = peer] { to->send("byte"); });
-  m.pass(20us + m.latency());
+  m.gather({"_moment"});
   if (m.variant() == 1) m.jitter();
   m.ask("cancel", cancel_of(receive));
   m.gather({"receive", "cancel"});

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -67,6 +68,11 @@ Machine::~Machine() {
   for (std::thread& each : threads_) each.join();
   os_->release_all();
   for (BufferGroup& group : groups_) os_->unregister_buffers(group);
+  if (moved_) {
+    cpu_set_t all;
+    std::memset(&all, 0xFF, sizeof(all));
+    sched_setaffinity(0, sizeof(all), &all);
+  }
   if (handles_before_ == 0) return;
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -177,6 +183,22 @@ void Machine::jitter() {
   jitters_ = jitters_ * 6364136223846793005u + 1442695040888963407u;
   if ((jitters_ >> 62) == 0) std::this_thread::yield();
   wait_busily(static_cast<std::int64_t>((jitters_ >> 33) % 40'000));
+}
+
+void Machine::look_away(Duration duration) {
+  submit();
+  if (!simulated()) wait_busily(duration.count());
+}
+
+void Machine::change_processor() {
+  submit();
+  if (simulated()) return;
+  moved_ = true;
+  cpu_set_t other;
+  CPU_ZERO(&other);
+  CPU_SET((static_cast<unsigned>(sched_getcpu()) + 1) % std::thread::hardware_concurrency(),
+          &other);
+  sched_setaffinity(0, sizeof(other), &other);
 }
 
 std::string Machine::story() const {

@@ -82,6 +82,11 @@ class Machine final : private EventTarget {
   /// A short delay of the live world, another in each run; simulated none.
   void jitter();
 
+  /// Live: submits, and then nobody asks what has completed for this long.
+  void look_away(Duration duration);
+  /// Live: goes on on another processor, where there is one.
+  void change_processor();
+
   /// "cancel=0 receive=ECANCELED": what completed, in this order. A name that begins with an
   /// underscore is left out; what was asked and is not over comes last, as "pending".
   std::string story() const;
@@ -134,6 +139,7 @@ class Machine final : private EventTarget {
   std::vector<std::thread> threads_;
   std::uint64_t jitters_ = 0;
   std::uint64_t handles_before_ = 0;
+  bool moved_ = false;
   std::uint32_t last_id_ = 0;
 };
 

@@ -24,7 +24,7 @@ std::string timeout(Machine& m) {
     default: {
       const Instant moment = m.os().now() + 100us;
       m.ask("one", {.opcode = Opcode::timer, .deadline = moment});
-      if (m.variant() == 4) m.submit();
+      if (m.variant() == 4) m.change_processor();
       m.ask("two", {.opcode = Opcode::timer, .deadline = moment});
       break;
     }
@@ -50,17 +50,17 @@ std::string link_timeout_fires(Machine& m) {
 std::string link_timeout_race(Machine& m) {
   const auto [stream, peer] = m.stream();
   m.forget();
-  if (!m.simulated() && m.variant() == 1) m.jitter();
   m.ask("receive", receive_of(stream, 4, Link::soft));
   m.ask("timeout", link_timeout_of(60us));
-  m.later(60us - m.latency(), [to = peer] { to->send("byte"); });
-  if (!m.simulated()) {
-    m.submit();
-    // Nobody looks while both come.
-    if (m.variant() == 1) m.pass(0us);
-    m.jitter();
-    m.jitter();
+  if (m.simulated()) {
+    m.later(60us - m.latency(), [to = peer] { to->send("byte"); });
+  } else {
+    m.later(40us, [&m, to = peer] {
+      m.jitter();
+      to->send("byte");
+    });
   }
+  if (m.variant() == 1) m.look_away(120us);  // both come before anybody looks
   m.gather();
   return m.story();
 }
@@ -96,6 +96,20 @@ std::string link_timeout_of_nobody(Machine& m) {
   return m.story();
 }
 
+/// A thread of the kernel may be at work on the target.
+std::string link_timeout_of_a_sync(Machine& m) {
+  const Handle file = m.file("content");
+  m.ask("write", write_of(file, "new"));
+  m.gather();
+  m.forget();
+  OperationRequest sync = on_handle(Opcode::fsync, file);
+  sync.link = Link::soft;
+  m.ask("sync", sync);
+  m.ask("timeout", link_timeout_of(m.variant() == 0 ? Duration{0} : Duration{1h}));
+  m.gather();
+  return m.story();
+}
+
 }  // namespace
 
 std::vector<Behaviour> timeout_behaviours() {
@@ -106,6 +120,13 @@ std::vector<Behaviour> timeout_behaviours() {
       {"link-timeout: race", "the target wins: ECANCELED, ENOENT or ETIME", link_timeout_race, 2,
        true, 300},
       {"link-timeout: not needed", "link-timeout.c", link_timeout_not_needed, 3},
+      {"link-timeout: of a sync",
+       "EALREADY where it runs and cannot be stopped",
+       link_timeout_of_a_sync,
+       2,
+       false,
+       60,
+       {.disk_latency = 50us}},
       {"link-timeout: of nobody", "EINVAL", link_timeout_of_nobody, 2},
   };
 }
