@@ -20,9 +20,9 @@ enum class QuestionKind : std::uint8_t {
   disk_delay,         ///< of an operation on a file; entity: the file's number + 1, opening: 0
   // Asked only where a scenario gives the kernel its full freedom; entity: the operation.
   completion_order,  ///< what follows on it: at once (0), or after all submitted with it
-  cancel_reach,      ///< of one that a thread is at work on: cancelled (0), or EALREADY
+  cancel_reach,      ///< of what a thread is at work on: cancelled (0), EALREADY or ENOENT
   timeout_order,     ///< a link timeout is told before its target (0) or after
-  timeout_result,    ///< its target wins at its moment: ECANCELED (0) or ENOENT
+  timeout_result,    ///< its target wins at its moment: ECANCELED (0), ENOENT or ETIME
 };
 inline constexpr int question_count = static_cast<int>(QuestionKind::timeout_result) + 1;
 std::string_view name_of(QuestionKind kind);

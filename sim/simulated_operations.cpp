@@ -1,5 +1,6 @@
 // What SimulatedOs does for each operation, transfers aside (simulated_transfers.cpp).
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <string>
 
@@ -167,11 +168,10 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
         target->opcode == Opcode::link_timeout) {
       return complete(operation, -ENOENT, started);
     }
-    if (is_free() && is_at_work(*target) && choose(2, QuestionKind::cancel_reach, *target) == 1) {
-      return complete(operation, -EALREADY, started);
-    }
-    complete(operation, 0, started);
-    return stop(*target, started);
+    const std::int32_t found = reach(*target);
+    complete(operation, found, started);
+    if (found == 0) stop(*target, started);
+    return;
   }
   if (operation.opcode == Opcode::cancel_handle) {
     const std::uint32_t index = socket_of(operation.handle);
@@ -199,6 +199,14 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
 bool SimulatedOs::is_at_work(const AsyncOperation& operation) {
   return place_of(operation) == Place::timer && operation.opcode != Opcode::timer &&
          operation.opcode != Opcode::link_timeout && operation.opcode != Opcode::connect;
+}
+
+/// What a cancel of it is told: where a thread is at work on it, it may be too far gone to stop, or
+/// over and not told yet.
+std::int32_t SimulatedOs::reach(const AsyncOperation& target) {
+  if (!is_free() || !is_at_work(target)) return 0;
+  constexpr std::array<std::int32_t, 3> told{0, -EALREADY, -ENOENT};
+  return told[choose(3, QuestionKind::cancel_reach, target)];
 }
 
 /// `target` was found by a cancel. It may be told only after all that was submitted with the
@@ -307,9 +315,8 @@ void SimulatedOs::on_event(const ScheduledEvent& event) {
 /// A link timeout's moment has come, and its target is still pending.
 void SimulatedOs::expire(AsyncOperation& timeout, FactIndex cause) {
   auto* target = reinterpret_cast<AsyncOperation*>(timeout.backend_state[1]);
-  if (is_free() && is_at_work(*target) && choose(2, QuestionKind::cancel_reach, *target) == 1) {
-    complete(timeout, -EALREADY, cause);
-    return;
+  if (const std::int32_t found = reach(*target); found != 0) {
+    return complete(timeout, found, cause);
   }
   const bool first = !is_free() || choose(2, QuestionKind::timeout_order, timeout) == 0;
   if (first) complete(timeout, -ETIME, cause);

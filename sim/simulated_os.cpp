@@ -3,6 +3,7 @@
 #include "sim/simulated_os.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "core/chain.hpp"
@@ -205,9 +206,9 @@ void SimulatedOs::run_step(const ChainStep& step) {
   if (place == Place::timer) {
     Pending& timer = timers_[operation.backend_state[2]];
     // Its moment has come, too: it looks for its target, and may come too late.
-    if (timer.due <= schedule_.now() && is_free() &&
-        choose(2, QuestionKind::timeout_result, operation) == 1) {
-      result = -ENOENT;
+    if (timer.due <= schedule_.now() && is_free()) {
+      constexpr std::array<std::int32_t, 3> told{-ECANCELED, -ENOENT, -ETIME};
+      result = told[choose(3, QuestionKind::timeout_result, operation)];
     }
     timer.operation = nullptr;
     --pending_;

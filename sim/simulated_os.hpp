@@ -166,6 +166,7 @@ class SimulatedOs final : public OperatingSystem,
   void stop(AsyncOperation& target, FactIndex cause);
   void cancel_pending(AsyncOperation& target, FactIndex cause);
   void expire(AsyncOperation& timeout, FactIndex cause);
+  std::int32_t reach(const AsyncOperation& target);
   static bool is_at_work(const AsyncOperation& operation);
   static bool holds_socket(const AsyncOperation& timer) {
     return timer.opcode == Opcode::connect || timer.opcode == Opcode::shutdown;

@@ -7,7 +7,7 @@ namespace proactor_lab::conformance {
 namespace {
 
 OperationRequest failing(Link link = Link::none, OperationFlags flags = OperationFlags::none) {
-  return {.opcode = Opcode::fsync, .handle = Handle::none, .link = link, .flags = flags};
+  return {.opcode = Opcode::poll, .handle = Handle::none, .link = link, .flags = flags};
 }
 
 /// A link that breaks takes all behind it along, hard ones, too.

@@ -64,6 +64,12 @@ std::string refusal() {
   }
 }
 
+/// PROACTOR_LAB_PATIENCE=100 looks a hundred times as long for what is rare.
+unsigned patience() {
+  const char* const times = std::getenv("PROACTOR_LAB_PATIENCE");
+  return times == nullptr ? 1 : std::max(1u, static_cast<unsigned>(std::atoi(times)));
+}
+
 std::string listed(const std::set<std::string>& outcomes) {
   std::string list;
   for (const std::string& each : outcomes) list += "\n    " + each;
@@ -79,7 +85,7 @@ void probe(const Behaviour& behaviour, const Allowed& allowed, SystemKind kind, 
            Probe& probe) {
   SeededChoices nobody(1);
   const auto variants = static_cast<unsigned>(behaviour.variants);
-  for (unsigned number = 0; number < std::max(runs, 2 * variants); ++number) {
+  for (unsigned number = 0; number < std::max(runs * patience(), 2 * variants); ++number) {
     const auto variant = static_cast<int>(number / 2 % variants);
     std::string outcome;
     {

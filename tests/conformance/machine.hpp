@@ -71,7 +71,7 @@ class Machine final : private EventTarget {
   /// The provided buffer that this operation took is free again.
   void give_back(BufferGroup& buffers, std::string_view name);
 
-  /// Waits until all that was asked is over, or for a second.
+  /// Waits until all that was asked is over, or for some seconds.
   void gather();
   /// Until these are.
   void gather(std::initializer_list<std::string_view> names);

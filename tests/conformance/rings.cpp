@@ -31,7 +31,7 @@ std::string many_with_a_full_queue(Machine& m) {
   m.pass(m.simulated() ? Duration{20us} : Duration{200us});
   m.ask("many",
         {.opcode = Opcode::receive, .handle = stream, .buffers = &buffers, .multishot = true});
-  m.pass(100us);
+  m.gather({"many"});
   return m.story();
 }
 
