@@ -11,8 +11,10 @@ constexpr std::size_t full_pages_many = 8;
 
 }  // namespace
 
-Fact* FactLane::turn_page() {
+/// The page is full up to `end`, its end. Returns where the next one begins.
+Fact* FactLane::turn_page(Fact* end) {
   const std::lock_guard lock(mutex_);
+  next_.store(end, std::memory_order_release);
   if (current_ != nullptr) full_.push_back(std::move(current_));
   if (spare_.empty()) {
     current_ = std::make_unique_for_overwrite<std::byte[]>(facts_a_page * sizeof(Fact));

@@ -18,31 +18,54 @@ class FactLane {
   FactLane(const FactLane&) = delete;
   FactLane& operator=(const FactLane&) = delete;
 
-  /// The owning thread. Allocates a page where none is to be had again.
-  [[gnu::always_inline]] void append(const Fact& fact) {
-    Fact* place = next_.load(std::memory_order_relaxed);
-    if (place == end_) [[unlikely]]
-      place = turn_page();
-    *place = fact;
-    next_.store(place + 1, std::memory_order_release);
+  /// The owning thread. Allocates a page where none is to be had again. Returns how many were
+  /// appended so far.
+  FactIndex append(const Fact& fact) {
+    if (!has_room()) [[unlikely]]
+      turn_page(end_);
+    return append_in_room(fact);
   }
 
-  /// Two that belong together.
-  [[gnu::always_inline]] void append(const Fact& first, const Fact& second) {
+  /// Whether one more fits on the page, or two; and adding to it then. Apart, so that the most
+  /// frequent case calls no function. The owning thread.
+  bool has_room() const { return next_.load(std::memory_order_relaxed) != end_; }
+  bool has_room_for_two() const { return end_ - next_.load(std::memory_order_relaxed) >= 2; }
+  [[gnu::always_inline]] FactIndex append_in_room(const Fact& fact) {
     Fact* place = next_.load(std::memory_order_relaxed);
-    if (end_ - place < 2) [[unlikely]] {
-      append(first);
-      return append(second);
-    }
+    *place = fact;
+    next_.store(place + 1, std::memory_order_release);
+    return count_before(place + 1);
+  }
+  /// Two that belong together.
+  [[gnu::always_inline]] void append_in_room(const Fact& first, const Fact& second) {
+    Fact* place = next_.load(std::memory_order_relaxed);
     place[0] = first;
     place[1] = second;
     next_.store(place + 2, std::memory_order_release);
   }
 
+  /// Several in a row, published together when it goes. The owning thread, which appends nothing
+  /// else meanwhile.
+  class Batch {
+   public:
+    explicit Batch(FactLane& lane)
+        : lane_(lane), place_(lane.next_.load(std::memory_order_relaxed)) {}
+    Batch(const Batch&) = delete;
+    Batch& operator=(const Batch&) = delete;
+    ~Batch() { lane_.next_.store(place_, std::memory_order_release); }
+    [[gnu::always_inline]] void append(const Fact& fact) {
+      if (place_ == lane_.end_) [[unlikely]]
+        place_ = lane_.turn_page(place_);
+      *place_++ = fact;
+    }
+
+   private:
+    FactLane& lane_;
+    Fact* place_;
+  };
+
   /// How many were appended. The owning thread.
-  FactIndex count() const {
-    return room_so_far_ - static_cast<FactIndex>(end_ - next_.load(std::memory_order_relaxed));
-  }
+  FactIndex count() const { return count_before(next_.load(std::memory_order_relaxed)); }
 
   /// Calls `each` with every fact. Nobody appends meanwhile.
   template <class Function>
@@ -80,7 +103,10 @@ class FactLane {
     bool ends_page = false;
   };
 
-  [[gnu::cold]] Fact* turn_page();
+  FactIndex count_before(const Fact* place) const {
+    return room_so_far_ - static_cast<FactIndex>(end_ - place);
+  }
+  [[gnu::cold]] Fact* turn_page(Fact* end);
   std::size_t published() const;
   Stretch next_stretch(std::size_t at_most) const;
   void recycle(const Stretch& stretch);
