@@ -67,6 +67,7 @@ void IoUringBackend::make_room(unsigned entries) {
     if (recorder_ != nullptr) record_submissions();
     io_uring_submit(&ring_->ring);
   }
+  ring_->note_room();
 }
 
 /// Just before the io_uring_enter(2) that takes them.
