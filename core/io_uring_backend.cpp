@@ -186,7 +186,7 @@ void IoUringBackend::record_reaped(std::span<const Completion> completions, bool
       batch.record({.value = static_cast<std::uint64_t>(std::int64_t{each.result}),
                     .operation = to_number(each.operation->id),
                     .kind = FactKind::completion_reaped,
-                    .detail = (each.flags & completion_more) != 0});
+                    .detail = static_cast<std::uint8_t>(each.flags & completion_more)});
     }
   }
   if (all_plain) return;

@@ -11,19 +11,19 @@ namespace {
 constexpr int drain_rounds_max = 1000;
 
 // The two facts that an initiation leaves; a cancel leaves a third.
-Fact initiated_fact(const AsyncOperation& operation, CallSite site) {
+Fact initiated_fact(const AsyncOperation& operation, std::uint32_t id, CallSite site) {
   return {.value = fact_text(site.file),
           .extra = site.line | std::uint64_t{operation.length} << 32,
-          .operation = to_number(operation.id),
+          .operation = id,
           .handle = to_number(operation.handle),
           .thread = loop_thread_number,
           .kind = FactKind::operation_initiated,
           .detail = static_cast<std::uint8_t>(operation.opcode)};
 }
-Fact details_fact(const AsyncOperation& operation, const char* handler_name) {
+Fact details_fact(const AsyncOperation& operation, std::uint32_t id, const char* handler_name) {
   return {.value = reinterpret_cast<std::uintptr_t>(operation.data),
           .extra = fact_text(handler_name),
-          .operation = to_number(operation.id),
+          .operation = id,
           .cause = to_number(operation.parent),
           .thread = loop_thread_number,
           .kind = FactKind::initiation_details};
@@ -242,7 +242,8 @@ void Proactor::record_cancel_request(const AsyncOperation& cancel) {
 
 /// Loop thread.
 void Proactor::start_recorded(AsyncOperation& operation, const char* handler_name, CallSite site) {
-  recorder_->record(initiated_fact(operation, site), details_fact(operation, handler_name));
+  const std::uint32_t id = to_number(operation.id);
+  recorder_->record(initiated_fact(operation, id, site), details_fact(operation, id, handler_name));
   if (operation.opcode == Opcode::cancel) record_cancel_request(operation);
   ++in_flight_;
   processor_.start(operation);
@@ -257,8 +258,9 @@ void Proactor::start_elsewhere(AsyncOperation& operation, const char* handler_na
     return start_recorded(operation, handler_name, site);
   }
   if (recorder_ != nullptr) {
-    recorder_->record_elsewhere(initiated_fact(operation, site));
-    recorder_->record_elsewhere(details_fact(operation, handler_name));
+    const std::uint32_t id = to_number(operation.id);
+    recorder_->record_elsewhere(initiated_fact(operation, id, site));
+    recorder_->record_elsewhere(details_fact(operation, id, handler_name));
     if (operation.opcode == Opcode::cancel) record_cancel_request(operation);
   }
   hand_over(operation);
