@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <memory>
+#include <span>
 #include <system_error>
 
 #include "core/live_backend.hpp"
@@ -79,12 +80,13 @@ class IoUringBackend final : public LiveBackend {
   void drop_unsubmitted();
   void record_submissions();
   void reap(CompletionEventQueue& queue);
-  void reap_with_care(const io_uring_cqe& cqe, CompletionEventQueue* queue);
+  bool reap_with_care(const io_uring_cqe& cqe, Completion& completion);
+  void record_reaped(std::span<const Completion> completions, bool all_plain);
   void forget_completions();
   void cancel_in_kernel();
   int submit_and_wait_until(Instant deadline);
   void wait_for_drain(Instant deadline);
-  void record_handle(const AsyncOperation& operation, std::int32_t result, FactIndex reaped);
+  void record_handle(const Completion& completion, FactIndex reaped);
   void arm_wake();
   void disarm_wake();
 

@@ -61,8 +61,11 @@ struct IoUringBackend::Ring {
     if (wake_descriptor >= 0) ::close(wake_descriptor);
   }
 
-  // What io_uring_get_sqe(3) does, less the ways of opening a ring that are not ours.
-  bool is_full() const { return ring.sq.sqe_tail - *ring.sq.khead >= ring.sq.ring_entries; }
+  // What io_uring_get_sqe(3) does, less the ways of opening a ring that are not ours, and less
+  // asking the kernel each time how far it is.
+  unsigned full_at = 0;  // the tail, where the queue is full as far as we know
+  bool is_full() const { return ring.sq.sqe_tail == full_at; }
+  void note_room() { full_at = *ring.sq.khead + ring.sq.ring_entries; }
   io_uring_sqe* next_entry() { return &ring.sq.sqes[ring.sq.sqe_tail++ & ring.sq.ring_mask]; }
 
   Message& take_message() {
