@@ -1,8 +1,8 @@
 #include "core/io_uring_backend.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
+#include <utility>
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -90,7 +90,7 @@ void IoUringBackend::release_all() {
   // Again and again: what is tied to a cancelled operation by a hard link starts only then. Our own
   // read of the wake descriptor is cancelled with the others.
   while (in_flight_ > 0 || ring_->wake_armed || skips_success_) {
-    if (drains_ > 0 || skips_success_) {
+    if (draining_ || skips_success_) {
       cancel_in_kernel();
       continue;
     }
@@ -141,10 +141,14 @@ bool IoUringBackend::wait(CompletionEventQueue& queue, Instant deadline) {
   // A chain that the program left open ends here, and our own read does not become part of it.
   if (in_chain_ && !ring_->wake_armed) make_room(ring_->ring.sq.ring_entries);
   in_chain_ = false;
-  if (drains_ > 0) {
+  if (in_flight_ == 0) draining_ = false;
+  if (draining_) {
     wait_for_drain(deadline);
     deadline = Instant::min();
   } else if (!ring_->wake_armed) {
+    if (std::exchange(ring_->wake_counts_completions, false)) {
+      io_uring_unregister_eventfd(&ring_->ring);
+    }
     arm_wake();
   }
   if (recorder_ != nullptr) record_submissions();
@@ -166,22 +170,25 @@ int IoUringBackend::submit_and_wait_until(Instant deadline) {
   return io_uring_submit_and_wait_timeout(&ring_->ring, &cqe, 1, &timeout, nullptr);
 }
 
-/// An operation waits for all before it to be over. Our own read must not be among those: the ring
-/// and the wake descriptor are watched from outside.
+/// Since an operation that drains, and until nothing is under way, every operation waits for all
+/// before it. Our own read must be neither of the two: instead, completions count on the wake
+/// descriptor, and it is watched from outside.
 void IoUringBackend::wait_for_drain(Instant deadline) {
   if (recorder_ != nullptr) record_submissions();
+  if (!ring_->wake_counts_completions) {
+    ring_->wake_counts_completions = true;
+    io_uring_register_eventfd(&ring_->ring, ring_->wake_descriptor);
+  }
   io_uring_submit(&ring_->ring);
-  std::array<pollfd, 2> watched{
-      {{ring_->ring.ring_fd, POLLIN, 0}, {ring_->wake_descriptor, POLLIN, 0}}};
+  io_uring_get_events(&ring_->ring);
+  if (io_uring_cq_ready(&ring_->ring) > 0) return;
   const std::int64_t left =
       deadline == never ? 0 : std::max<std::int64_t>(0, (deadline - now()).count());
   const timespec timeout{left / 1'000'000'000, left % 1'000'000'000};
-  const int ready =
-      ppoll(watched.data(), watched.size(), deadline == never ? nullptr : &timeout, nullptr);
-  if (ready > 0 && watched[1].revents != 0) {
-    [[maybe_unused]] const auto taken =
-        read(ring_->wake_descriptor, &ring_->wake_count, sizeof(ring_->wake_count));
-  }
+  pollfd watched{ring_->wake_descriptor, POLLIN, 0};
+  if (ppoll(&watched, 1, deadline == never ? nullptr : &timeout, nullptr) <= 0) return;
+  [[maybe_unused]] const auto taken =
+      read(ring_->wake_descriptor, &ring_->wake_count, sizeof(ring_->wake_count));
 }
 
 /// Moves what is in the completion ring to `queue`.
@@ -290,7 +297,12 @@ void IoUringBackend::disarm_wake() {
   io_uring_sync_cancel_reg own{};
   own.addr = wake_data;
   own.timeout = {-1, -1};
-  io_uring_register_sync_cancel(&ring_->ring, &own);
+  // Not found, it is over and untold, or the kernel has yet to begin it: it begins when asked for
+  // its events.
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    if (io_uring_register_sync_cancel(&ring_->ring, &own) != -ENOENT) return;
+    io_uring_get_events(&ring_->ring);
+  }
 }
 
 void IoUringBackend::wake() {

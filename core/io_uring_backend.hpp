@@ -93,7 +93,7 @@ class IoUringBackend final : public LiveBackend {
   std::unique_ptr<Ring> ring_;
   Recorder* recorder_;
   std::size_t in_flight_ = 0;   // those that are sure to complete
-  std::size_t drains_ = 0;      // of them: those that wait for all before them
+  bool draining_ = false;       // since an operation that drains, until nothing is under way
   bool skips_success_ = false;  // an operation may be over without a word
   std::uint32_t overflows_ = 0;
   bool in_chain_ = false;  // the last operation is linked to the one that comes

@@ -53,6 +53,7 @@ struct IoUringBackend::Ring {
   int wake_descriptor = -1;
   std::uint64_t wake_count = 0;  // the kernel reads into it
   bool wake_armed = false;
+  bool wake_counts_completions = false;  // while an operation waits for all before it
   std::uint16_t last_group = 0;
   Message* free_messages = nullptr;
   std::vector<std::unique_ptr<Message>> messages;
