@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/large_pages.hpp"
 #include "core/recorder.hpp"
 #include "sim/delay.hpp"
 #include "sim/schedule.hpp"
@@ -190,7 +191,7 @@ class Network final : private EventTarget {
   Schedule& schedule_;
   Recorder* recorder_ = nullptr;
   std::vector<NetworkLink> links_;
-  std::vector<End> ends_;
+  std::vector<End, LargePages<End>> ends_;
   std::vector<Connection> connections_;
   std::vector<Listener> listeners_;
 };

@@ -28,15 +28,24 @@ void Schedule::at(Instant time, const ScheduledEvent& event) {
 
 ScheduledEvent Schedule::next() {
   if (due_.empty()) {
-    now_ = heap_.front().time;
-    const std::uint32_t first = pop();
-    if (heap_.empty() || heap_.front().time != now_) return take_from(first);
-    due_.push_back(take_from(first));
+    const Entry first = pop();
+    now_ = first.time;
+    if (heap_.empty() || heap_.front().time != now_) return take_from(first.place);
+    gather_tied(first);
   }
-  // All that is due at this instant competes: each is moved over once, so that a tie of n events
-  // costs n log n in all.
-  while (!heap_.empty() && heap_.front().time == now_) due_.push_back(take_from(pop()));
   return take_one_of_due();
+}
+
+/// All that is due at this instant competes. Each is moved over once, so that a tie of n events
+/// costs n log n in all.
+void Schedule::gather_tied(const Entry& first) {
+  tied_.assign(1, first);
+  while (!heap_.empty() && heap_.front().time == now_) tied_.push_back(pop());
+  // A difference, because the counter may wrap.
+  std::sort(tied_.begin(), tied_.end(), [](const Entry& a, const Entry& b) {
+    return static_cast<std::int32_t>(a.order - b.order) < 0;
+  });
+  for (const Entry& entry : tied_) due_.push_back(take_from(entry.place));
 }
 
 ScheduledEvent Schedule::take_one_of_due() {
@@ -73,35 +82,43 @@ void Schedule::push(const Entry& entry) {
   heap_.push_back(entry);
   while (at > 0) {
     const std::size_t parent = (at - 1) / children;
-    if (!(entry < heap_[parent])) break;
+    if (entry.time >= heap_[parent].time) break;
     heap_[at] = heap_[parent];
     at = parent;
   }
   heap_[at] = entry;
 }
 
-/// Takes the least entry out; gives its event's place.
-std::uint32_t Schedule::pop() {
-  const std::uint32_t place = heap_.front().place;
+/// Takes the least entry out.
+Schedule::Entry Schedule::pop() {
+  const Entry least_of_all = heap_.front();
   const Entry last = heap_.back();
   heap_.pop_back();
   const std::size_t size = heap_.size();
-  if (size == 0) return place;
+  if (size == 0) return least_of_all;
   // The hole at the top sinks to where the last entry fits.
+  Entry* const heap = heap_.data();
   std::size_t hole = 0;
   while (true) {
     const std::size_t first = hole * children + 1;
     if (first >= size) break;
     std::size_t least = first;
-    for (std::size_t i = first + 1; i < std::min(first + children, size); ++i) {
-      if (heap_[i] < heap_[least]) least = i;
+    if (first + children <= size) {
+      // Written so that nothing has to be foretold: which is least is as good as random.
+      const std::size_t left = first + (heap[first + 1].time < heap[first].time ? 1 : 0);
+      const std::size_t right = first + (heap[first + 3].time < heap[first + 2].time ? 3 : 2);
+      least = heap[right].time < heap[left].time ? right : left;
+    } else {
+      for (std::size_t i = first + 1; i < size; ++i) {
+        if (heap[i].time < heap[least].time) least = i;
+      }
     }
-    if (!(heap_[least] < last)) break;
-    heap_[hole] = heap_[least];
+    if (heap[least].time >= last.time) break;
+    heap[hole] = heap[least];
     hole = least;
   }
-  heap_[hole] = last;
-  return place;
+  heap[hole] = last;
+  return least_of_all;
 }
 
 }  // namespace proactor_lab

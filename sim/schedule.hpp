@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/large_pages.hpp"
 #include "core/recorder.hpp"
 #include "core/time.hpp"
 #include "sim/choice_source.hpp"
@@ -57,21 +58,17 @@ class Schedule {
   void advance_to(Instant time) { now_ = time; }
 
  private:
-  /// What the heap moves about; the event itself stays in its place.
+  /// What the heap moves about; the event itself stays in its place. The heap knows times only:
+  /// those of one instant are put in the order of their scheduling when they come out.
   struct Entry {
     Instant time;
-    std::uint32_t order;  // of scheduling, so that the heap's layout decides nothing
+    std::uint32_t order;
     std::uint32_t place;  // in events_
-
-    bool operator<(const Entry& other) const {
-      // A difference, because the counter may wrap.
-      return time != other.time ? time < other.time
-                                : static_cast<std::int32_t>(order - other.order) < 0;
-    }
   };
 
   void push(const Entry& entry);
-  std::uint32_t pop();
+  Entry pop();
+  void gather_tied(const Entry& first);
   ScheduledEvent take_from(std::uint32_t place);
   ScheduledEvent take_one_of_due();
 
@@ -81,10 +78,12 @@ class Schedule {
   Instant tie_instant_{};
   std::uint32_t tie_occurrence_ = 0;
   std::uint32_t scheduled_ = 0;
-  std::vector<Entry> heap_;  // of four children a node: half as deep as one of two
-  std::vector<ScheduledEvent> events_;
+  std::vector<Entry, LargePages<Entry>>
+      heap_;  // of four children a node: half as deep as one of two
+  std::vector<ScheduledEvent, LargePages<ScheduledEvent>> events_;
   std::vector<std::uint32_t> free_;  // places in events_
-  std::vector<ScheduledEvent> due_;  // at now_, in no order
+  std::vector<Entry> tied_;          // for `gather_tied`
+  std::vector<ScheduledEvent> due_;  // at now_
 };
 
 }  // namespace proactor_lab

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "core/large_pages.hpp"
 #include "core/recorder.hpp"
 #include "sim/client_script.hpp"
 #include "sim/network.hpp"
@@ -75,7 +76,7 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
   Schedule& schedule_;
   Recorder* recorder_;
   std::deque<Crowd> crowds_;  // clients point to them: never moved
-  std::vector<Client> clients_;
+  std::vector<Client, LargePages<Client>> clients_;
   std::vector<std::byte> scratch_;
   std::vector<std::byte> request_;  // as long as the longest
   std::vector<Duration>* response_times_ = nullptr;

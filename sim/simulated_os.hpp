@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/large_pages.hpp"
 #include "core/operating_system.hpp"
 #include "core/operation_list.hpp"
 #include "core/recorder.hpp"
@@ -199,7 +200,7 @@ class SimulatedOs final : public OperatingSystem,
   OperationList submissions_;
   std::uint32_t submission_count_ = 0;
   std::vector<Completion> posted_;  // the completion queue as the kernel fills it
-  std::vector<Socket> sockets_;
+  std::vector<Socket, LargePages<Socket>> sockets_;
   std::vector<std::uint32_t> free_sockets_;
   DescriptorTable descriptors_;
   std::vector<AsyncOperation*> timers_;  // by number; null: cancelled or over

@@ -145,10 +145,10 @@ void FactExpander::expand(const Fact& fact, FactIndex index) {
     case FactKind::readiness_reported: {
       Event event = base(fact, EventKind::readiness_reported);
       std::uint32_t cause = last_of_thread(fact.thread);
-      if (const auto found = operations_.find(fact.operation); found != operations_.end()) {
+      if (const Operation* found = operations_.find(fact.operation)) {
         // A closed handle is nobody's by its number, but the operation still waits on it.
-        if (event.handle == 0) event.handle = found->second.handle;
-        cause = found->second.started;
+        if (event.handle == 0) event.handle = found->handle;
+        cause = found->started;
       }
       emit(event, cause);
       break;
@@ -195,7 +195,7 @@ void FactExpander::expand(const Fact& fact, FactIndex index) {
       break;
   }
   if (index == 0 || last_seq_ >= config_.event_limit) return;
-  if (seq_of_fact_.size() < index) seq_of_fact_.resize(index);
+  if (seq_of_fact_.size() < index) seq_of_fact_.resize(std::max<std::size_t>(2 * index, 1024));
   seq_of_fact_[index - 1] = last_seq_;
 }
 
@@ -204,10 +204,10 @@ void FactExpander::expand_bytes_moved(const Fact& fact) {
   event.bytes = fact_number(fact.value);
   event.role = static_cast<Role>(fact.detail);
   std::uint32_t cause = last_of_thread(fact.thread);
-  if (const auto found = operations_.find(fact.operation); found != operations_.end()) {
-    event.handle = found->second.handle;
-    event.buffer = found->second.buffer;
-    cause = found->second.started;
+  if (const Operation* found = operations_.find(fact.operation)) {
+    event.handle = found->handle;
+    event.buffer = found->buffer;
+    cause = found->started;
   }
   emit(event, cause);
 }
@@ -215,14 +215,14 @@ void FactExpander::expand_bytes_moved(const Fact& fact) {
 void FactExpander::expand_handle(const Fact& fact) {
   if (fact.kind == FactKind::handle_closed) {
     emit_simple(fact, EventKind::handle_closed);
-    handles_.erase(fact.handle);
+    handles_.erase(key_of(fact.handle));
     return;
   }
   const auto kind = static_cast<HandleKind>(fact.detail);
   const std::uint32_t handle = ++last_handle_;
-  handles_[fact.handle] = handle;
+  handles_[key_of(fact.handle)] = handle;
   if (fact.value != 0) {
-    connections_[connection_handle(static_cast<std::uint32_t>(fact.value) - 1)] = handle;
+    handles_[key_of(connection_handle(static_cast<std::uint32_t>(fact.value) - 1))] = handle;
   }
   Event event = base(fact, EventKind::handle_opened);
   event.handle = handle;
@@ -335,37 +335,36 @@ void FactExpander::emit_simple(const Fact& fact, EventKind kind) {
 
 StringId FactExpander::text_of(std::uint64_t pointer) {
   if (pointer == 0) return no_string;
-  const auto [found, fresh] = texts_.try_emplace(pointer, no_string);
-  if (fresh) {
-    found->second =
-        strings_.keep(reinterpret_cast<const char*>(static_cast<std::uintptr_t>(pointer)));
+  StringId& text = texts_[pointer];
+  if (text == no_string) {
+    text = strings_.keep(reinterpret_cast<const char*>(static_cast<std::uintptr_t>(pointer)));
   }
-  return found->second;
+  return text;
 }
 
 StringId FactExpander::source_of(std::uint64_t pointer) {
   if (pointer == 0) return no_string;
-  const auto [found, fresh] = sources_.try_emplace(pointer, no_string);
-  if (fresh) {
+  StringId& source = sources_[pointer];
+  if (source == no_string) {
     std::string_view file = reinterpret_cast<const char*>(static_cast<std::uintptr_t>(pointer));
     if (!config_.source_root.empty() && file.starts_with(config_.source_root)) {
       file.remove_prefix(config_.source_root.size());
     }
-    found->second = strings_.keep(file);
+    source = strings_.keep(file);
   }
-  return found->second;
+  return source;
 }
 
 std::uint32_t FactExpander::handle_of(std::int32_t number) const {
   if (number == -1) return 0;
-  const auto& map = number >= 0 ? handles_ : connections_;
-  const auto found = map.find(number);
-  return found == map.end() ? 0 : found->second;
+  const std::uint32_t* found = handles_.find(key_of(number));
+  return found == nullptr ? 0 : *found;
 }
 
 std::uint32_t FactExpander::buffer_at(std::uint64_t address) {
-  return buffers_.try_emplace(address, static_cast<std::uint32_t>(buffers_.size()) + 1)
-      .first->second;
+  std::uint32_t& buffer = buffers_[address];
+  if (buffer == 0) buffer = static_cast<std::uint32_t>(buffers_.size());
+  return buffer;
 }
 
 std::uint32_t FactExpander::seq_of(FactIndex fact) const {

@@ -4,13 +4,14 @@
 // written. FORMAT.md says which events are observed and which inferred.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "core/recorder.hpp"
 #include "traces/event.hpp"
+#include "traces/flat_map.hpp"
 #include "traces/string_pool.hpp"
 
 namespace proactor_lab {
@@ -81,6 +82,7 @@ class FactExpander {
   StringId text_of(std::uint64_t pointer);
   StringId source_of(std::uint64_t pointer);
   std::uint32_t handle_of(std::int32_t number) const;
+  static std::uint64_t key_of(std::int32_t number) { return static_cast<std::uint32_t>(number); }
   std::uint32_t buffer_at(std::uint64_t address);
   std::uint32_t seq_of(FactIndex fact) const;
   Fact& initiation_of(std::uint16_t thread);
@@ -101,12 +103,12 @@ class FactExpander {
   std::vector<Fact> initiations_;              // by thread: the first of the two facts
   std::vector<std::uint32_t> seq_of_fact_;     // by fact index - 1
   std::vector<std::uint32_t> last_of_thread_;  // what the thread did last, or the handler it is in
-  std::unordered_map<std::uint32_t, Operation> operations_;
-  std::unordered_map<std::int32_t, std::uint32_t> handles_;      // by descriptor
-  std::unordered_map<std::int32_t, std::uint32_t> connections_;  // by connection_handle()
-  std::unordered_map<std::uint64_t, std::uint32_t> buffers_;     // by address
-  std::unordered_map<std::uint64_t, StringId> texts_;            // by pointer
-  std::unordered_map<std::uint64_t, StringId> sources_;
+  FlatMap<Operation> operations_;
+  FlatMap<std::uint32_t> handles_;  // by descriptor, or by connection_handle()
+  FlatMap<std::uint32_t> buffers_;  // by address
+  FlatMap<StringId> texts_;         // by pointer
+  FlatMap<StringId> sources_;
+  std::array<StringId, 256> opcodes_{};  // their names
 };
 
 }  // namespace proactor_lab

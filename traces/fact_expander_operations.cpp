@@ -37,7 +37,9 @@ void FactExpander::expand_initiation(const Fact& details) {
   if (lends) operation.buffer = buffer_at(details.value);
 
   Event event = base(fact, EventKind::operation_initiated);
-  event.opcode = strings_.keep(name_of(static_cast<Opcode>(fact.detail)));
+  StringId& opcode = opcodes_[fact.detail];
+  if (opcode == no_string) opcode = strings_.keep(name_of(static_cast<Opcode>(fact.detail)));
+  event.opcode = opcode;
   event.handle = operation.handle;
   event.parent = details.cause;
   event.bytes = operation.length;

@@ -1,6 +1,6 @@
 #include "traces/trace_writer.hpp"
 
-#include <array>
+#include <algorithm>
 #include <charconv>
 
 #include "traces/event_fields.hpp"
@@ -9,144 +9,192 @@ namespace proactor_lab {
 namespace {
 
 constexpr std::size_t chunk = 64 * 1024;
+constexpr std::size_t event_bytes_max = 1024;  // without its texts
+constexpr std::size_t number_bytes_max = 20;
 
-void append_number(std::string& to, std::int64_t value) {
-  std::array<char, 24> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  to.append(digits.data(), end);
-}
-
-void append_text(std::string& to, std::string_view value) {
-  to += '"';
+/// As JSON has it, with its quotes.
+std::string quoted(std::string_view value) {
+  std::string text = "\"";
   for (const char c : value) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
-      to += '\\';
-      to += c;
+      text += '\\';
+      text += c;
     } else if (byte < 0x20 || byte == 0x7F) {
       constexpr std::string_view hex = "0123456789abcdef";
-      to += "\\u00";
-      to += hex[byte >> 4];
-      to += hex[byte & 15];
+      text += "\\u00";
+      text += hex[byte >> 4];
+      text += hex[byte & 15];
     } else {
-      to += c;
+      text += c;
     }
   }
-  to += '"';
+  text += '"';
+  return text;
+}
+
+/// What stands in every event of a kind, made once.
+struct Wording {
+  struct Member {
+    Field field;
+    std::string key;
+  };
+  std::string kind;
+  std::vector<Member> members;
+};
+
+const std::vector<Wording>& wordings() {
+  static const std::vector<Wording> all = [] {
+    std::vector<Wording> made(event_kind_count);
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      const auto kind = static_cast<EventKind>(i);
+      made[i].kind = ",\"kind\":\"" + std::string(name_of(kind)) + '"';
+      for (const FieldName& field : fields_of(kind)) {
+        made[i].members.push_back({field.field, ",\"" + std::string(field.name) + "\":"});
+      }
+    }
+    return made;
+  }();
+  return all;
 }
 
 }  // namespace
 
 TraceWriter::TraceWriter(const TraceHeader& header, const StringPool& strings, Output output)
-    : strings_(strings), output_(std::move(output)) {
-  buffer_.reserve(chunk + 4096);
-  buffer_ += R"({"header":{"format":)";
-  number(header.format);
-  buffer_ += R"(,"program":)";
-  text(header.program);
-  buffer_ += R"(,"system":)";
-  text(header.system);
-  buffer_ += R"(,"seed":)";
-  buffer_ += std::to_string(header.seed);
+    : strings_(strings), output_(std::move(output)), buffer_(chunk + event_bytes_max, '\0') {
+  at_ = buffer_.data();
+  put(R"({"header":{"format":)");
+  put(std::int64_t{header.format});
+  put(R"(,"program":)");
+  put(quoted(header.program));
+  put(R"(,"system":)");
+  put(quoted(header.system));
+  put(R"(,"seed":)");
+  put(std::to_string(header.seed));
   if (!header.scenario.empty()) {
-    buffer_ += R"(,"scenario":)";
-    buffer_ += header.scenario;  // compact JSON already
+    put(R"(,"scenario":)");
+    put(header.scenario);  // compact JSON already
   }
-  buffer_ += "},\"events\":[\n";
+  put("},\"events\":[\n");
 }
 
-void TraceWriter::text(std::string_view value) { append_text(buffer_, value); }
-void TraceWriter::number(std::int64_t value) { append_number(buffer_, value); }
+/// Makes room where the text is long.
+void TraceWriter::put(std::string_view text) {
+  const auto used = static_cast<std::size_t>(at_ - buffer_.data());
+  if (used + text.size() + event_bytes_max > buffer_.size()) {
+    buffer_.resize(2 * (used + text.size() + event_bytes_max));
+    at_ = buffer_.data() + used;
+  }
+  at_ = std::copy(text.begin(), text.end(), at_);
+}
 
-void TraceWriter::key(std::string_view name) {
-  buffer_ += ",\"";
-  buffer_ += name;
-  buffer_ += "\":";
+void TraceWriter::put(std::int64_t number) {
+  at_ = std::to_chars(at_, at_ + number_bytes_max, number).ptr;
+}
+
+/// Many events share a moment: its text is made once.
+void TraceWriter::put_time(std::int64_t time_ns) {
+  if (time_ns != time_ns_ || time_.empty()) {
+    time_ns_ = time_ns;
+    time_ = R"(,"time_ns":)" + std::to_string(time_ns);
+  }
+  put(time_);
+}
+
+void TraceWriter::put_id(std::string_view key, std::uint32_t id) {
+  if (id == 0) return;
+  put(key);
+  put(std::int64_t{id});
+}
+
+/// A text comes again and again: its JSON is made once.
+std::string_view TraceWriter::json_of(StringId id) {
+  const auto number = static_cast<std::size_t>(id);
+  if (number >= json_texts_.size()) json_texts_.resize(strings_.size() + 1);
+  std::string& text = json_texts_[number];
+  if (text.empty()) text = quoted(strings_.text(id));
+  return text;
+}
+
+void TraceWriter::put_text(std::string_view key, StringId id) {
+  if (id == no_string) return;
+  put(key);
+  put(json_of(id));
 }
 
 void TraceWriter::add(const Event& event) {
-  if (!first_) buffer_ += ",\n";
+  if (!first_) put(",\n");
   first_ = false;
-  buffer_ += R"({"seq":)";
-  number(event.seq);
-  key("time_ns");
-  number(event.time_ns);
-  buffer_ += R"(,"kind":")";
-  buffer_ += name_of(event.kind);
-  buffer_ += '"';
-  const auto id = [this](std::string_view name, std::uint32_t value) {
-    if (value == 0) return;
-    key(name);
-    number(value);
-  };
-  const auto word = [this](std::string_view name, StringId value) {
-    if (value == no_string) return;
-    key(name);
-    text(strings_.text(value));
-  };
-  id("thread", event.thread);
-  id("cause", event.cause);
-  id("operation", event.operation);
-  id("parent", event.parent);
+  put(R"({"seq":)");
+  put(std::int64_t{event.seq});
+  put_time(event.time_ns);
+  const Wording& wording = wordings()[static_cast<std::size_t>(event.kind)];
+  put(wording.kind);
+  put_id(R"(,"thread":)", event.thread);
+  put_id(R"(,"cause":)", event.cause);
+  put_id(R"(,"operation":)", event.operation);
+  put_id(R"(,"parent":)", event.parent);
   if (event.certainty == Certainty::inferred) {
-    buffer_ += R"(,"certainty":"inferred","earliest_ns":)";
-    number(event.earliest_ns);
+    put(R"(,"certainty":"inferred","earliest_ns":)");
+    put(event.earliest_ns);
   }
-  for (const FieldName& field : fields_of(event.kind)) {
-    switch (field.field) {
-      case Field::value:
-        key(field.name), number(event.value);
-        break;
-      case Field::bytes:
-        key(field.name), number(event.bytes);
-        break;
-      case Field::options:
-        key(field.name), number(event.options);
-        break;
-      case Field::target:
-        id(field.name, event.target);
-        break;
-      case Field::handle:
-        id(field.name, event.handle);
-        break;
-      case Field::buffer:
-        id(field.name, event.buffer);
-        break;
-      case Field::opcode:
-        word(field.name, event.opcode);
-        break;
-      case Field::label:
-        word(field.name, event.label);
-        break;
-      case Field::text:
-        word(field.name, event.text);
-        break;
-      case Field::role:
-        if (event.role != Role::none) key(field.name), text(name_of(event.role));
-        break;
-      case Field::more:
-        if (event.more) key(field.name), buffer_ += "true";
-        break;
-      case Field::source:
-        if (event.file != no_string) {
-          key(field.name);
-          text(std::string(strings_.text(event.file)) + ":" + std::to_string(event.line));
-        }
-        break;
+  for (const Wording::Member& member : wording.members) put_member(member.field, member.key, event);
+  *at_++ = '}';
+  if (static_cast<std::size_t>(at_ - buffer_.data()) >= chunk) flush();
+}
+
+void TraceWriter::put_member(Field field, std::string_view key, const Event& event) {
+  const auto number = [&](std::int64_t value) {
+    put(key);
+    put(value);
+  };
+  switch (field) {
+    case Field::value:
+      return number(event.value);
+    case Field::bytes:
+      return number(event.bytes);
+    case Field::options:
+      return number(event.options);
+    case Field::target:
+      return put_id(key, event.target);
+    case Field::handle:
+      return put_id(key, event.handle);
+    case Field::buffer:
+      return put_id(key, event.buffer);
+    case Field::opcode:
+      return put_text(key, event.opcode);
+    case Field::label:
+      return put_text(key, event.label);
+    case Field::text:
+      return put_text(key, event.text);
+    case Field::role:
+      if (event.role == Role::none) return;
+      put(key);
+      return put(event.role == Role::application ? R"("application")" : R"("processor")");
+    case Field::more:
+      if (!event.more) return;
+      put(key);
+      return put("true");
+    case Field::source: {
+      if (event.file == no_string) return;
+      put_text(key, event.file);
+      at_[-1] = ':';  // in the place of the closing quote
+      put(std::int64_t{event.line});
+      *at_++ = '"';
+      return;
     }
   }
-  buffer_ += '}';
-  if (buffer_.size() >= chunk) flush();
 }
 
 void TraceWriter::flush() {
-  if (buffer_.empty()) return;
-  output_(buffer_);
-  buffer_.clear();
+  const auto used = static_cast<std::size_t>(at_ - buffer_.data());
+  if (used == 0) return;
+  output_(std::string_view(buffer_.data(), used));
+  at_ = buffer_.data();
 }
 
 void TraceWriter::finish() {
-  buffer_ += "\n]}\n";
+  put("\n]}\n");
   flush();
 }
 

@@ -6,7 +6,9 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "traces/event_fields.hpp"
 #include "traces/fact_expander.hpp"
 #include "traces/trace.hpp"
 
@@ -27,13 +29,21 @@ class TraceWriter final : public EventSink {
   void finish();
 
  private:
-  void text(std::string_view value);
-  void number(std::int64_t value);
-  void key(std::string_view name);
+  void put(std::string_view text);
+  void put(std::int64_t number);
+  void put_time(std::int64_t time_ns);
+  void put_id(std::string_view key, std::uint32_t id);
+  void put_text(std::string_view key, StringId id);
+  void put_member(Field field, std::string_view key, const Event& event);
+  std::string_view json_of(StringId id);
 
   const StringPool& strings_;
   Output output_;
-  std::string buffer_;
+  std::string buffer_;                   // always with room for an event that has no long texts
+  char* at_ = nullptr;                   // in it: where the next byte goes
+  std::int64_t time_ns_ = 0;             // of the event before
+  std::string time_;                     // its JSON
+  std::vector<std::string> json_texts_;  // by string
   bool first_ = true;
 };
 
