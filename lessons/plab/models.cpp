@@ -3,6 +3,9 @@
 #include <iostream>
 #include <memory>
 
+#include "lessons/live_costs.hpp"
+#include "lessons/live_models.hpp"
+#include "lessons/model_ranking.hpp"
 #include "lessons/model_runs.hpp"
 #include "lessons/model_table.hpp"
 #include "lessons/plab/command.hpp"
@@ -13,6 +16,9 @@
 
 namespace proactor_lab::plab {
 namespace {
+
+constexpr Duration live_window = std::chrono::seconds{1};  // of one model's round
+constexpr int live_rounds = 5;
 
 struct ModelsArguments {
   std::string scenario;
@@ -69,9 +75,51 @@ void write_traces(const Scenario& base, const std::vector<ModelRow>& rows,
   if (!arguments.activity.empty()) draw_activity(traced, arguments.activity);
 }
 
+/// In nanoseconds or microseconds, as people give costs.
+std::string words_of(const MachineCosts& costs) {
+  const auto words = [](Duration cost) { return format_duration(cost.count()); };
+  return "This machine: a system call takes " + words(costs.syscall) + ", moving 64 bytes " +
+         words(costs.operation) + " on top, waiting and being woken " +
+         words(costs.context_switch) + ", starting a thread " + words(costs.thread_start) +
+         " and " + std::to_string(costs.thread_bytes / 1024) + " KiB; " +
+         std::to_string(costs.cores) + " cores.\n";
+}
+
+/// Measured in rounds, the models in turn, so that what disturbs the machine disturbs all alike.
+int compare_with_machine(const Scenario& base, const ModelsArguments& arguments) {
+  const MachineCosts costs = measure_costs();
+  std::cout << words_of(costs) << std::flush;
+  Scenario machine = with_costs(base, costs);
+  std::vector<ModelComparison> models;
+  std::vector<Scenario> scenarios;
+  for (const ServerModel& model : server_models()) {
+    if (model.live == nullptr) continue;
+    Scenario scenario = scenario_for(machine, model);
+    scenario.run_limit = std::min(scenario.run_limit, live_window);
+    scenario.system = model.live;
+    models.push_back({model.title, run_model(scenario), {}});
+    scenarios.push_back(std::move(scenario));
+  }
+  std::vector<std::vector<ModelFigures>> rounds(scenarios.size());
+  for (int round = 0; round < live_rounds; ++round) {
+    for (std::size_t i = 0; i < scenarios.size(); ++i) {
+      rounds[i].push_back(measure_model_live(scenarios[i], live_window));
+    }
+  }
+  for (std::size_t i = 0; i < models.size(); ++i) models[i].measured = median_of(rounds[i]);
+  std::cout << comparison_text(models);
+  std::vector<ModelRow> rows;
+  for (const ServerModel& model : server_models()) {
+    rows.push_back({model.title, run_model(scenario_for(machine, model))});
+  }
+  write_traces(machine, rows, arguments);
+  return compare_rankings(models).contradictions.empty() ? ok : failed;
+}
+
 int models_command(const ModelsArguments& arguments) {
   Scenario base = scenario_named(arguments.scenario);
   if (arguments.seed >= 0) base.seed = static_cast<std::uint64_t>(arguments.seed);
+  if (arguments.system == "live") return compare_with_machine(base, arguments);
   std::vector<ModelRow> rows;
   bool whole = true;
   for (const ServerModel& model : server_models()) {
