@@ -13,6 +13,7 @@
 #include "sim/simulated_workers.hpp"
 #include "traces/fact_expander.hpp"
 #include "traces/memory_recorder.hpp"
+#include "traces/standstill.hpp"
 
 namespace proactor_lab {
 namespace {
@@ -21,15 +22,16 @@ const std::string root_folder = "files/";
 
 /// The world of a scenario, without the program: time, network, clients, back ends.
 struct World {
-  World(const Scenario& scenario, ChoiceSource& choices)
+  World(const Scenario& scenario, ChoiceSource& choices, bool traced)
       : schedule(choices),
-        recorder(&schedule.now()),
+        facts(&schedule.now()),
+        recorder(traced ? &facts : nullptr),
         network({scenario.links[0].latency, scenario.send_buffer}, schedule),
         datagrams(scenario.links[0].latency, schedule),
-        clients(network, schedule, &recorder),
-        back_ends(network, schedule, &recorder),
-        faults(schedule, network, clients, files, &recorder) {
-    network.set_recorder(&recorder);
+        clients(network, schedule, recorder),
+        back_ends(network, schedule, recorder),
+        faults(schedule, network, clients, files, recorder) {
+    network.set_recorder(recorder);
     network.link(0) = scenario.links[0];
     for (std::size_t i = 1; i < scenario.links.size(); ++i) network.add_link(scenario.links[i]);
   }
@@ -76,7 +78,8 @@ struct World {
   }
 
   Schedule schedule;
-  MemoryRecorder recorder;
+  MemoryRecorder facts;
+  Recorder* recorder;  // null where nobody listens
   Network network;
   Datagrams datagrams;
   Files files;
@@ -87,10 +90,12 @@ struct World {
 
 /// Runs a program over the first seam; true where the run limit ended it.
 bool run_async(const Scenario& scenario, const ProgramEntry& entry, World& world,
-               std::string& failure) {
+               RunResult& result) {
   SimulatedOsConfig config;
   config.disk_latency = scenario.disk_latency;
   config.syscall_cost = scenario.syscall_cost;
+  config.operation_cost = scenario.operation_cost;
+  config.switch_cost = scenario.switch_cost;
   config.short_transfers = scenario.short_transfers;
   config.shortage = &world.faults.shortage();
   config.freedom = scenario.free_kernel ? KernelFreedom::full : KernelFreedom::usual;
@@ -98,11 +103,14 @@ bool run_async(const Scenario& scenario, const ProgramEntry& entry, World& world
   // A fact is at least one event, an initiation's two facts aside.
   config.fact_limit = static_cast<FactIndex>(scenario.event_limit + scenario.event_limit / 4);
   SimulatedOs os(config, world.schedule, world.network, world.datagrams, world.files,
-                 &world.recorder);
-  SimulatedWorkers runner(os, world.schedule);
+                 world.recorder);
+  SimulatedWorkers runner(os, world.schedule,
+                          {.cores = scenario.worker_cores,
+                           .syscall_cost = scenario.syscall_cost,
+                           .switch_cost = scenario.switch_cost});
   // The program owns the buffers that its operations lend: it must outlive the Proactor.
   std::unique_ptr<AsyncProgram> program;
-  WiredProactor wired(scenario, os, runner, &world.recorder);
+  WiredProactor wired(scenario, os, runner, world.recorder);
   Proactor& proactor = wired.proactor();
   program = entry.make(proactor, os, settings_of(scenario));
   world.write_files(scenario);
@@ -111,11 +119,18 @@ bool run_async(const Scenario& scenario, const ProgramEntry& entry, World& world
     throw InputError("program " + std::string(entry.name), "", error.message());
   }
   proactor.run();
-  failure = program->failure();
+  result.failure = program->failure();
+  SystemUsage& usage = result.measure.usage;
+  usage = os.usage();
+  usage.cpu_time += runner.usage().cpu_time;
+  usage.switches += runner.usage().switches;
+  usage.threads_max = 1 + scenario.workers.places;
+  result.measure.handles_max = os.handles_max();
   return os.limit_reached();
 }
 
-bool run_blocking(const Scenario& scenario, const ProgramEntry& entry, World& world) {
+bool run_blocking(const Scenario& scenario, const ProgramEntry& entry, World& world,
+                  RunResult& result) {
   SimulatedThreadsConfig config;
   config.cores = scenario.cores;
   config.syscall_cost = scenario.syscall_cost;
@@ -126,11 +141,30 @@ bool run_blocking(const Scenario& scenario, const ProgramEntry& entry, World& wo
   config.run_limit = Instant{} + scenario.run_limit;
   // A fact is at least one event, an initiation's two facts aside.
   config.fact_limit = static_cast<FactIndex>(scenario.event_limit + scenario.event_limit / 4);
-  SimulatedThreads threads(config, world.schedule, world.network, &world.recorder);
+  SimulatedThreads threads(config, world.schedule, world.network, world.recorder);
   threads.start(entry.run(threads, settings_of(scenario)), "main");
   world.populate(scenario);
   threads.run();
+  result.measure.usage = threads.usage();
+  result.measure.handles_max = threads.handles_max();
   return threads.limit_reached();
+}
+
+/// True where the event limit cut it.
+bool write_trace(const Scenario& scenario, World& world, bool timed_out, Trace& trace) {
+  trace.header.program = scenario.program;
+  trace.header.system = "sim";
+  trace.header.seed = scenario.seed;
+  trace.header.scenario = scenario.json;
+  ExpanderConfig config;
+  config.event_limit = scenario.event_limit;
+  TraceBuilder builder(trace);
+  FactExpander expander(config, trace.strings, builder);
+  expander.start(0, scenario.program, "sim");
+  world.facts.replay(expander);
+  const bool lost = expander.events_lost() > 0;
+  expander.finish(to_ns(world.schedule.now()), timed_out || lost ? "limit" : "finished");
+  return lost;
 }
 
 }  // namespace
@@ -168,23 +202,16 @@ RunResult run_simulated(const Scenario& scenario, const RunOptions& options) {
   }
 
   const ProgramEntry& entry = *find_program(scenario.program);
-  World world(scenario, *choices);
+  World world(scenario, *choices, options.traced);
   RunResult result;
-  const bool timed_out = entry.make != nullptr ? run_async(scenario, entry, world, result.failure)
-                                               : run_blocking(scenario, entry, world);
+  world.clients.measure(result.measure.response_times);
+  const bool timed_out = entry.make != nullptr ? run_async(scenario, entry, world, result)
+                                               : run_blocking(scenario, entry, world, result);
   result.files = world.files_beneath_root();
-  result.trace.header.program = scenario.program;
-  result.trace.header.system = "sim";
-  result.trace.header.seed = scenario.seed;
-  result.trace.header.scenario = scenario.json;
-  ExpanderConfig config;
-  config.event_limit = scenario.event_limit;
-  TraceBuilder builder(result.trace);
-  FactExpander expander(config, result.trace.strings, builder);
-  expander.start(0, scenario.program, "sim");
-  world.recorder.replay(expander);
-  const bool lost = expander.events_lost() > 0;
-  expander.finish(to_ns(world.schedule.now()), timed_out || lost ? "limit" : "finished");
+  result.measure.last_answer = world.clients.last_answer() - Instant{};
+  if (from_tape) result.misfits = from_tape->misfits().size();
+  bool lost = false;
+  if (options.traced) lost = write_trace(scenario, world, timed_out, result.trace);
   if (timed_out || lost) {
     result.end = RunEnd::limit;
     result.why = !lost ? "the run limit of " +
@@ -193,7 +220,10 @@ RunResult run_simulated(const Scenario& scenario, const RunOptions& options) {
                        : "the limit of " + std::to_string(scenario.event_limit) +
                              " events was reached (\"limits\": {\"events\": ...})";
   }
-  if (from_tape) result.misfits = from_tape->misfits().size();
+  result.standstill = deadlock_in(result.trace);
+  if (result.end == RunEnd::limit && result.standstill.empty()) {
+    result.standstill = livelock_in(result.trace);
+  }
   return result;
 }
 

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "lessons/programs/program.hpp"
 #include "lessons/scenario.hpp"
 #include "sim/choice_source.hpp"
+#include "sim/system_usage.hpp"
 #include "traces/trace.hpp"
 
 namespace proactor_lab {
@@ -17,10 +19,20 @@ enum class RunEnd : std::uint8_t {
   interrupted,
 };
 
+/// What a run took and gave, seen from outside: not from its trace, which may be cut.
+struct RunMeasure {
+  std::vector<Duration> response_times;  ///< of each request, at its client
+  Duration last_answer{0};               ///< when it had come
+  SystemUsage usage;
+  std::size_t handles_max = 0;  ///< open at the same time
+};
+
 struct RunResult {
-  Trace trace;
+  Trace trace;  ///< empty where not traced
+  RunMeasure measure;
   RunEnd end = RunEnd::finished;
   std::string why;                  ///< where `limit`: which one
+  std::string standstill;           ///< a deadlock or a livelock, and who is in it
   std::size_t misfits = 0;          ///< answers of the tape that did not fit the run
   std::string failure;              ///< of the program, in words: see `AsyncProgram::failure`
   std::vector<ScenarioFile> files;  ///< those beneath the root, as the run left them
@@ -29,6 +41,7 @@ struct RunResult {
 struct RunOptions {
   const Tape* tape = nullptr;     ///< answers first; the seed answers what it does not
   Tape* recorded_tape = nullptr;  ///< receives every answer
+  bool traced = true;             ///< false: only measured, quickly; the event limit does not count
 };
 
 /// In memory. Throws InputError where the program cannot start (a port that is taken).

@@ -65,12 +65,13 @@ struct Scenario {
   Duration switch_cost{0};
   Duration operation_cost{0};  ///< the kernel's own work for bytes moved, a connection made
   Duration thread_start_cost{0};
-  std::uint32_t cores = 1;
-  std::uint64_t thread_bytes = 32'768;     ///< memory that a thread takes
-  std::uint64_t connection_bytes = 4'096;  ///< and a connection, of a client or to a back end
-  Duration work{0};                        ///< what a program computes for a request
-  Duration timeout{0};                     ///< for programs that have one
-  DelayRange disk_latency;                 ///< what an operation on a file takes
+  std::uint32_t cores = 1;                  ///< for threads that block
+  std::uint32_t worker_cores = UINT32_MAX;  ///< for a loop and its workers: `cores`, where given
+  std::uint64_t thread_bytes = 32'768;      ///< memory that a thread takes
+  std::uint64_t connection_bytes = 4'096;   ///< and a connection, of a client or to a back end
+  Duration work{0};                         ///< what a program computes for a request
+  Duration timeout{0};                      ///< for programs that have one
+  DelayRange disk_latency;                  ///< what an operation on a file takes
   std::vector<ScenarioFile> files;
   ScenarioCopy copy;
   ScenarioWorkers workers;

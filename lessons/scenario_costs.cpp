@@ -24,7 +24,9 @@ void take_costs(const JsonNode& root, Scenario& scenario) {
   take_cost(root, "operation_ms", scenario.operation_cost);
   take_cost(root, "switch_ms", scenario.switch_cost);
   take_cost(root, "thread_start_ms", scenario.thread_start_cost);
-  if (root.has("cores")) scenario.cores = count(root.at("cores"), 1, 1024);
+  if (root.has("cores")) {
+    scenario.cores = scenario.worker_cores = count(root.at("cores"), 1, 1024);
+  }
   take_bytes(root, "thread_bytes", scenario.thread_bytes);
   take_bytes(root, "connection_bytes", scenario.connection_bytes);
 }

@@ -22,6 +22,9 @@ class DescriptorTable {
     return free_.empty() && first + static_cast<std::int32_t>(objects_.size()) >= limit_;
   }
 
+  /// The most that were open at the same time.
+  std::size_t most() const { return objects_.size(); }
+
   /// `object` is the owner's own index. Not when full.
   Handle add(std::uint32_t object) {
     if (free_.empty()) {

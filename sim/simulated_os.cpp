@@ -9,6 +9,25 @@
 #include "core/chain.hpp"
 
 namespace proactor_lab {
+namespace {
+
+bool moves_data(Opcode opcode) {
+  switch (opcode) {
+    case Opcode::accept:
+    case Opcode::connect:
+    case Opcode::receive:
+    case Opcode::send:
+    case Opcode::receive_from:
+    case Opcode::send_to:
+    case Opcode::read:
+    case Opcode::write:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 SimulatedOs::SimulatedOs(const SimulatedOsConfig& config, Schedule& schedule, Network& network,
                          Datagrams& datagrams, Files& files, Recorder* recorder)
@@ -26,6 +45,29 @@ SimulatedOs::SimulatedOs(const SimulatedOsConfig& config, Schedule& schedule, Ne
 
 bool SimulatedOs::wait(CompletionEventQueue& queue, Instant deadline) {
   submit();
+  bool well = true;
+  if (++usage_.calls > config_.wait_limit || is_over_limit()) {
+    limit_reached_ = true;
+    return false;
+  }
+  if (posted_.empty() && !woken_) {
+    if (core_ != nullptr) core_->release();
+    well = wait_for_completions(deadline);
+    while (core_ != nullptr && !core_->acquire()) take_next_event();
+    ++usage_.switches;
+    spend(config_.switch_cost);
+  }
+  if (!well) return false;
+  woken_ = false;
+  const std::size_t fit = std::min<std::size_t>(posted_.size(), config_.completion_entries);
+  if (fit < posted_.size()) ++overflows_;
+  for (std::size_t i = 0; i < fit; ++i) queue.push(posted_[i]);
+  posted_.erase(posted_.begin(), posted_.begin() + static_cast<std::ptrdiff_t>(fit));
+  return true;
+}
+
+/// False where nothing can come any more, or a limit was reached.
+bool SimulatedOs::wait_for_completions(Instant deadline) {
   while (posted_.empty() && !woken_) {
     if (schedule_.empty()) {
       if (deadline == never) return false;
@@ -33,8 +75,7 @@ bool SimulatedOs::wait(CompletionEventQueue& queue, Instant deadline) {
       return true;
     }
     const Instant next = schedule_.next_time();
-    const bool told_enough = recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit;
-    if (next > config_.run_limit || told_enough) {
+    if (next > config_.run_limit || is_over_limit()) {
       limit_reached_ = true;
       return false;
     }
@@ -42,16 +83,19 @@ bool SimulatedOs::wait(CompletionEventQueue& queue, Instant deadline) {
       schedule_.advance_to(std::max(deadline, schedule_.now()));
       return true;
     }
-    const ScheduledEvent event = schedule_.next();
-    event.target->on_event(event);
-    run_chains();
+    take_next_event();
   }
-  woken_ = false;
-  const std::size_t fit = std::min<std::size_t>(posted_.size(), config_.completion_entries);
-  if (fit < posted_.size()) ++overflows_;
-  for (std::size_t i = 0; i < fit; ++i) queue.push(posted_[i]);
-  posted_.erase(posted_.begin(), posted_.begin() + static_cast<std::ptrdiff_t>(fit));
   return true;
+}
+
+bool SimulatedOs::is_over_limit() const {
+  return recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit;
+}
+
+void SimulatedOs::take_next_event() {
+  const ScheduledEvent event = schedule_.next();
+  event.target->on_event(event);
+  run_chains();
 }
 
 void SimulatedOs::compute(Duration cost) {
@@ -62,12 +106,9 @@ void SimulatedOs::compute(Duration cost) {
 /// The running thread is busy for `cost`; the rest of the world goes on meanwhile.
 void SimulatedOs::spend(Duration cost) {
   if (cost <= Duration::zero()) return;
+  usage_.cpu_time += cost;
   const Instant until = std::min(saturating_add(schedule_.now(), cost), config_.run_limit);
-  while (!schedule_.empty() && schedule_.next_time() <= until) {
-    const ScheduledEvent event = schedule_.next();
-    event.target->on_event(event);
-    run_chains();
-  }
+  while (!schedule_.empty() && schedule_.next_time() <= until) take_next_event();
   schedule_.advance_to(until);
 }
 
@@ -87,7 +128,13 @@ void SimulatedOs::submit() {
           {.operation = to_number(each->id), .thread = 1, .kind = FactKind::operation_submitted});
     }
   }
-  spend(config_.syscall_cost);
+  Duration cost = config_.syscall_cost;
+  if (config_.operation_cost > Duration::zero()) {
+    for (AsyncOperation* each = submissions_.first(); each != nullptr; each = each->next) {
+      if (moves_data(each->opcode)) cost += config_.operation_cost;
+    }
+  }
+  spend(cost);
   submission_count_ = 0;
   batching_ = is_free();
   submitting_ = true;

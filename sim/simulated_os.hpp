@@ -18,6 +18,7 @@
 #include "sim/network.hpp"
 #include "sim/pipes.hpp"
 #include "sim/schedule.hpp"
+#include "sim/system_usage.hpp"
 
 namespace proactor_lab {
 
@@ -28,14 +29,29 @@ enum class KernelFreedom : std::uint8_t { usual, full };
 struct SimulatedOsConfig {
   KernelFreedom freedom = KernelFreedom::usual;
   Duration syscall_cost{0};                ///< charged once a wait: it submits and reaps
+  Duration operation_cost{0};              ///< the kernel's own work for each that moves bytes
+  Duration switch_cost{0};                 ///< when the loop thread goes on after a wait
   bool short_transfers = false;            ///< an operation may move less than it could
   std::int32_t handle_limit = 1'048'576;   ///< EMFILE beyond (RLIMIT_NOFILE)
   DelayRange disk_latency;                 ///< what an operation on a file takes
   const Shortage* shortage = nullptr;      ///< what is wrong at the moment; null: nothing ever
   FactIndex fact_limit = UINT32_MAX;       ///< after so many recorded facts it does, too
+  std::uint64_t wait_limit = 100'000'000;  ///< likewise: a program may go on for ever in no time
   Instant run_limit = never;               ///< virtual time at which the world stands still
   std::uint32_t submission_entries = 256;  ///< where they are used up, they are submitted
   std::uint32_t completion_entries = UINT32_MAX;  ///< completions past them wait in a list
+};
+
+/// Who else runs on the machine's cores, as the loop thread sees it.
+class LoopCore {
+ public:
+  /// The loop thread waits, and another may have its core.
+  virtual void release() = 0;
+  /// It wants to go on; false: all cores are taken.
+  virtual bool acquire() = 0;
+
+ protected:
+  ~LoopCore() = default;
 };
 
 class SimulatedOs final : public OperatingSystem,
@@ -70,6 +86,12 @@ class SimulatedOs final : public OperatingSystem,
 
   /// For simulated workers: until null is given, `compute` moves this clock and not the world's.
   void use_worker_clock(Instant* clock) { worker_clock_ = clock; }
+
+  /// The loop thread shares its machine's cores with workers from now on.
+  void share_cores(LoopCore& core) { core_ = &core; }
+
+  const SystemUsage& usage() const { return usage_; }
+  std::size_t handles_max() const { return descriptors_.most(); }
 
   /// A limit ended a wait.
   bool limit_reached() const { return limit_reached_; }
@@ -143,6 +165,9 @@ class SimulatedOs final : public OperatingSystem,
   void datagram_arrived(std::uint16_t port, FactIndex cause) override;
   void on_event(const ScheduledEvent& event) override;
 
+  bool wait_for_completions(Instant deadline);
+  bool is_over_limit() const;
+  void take_next_event();
   void spend(Duration cost);
   void submit();
   void take_chain(AsyncOperation& head);
@@ -233,6 +258,8 @@ class SimulatedOs final : public OperatingSystem,
   Files& files_;
   Recorder* recorder_;
   Instant* worker_clock_ = nullptr;
+  LoopCore* core_ = nullptr;
+  SystemUsage usage_;
   OperationList submissions_;
   std::uint32_t submission_count_ = 0;
   std::vector<Completion> posted_;  // the completion queue as the kernel fills it

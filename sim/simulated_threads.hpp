@@ -59,6 +59,7 @@ class SimulatedThreads final : public BlockingSystem, private NetworkOwner, priv
   /// Threads that have not ended: after `run`, those that wait for ever.
   std::size_t threads_left() const { return threads_left_; }
   const SystemUsage& usage() const { return usage_; }
+  std::size_t handles_max() const { return descriptors_.most(); }
 
  private:
   static constexpr std::uint32_t none = UINT32_MAX;

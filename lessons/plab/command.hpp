@@ -26,6 +26,7 @@ void add_check(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_query(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
+void add_models(CLI::App& app, Action& action);
 
 /// Writes `content` to `path` through a temporary file beside it, or to standard output for "-".
 /// Throws InputError where the place cannot be written.

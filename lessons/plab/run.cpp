@@ -1,11 +1,10 @@
 // plab run: runs a program on the system of choice and writes its trace.
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
-#include "lessons/data_folder.hpp"
 #include "lessons/live_runner.hpp"
 #include "lessons/plab/command.hpp"
+#include "lessons/plab/scenario_name.hpp"
 #include "lessons/runner.hpp"
 #include "lessons/tape_file.hpp"
 #include "traces/trace_writer.hpp"
@@ -23,21 +22,6 @@ struct RunArguments {
   std::int32_t port = -1;
   double for_seconds = 0;
 };
-
-/// A scenario file, the name of a shipped scenario, or that of a program, which then runs in an
-/// empty world.
-Scenario scenario_named(const std::string& name) {
-  std::error_code error;
-  if (!std::filesystem::exists(name, error) && name.find('/') == std::string::npos) {
-    const auto shipped = lessons_root(std::filesystem::read_symlink("/proc/self/exe", error)) /
-                         "scenarios" / (name + ".json");
-    if (std::filesystem::exists(shipped, error)) return read_scenario_file(shipped.string());
-    if (find_program(name) != nullptr) {
-      return parse_scenario(R"({"format":1,"program":")" + name + "\"}", name);
-    }
-  }
-  return read_scenario_file(name);
-}
 
 /// The run was well, its trace is written; the program may have failed all the same, and says why.
 int exit_code_for(const std::string& failure, const Scenario& scenario) {
@@ -68,10 +52,12 @@ int run_on_simulator(const Scenario& scenario, const RunArguments& arguments) {
               << result.trace.events.size() << " events"
               << (arguments.out.empty() ? "" : ", written to " + arguments.out) << '\n';
   }
+  if (!result.standstill.empty()) std::cerr << "plab: " << result.standstill << '\n';
   if (result.end == RunEnd::limit) {
     std::cerr << "plab: " << result.why << "; the trace so far is kept\n";
     return limit;
   }
+  if (!result.standstill.empty()) return failed;
   return exit_code_for(result.failure, scenario);
 }
 

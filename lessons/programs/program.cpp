@@ -12,11 +12,12 @@
 #include "lessons/programs/one_read.hpp"
 #include "lessons/programs/three_requests.hpp"
 #include "lessons/programs/timeout_race.hpp"
+#include "lessons/programs/two_locks.hpp"
 
 namespace proactor_lab {
 
 std::span<const ProgramEntry> programs() {
-  static constexpr std::array<ProgramEntry, 20> entries{{
+  static constexpr std::array<ProgramEntry, 22> entries{{
       {"one_read", "accept one client, receive once, close", "lessons/programs/one_read.cpp",
        make_one_read, nullptr},
       {"one_read_reactor", "the same on readiness: wait, then read oneself",
@@ -60,6 +61,10 @@ std::span<const ProgramEntry> programs() {
       {"proactor_workers", "a server model: a proactor whose workers do the work",
        "lessons/programs/models/proactor.cpp", make_proactor_model, nullptr, true, false, false,
        true},
+      {"opposite_locks", "two threads take two locks in opposite order: a deadlock",
+       "lessons/programs/two_locks.cpp", nullptr, opposite_locks, false},
+      {"polite_locks", "two threads give way to each other for ever: a livelock",
+       "lessons/programs/two_locks.cpp", nullptr, polite_locks, false},
   }};
   return entries;
 }

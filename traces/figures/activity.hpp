@@ -17,7 +17,8 @@ struct ActivityGroup {
   const Model* model = nullptr;
   /// A question about this run is open: nothing later of it may leave a mark. Negative: nothing.
   std::int64_t horizon_ns = INT64_MAX;
-  bool seen = false;  ///< drawn whole, wherever the playhead stands
+  bool seen = false;               ///< drawn whole, wherever the playhead stands
+  std::uint64_t memory_bytes = 0;  ///< of the whole run, told at its end; 0: not known
 };
 
 struct ActivityOptions {

@@ -1,0 +1,28 @@
+// What the commands that run a scenario take as its name.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "lessons/data_folder.hpp"
+#include "lessons/programs/program.hpp"
+#include "lessons/scenario.hpp"
+
+namespace proactor_lab::plab {
+
+/// A scenario file, the name of a shipped scenario, or that of a program, which then runs in an
+/// empty world. Throws InputError.
+inline Scenario scenario_named(const std::string& name) {
+  std::error_code error;
+  if (!std::filesystem::exists(name, error) && name.find('/') == std::string::npos) {
+    const auto shipped = lessons_root(std::filesystem::read_symlink("/proc/self/exe", error)) /
+                         "scenarios" / (name + ".json");
+    if (std::filesystem::exists(shipped, error)) return read_scenario_file(shipped.string());
+    if (find_program(name) != nullptr) {
+      return parse_scenario(R"({"format":1,"program":")" + name + "\"}", name);
+    }
+  }
+  return read_scenario_file(name);
+}
+
+}  // namespace proactor_lab::plab

@@ -1,0 +1,201 @@
+// Threads that block: locks, conditions, readiness, limits, and how a standstill is named.
+#include <array>
+#include <string>
+#include <vector>
+
+#include "lessons/runner.hpp"
+#include "sim/simulated_threads.hpp"
+#include "tests/catch.hpp"
+#include "traces/standstill.hpp"
+
+using namespace proactor_lab;
+
+namespace {
+
+const std::string scenarios = std::string(PROACTOR_LAB_SOURCE_DIR) + "/lessons/scenarios/";
+
+struct Machine {
+  explicit Machine(const SimulatedThreadsConfig& config = {})
+      : schedule(choices), network({}, schedule), threads(config, schedule, network, nullptr) {}
+
+  SeededChoices choices{1};
+  Schedule schedule;
+  Network network;
+  SimulatedThreads threads;
+};
+
+using Story = std::vector<std::string>;
+
+Task hold(BlockingSystem& system, Lock lock, const char* name, Story& story) {
+  co_await system.lock(lock);
+  story.push_back(std::string(name) + " in");
+  co_await system.sleep(Duration{1000});
+  story.push_back(std::string(name) + " out");
+  co_await system.unlock(lock);
+}
+
+Task three_hold(BlockingSystem& system, Story& story) {
+  const Lock lock = system.make_lock("lock");
+  for (const char* name : {"a", "b", "c"})
+    co_await system.spawn(hold(system, lock, name, story), name);
+}
+
+Task consume(BlockingSystem& system, Lock lock, Condition filled, int& left, int& taken) {
+  while (true) {
+    co_await system.lock(lock);
+    while (left == 0) co_await system.wait(filled, lock);
+    --left;
+    ++taken;
+    co_await system.unlock(lock);
+  }
+}
+
+Task produce(BlockingSystem& system, int& left, int& taken) {
+  const Lock lock = system.make_lock("lock");
+  const Condition filled = system.make_condition("filled");
+  for (int i = 0; i < 3; ++i) {
+    co_await system.spawn(consume(system, lock, filled, left, taken), "consumer");
+  }
+  for (int i = 0; i < 100; ++i) {
+    co_await system.lock(lock);
+    ++left;
+    co_await system.unlock(lock);
+    co_await system.notify_one(filled);
+    if (i % 10 == 0) co_await system.sleep(Duration{100});
+  }
+}
+
+TaskOf<int> number(int value) { co_return value; }
+
+Task spin(BlockingSystem& system, bool computes, std::uint64_t& rounds) {
+  while (true) {
+    rounds += static_cast<std::uint64_t>(co_await number(1));
+    if (computes) {
+      co_await system.compute(Duration{0});
+    } else {
+      co_await system.sleep(Duration{0});
+    }
+  }
+}
+
+Task misuse(BlockingSystem& system, std::vector<std::int32_t>& results) {
+  const Lock lock = system.make_lock("lock");
+  const Condition condition = system.make_condition("condition");
+  const Handle set{system.open_ready_set("set")};
+  const Handle socket{system.open_stream_socket("socket")};
+  std::array<std::uint32_t, 1> keys{};
+  results.push_back(co_await system.unlock(lock));
+  results.push_back(co_await system.wait(condition, lock));
+  results.push_back(co_await system.watch(set, Handle{99}, 0));
+  results.push_back(co_await system.watch(set, set, 0));
+  results.push_back(co_await system.watch(socket, socket, 0));
+  results.push_back(co_await system.wait_ready(socket, keys));
+  results.push_back(co_await system.close(Handle{99}));
+  co_await system.lock(lock);
+  results.push_back(co_await system.try_lock(lock));
+}
+
+}  // namespace
+
+TEST_CASE("a lock lets one in at a time, in the order of their coming") {
+  Machine machine({.cores = 4});
+  Story story;
+  machine.threads.start(three_hold(machine.threads, story), "main");
+  machine.threads.run();
+  CHECK(story == Story{"a in", "a out", "b in", "b out", "c in", "c out"});
+  CHECK(to_ns(machine.schedule.now()) == 3000);
+}
+
+TEST_CASE("what is put under a lock and notified is taken, every piece once") {
+  for (const std::uint32_t cores : {1u, 2u, 4u}) {
+    Machine machine({.cores = cores, .syscall_cost = Duration{7}, .switch_cost = Duration{11}});
+    int left = 0;
+    int taken = 0;
+    machine.threads.start(produce(machine.threads, left, taken), "main");
+    machine.threads.run();
+    CHECK(taken == 100);
+    CHECK(left == 0);
+    CHECK(machine.threads.threads_left() == 3);  // they wait for more, which is no mistake
+  }
+}
+
+TEST_CASE("a program that calls for ever in no time is ended by the limit, on a flat stack") {
+  for (const bool computes : {true, false}) {
+    Machine machine({.call_limit = 300'000});
+    std::uint64_t rounds = 0;
+    machine.threads.start(spin(machine.threads, computes, rounds), "main");
+    machine.threads.run();
+    CHECK(machine.threads.limit_reached());
+    CHECK(rounds >= 299'999);
+  }
+}
+
+TEST_CASE("calls that make no sense return the system's error") {
+  Machine machine;
+  std::vector<std::int32_t> results;
+  machine.threads.start(misuse(machine.threads, results), "main");
+  machine.threads.run();
+  CHECK(results == std::vector<std::int32_t>{-EPERM, -EPERM, -EBADF, -EINVAL, -EINVAL, -EINVAL,
+                                             -EBADF, -EBUSY});
+}
+
+TEST_CASE("a deadlock is named, with who waits for whom") {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    Scenario scenario = read_scenario_file(scenarios + "opposite_locks.json");
+    scenario.seed = seed;
+    const RunResult result = run_simulated(scenario);
+    CHECK(result.end == RunEnd::finished);
+    CHECK(
+        result.standstill ==
+        "deadlock: first waits for lock B, held by second, which waits for lock A, held by first");
+  }
+}
+
+TEST_CASE("a livelock is named at the run limit, with who did what last") {
+  const RunResult result = run_simulated(read_scenario_file(scenarios + "polite_locks.json"));
+  CHECK(result.end == RunEnd::limit);
+  INFO(result.standstill);
+  CHECK(result.standstill.starts_with("livelock: in the last "));
+  CHECK(result.standstill.find("first did last: lock_") != std::string::npos);
+  CHECK(result.standstill.find("second did last: lock_") != std::string::npos);
+}
+
+TEST_CASE(
+    "threads that wait for clients that never come are no deadlock, and a busy run no livelock") {
+  for (const char* program : {"iterative", "thread_pool", "leader_followers", "active_object"}) {
+    const Scenario scenario =
+        parse_scenario(R"({"format":1,"program":")" + std::string(program) + "\"}", "s.json");
+    const RunResult result = run_simulated(scenario);
+    CHECK(result.end == RunEnd::finished);
+    CHECK(result.standstill.empty());
+  }
+  const Scenario busy = parse_scenario(
+      R"({"format":1,"program":"thread_pool","latency_ms":1,"limits":{"run_ms":3000},
+        "clients":[{"name":"c","count":5,"requests":1000000}],
+        "back_ends":[{"answer_after_ms":1}]})",
+      "s.json");
+  const RunResult result = run_simulated(busy);
+  CHECK(result.end == RunEnd::limit);
+  CHECK(result.standstill.empty());
+}
+
+TEST_CASE("costs that are none are refused with their place") {
+  const auto complaint = [](const std::string& members) -> std::string {
+    try {
+      parse_scenario(R"({"format":1,"program":"iterative",)" + members + "}", "s.json");
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  for (const char* key : {"syscall_ms", "operation_ms", "switch_ms", "thread_start_ms",
+                          "thread_bytes", "connection_bytes", "cores"}) {
+    for (const char* value : {"-1", "1e30", "\"1\"", "null", "[]"}) {
+      const std::string said = complaint("\"" + std::string(key) + "\":" + value);
+      INFO(key << ": " << value << " -> " << said);
+      CHECK(said.find("s.json: /" + std::string(key)) != std::string::npos);
+    }
+  }
+  CHECK(complaint("\"cores\":0").find("/cores") != std::string::npos);
+  CHECK(complaint("\"thread_bytes\":1.5").find("/thread_bytes") != std::string::npos);
+}
