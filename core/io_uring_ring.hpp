@@ -32,7 +32,8 @@ inline AsyncOperation* operation_of(std::uint64_t user_data) {
   return untagged_operation(user_data & ~tag_mask);
 }
 inline std::uint64_t user_data_of(const AsyncOperation& operation) {
-  const bool plain = operation.opcode == Opcode::receive || operation.opcode == Opcode::send;
+  const bool plain = (operation.opcode == Opcode::receive || operation.opcode == Opcode::send) &&
+                     operation.flags == OperationFlags::none;
   return reinterpret_cast<std::uintptr_t>(&operation) | (plain ? 0 : settle_tag);
 }
 

@@ -98,6 +98,7 @@ bool run_async(const Scenario& scenario, const ProgramEntry& entry, World& world
   config.switch_cost = scenario.switch_cost;
   config.short_transfers = scenario.short_transfers;
   config.shortage = &world.faults.shortage();
+  config.freedom = scenario.free_kernel ? KernelFreedom::full : KernelFreedom::usual;
   config.run_limit = Instant{} + scenario.run_limit;
   // A fact is at least one event, an initiation's two facts aside.
   config.fact_limit = static_cast<FactIndex>(scenario.event_limit + scenario.event_limit / 4);

@@ -18,6 +18,13 @@ void take_system(const JsonNode& root, Scenario& scenario) {
   if (root.has("short_transfers")) {
     scenario.short_transfers = root.at("short_transfers").boolean();
   }
+  if (root.has("freedom")) {
+    const std::string freedom = root.at("freedom").text();
+    if (freedom != "usual" && freedom != "full") {
+      root.at("freedom").fail("there is no freedom \"" + freedom + "\"", "usual or full");
+    }
+    scenario.free_kernel = freedom == "full";
+  }
   take_costs(root, scenario);
 }
 
@@ -68,14 +75,39 @@ std::string known_programs() {
 Scenario parse_scenario(std::string_view text, const std::string& file) {
   const OrderedJson document = parse_strict_json(text, file);
   const JsonNode root(document, file);
-  root.only({"format",     "about",        "program",           "system",
-             "seed",       "port",         "latency_ms",        "bandwidth_bytes_s",
-             "loss",       "breaks",       "send_buffer_bytes", "short_transfers",
-             "syscall_ms", "operation_ms", "switch_ms",         "thread_start_ms",
-             "cores",      "thread_bytes", "connection_bytes",  "work_ms",
-             "timeout_ms", "queue_bytes",  "disk_ms",           "files",
-             "copy",       "workers",      "in_flight_max",     "tasks",
-             "retry_ms",   "clients",      "back_ends",         "faults",
+  root.only({"format",
+             "about",
+             "program",
+             "system",
+             "seed",
+             "port",
+             "latency_ms",
+             "bandwidth_bytes_s",
+             "loss",
+             "breaks",
+             "send_buffer_bytes",
+             "short_transfers",
+             "freedom",
+             "syscall_ms",
+             "operation_ms",
+             "switch_ms",
+             "thread_start_ms",
+             "cores",
+             "thread_bytes",
+             "connection_bytes",
+             "work_ms",
+             "timeout_ms",
+             "queue_bytes",
+             "disk_ms",
+             "files",
+             "copy",
+             "workers",
+             "in_flight_max",
+             "tasks",
+             "retry_ms",
+             "clients",
+             "back_ends",
+             "faults",
              "limits"});
   if (const auto format = root.at("format").integer(0, 1'000'000); format != 1) {
     root.at("format").fail("this scenario has format " + std::to_string(format),

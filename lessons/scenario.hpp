@@ -60,6 +60,7 @@ struct Scenario {
   std::vector<NetworkLink> links{1};  ///< the first: of all who have no other
   std::uint32_t send_buffer = 65536;  ///< bytes; a send past it is short
   bool short_transfers = false;       ///< the system may transfer less than it could
+  bool free_kernel = false;           ///< wherever the kernel may choose, a question is asked
   Duration syscall_cost{0};
   Duration switch_cost{0};
   Duration operation_cost{0};  ///< the kernel's own work for bytes moved, a connection made

@@ -52,6 +52,14 @@ std::string_view name_of(QuestionKind kind) {
       return "loss";
     case QuestionKind::broken:
       return "broken";
+    case QuestionKind::completion_order:
+      return "completion_order";
+    case QuestionKind::cancel_reach:
+      return "cancel_reach";
+    case QuestionKind::timeout_order:
+      return "timeout_order";
+    case QuestionKind::timeout_result:
+      return "timeout_result";
   }
   return "unknown";
 }

@@ -57,6 +57,23 @@ Handle SimulatedOs::open_datagram_socket(Endpoint endpoint, const char* label,
   return add_handle(socket, 0, program_thread, 0);
 }
 
+OperatingSystem::Pipe SimulatedOs::open_pipe(const char* label, std::error_code& error) {
+  if (!descriptor_left(error)) return {};
+  const std::uint32_t reader = add_socket(HandleKind::pipe, label);
+  const Handle read_from = add_handle(reader, 0, program_thread, 0);
+  if (!descriptor_left(error)) {
+    close_handle(read_from, 0);
+    return {};
+  }
+  error.clear();
+  const std::uint32_t writer = add_socket(HandleKind::pipe, label);
+  sockets_[reader].pipe = sockets_[writer].pipe = pipes_.open();
+  sockets_[reader].other_end = writer;
+  sockets_[writer].other_end = reader;
+  sockets_[writer].writes_pipe = true;
+  return {read_from, add_handle(writer, 0, program_thread, 0)};
+}
+
 void SimulatedOs::register_buffers(BufferGroup&, std::error_code& error) { error.clear(); }
 void SimulatedOs::unregister_buffers(BufferGroup&) {}
 
@@ -109,13 +126,19 @@ Handle SimulatedOs::add_handle(std::uint32_t socket, std::uint32_t connection, s
 
 std::int32_t SimulatedOs::close_handle(Handle handle, FactIndex cause) {
   const std::uint32_t socket = socket_of(handle);
-  if (socket == no_socket) return -EBADF;
+  const std::int32_t result = forget_handle(handle, cause);
+  if (result == 0) release(socket, cause);
+  return result;
+}
+
+/// Its number is free again; what it referred to stays.
+std::int32_t SimulatedOs::forget_handle(Handle handle, FactIndex cause) {
+  if (socket_of(handle) == no_socket) return -EBADF;
   descriptors_.remove(handle);
   if (recorder_ != nullptr) {
     recorder_->record(
         {.cause = cause, .handle = to_number(handle), .kind = FactKind::handle_closed});
   }
-  release(socket, cause);
   return 0;
 }
 
@@ -127,6 +150,8 @@ void SimulatedOs::release(std::uint32_t index, FactIndex cause) {
     if (!socket.receive_closed) network_.stop_listening(socket.port);
   } else if (socket.kind == HandleKind::datagram) {
     datagrams_.unbind(socket.port);
+  } else if (socket.kind == HandleKind::pipe) {
+    release_pipe(index, cause);
   } else if (socket.end != no_end) {
     network_.abandon(socket.end);
     if (network_.available(socket.end) > 0) {
@@ -135,7 +160,7 @@ void SimulatedOs::release(std::uint32_t index, FactIndex cause) {
       network_.shutdown_send(socket.end, cause);
     }
   }
-  socket.kind = HandleKind::stream;
+  sockets_[index].kind = HandleKind::stream;
   free_sockets_.push_back(index);
 }
 

@@ -1,8 +1,10 @@
 // What SimulatedOs does for each operation, transfers aside (simulated_transfers.cpp).
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <string>
 
+#include "core/chain.hpp"
 #include "sim/simulated_os.hpp"
 
 namespace proactor_lab {
@@ -18,20 +20,18 @@ void SimulatedOs::carry_out(AsyncOperation& operation, FactIndex started) {
                                : std::max(operation.deadline, now);
       return set_timer(operation, when, started);
     }
-    case Opcode::link_timeout: {
-      // Only one that follows an operation can be armed (io_uring_prep_link_timeout(3)).
-      complete(operation, -EINVAL, started);
-      auto* linked = reinterpret_cast<AsyncOperation*>(operation.backend_state[3]);
-      if (linked != nullptr)
-        chain_steps_.push_back({linked, operation.link == Link::soft, started});
-      return;
-    }
     case Opcode::cancel:
     case Opcode::cancel_handle:
     case Opcode::cancel_all:
       return carry_out_cancel(operation, started);
-    case Opcode::close:
-      return complete(operation, close_handle(operation.handle, started), started);
+    case Opcode::close: {
+      // Its own completion comes before what follows from it.
+      const std::uint32_t index = socket_of(operation.handle);
+      const std::int32_t result = forget_handle(operation.handle, started);
+      complete(operation, result, started);
+      if (result == 0) release(index, started);
+      return;
+    }
     case Opcode::open:
       if (operation.path == nullptr) return complete(operation, -EFAULT, started);
       return wait_for_disk(operation, no_file, started);
@@ -45,6 +45,7 @@ void SimulatedOs::carry_out(AsyncOperation& operation, FactIndex started) {
 
 void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, FactIndex started) {
   const Socket& socket = sockets_[index];
+  if (socket.kind == HandleKind::pipe) return carry_out_on_pipe(operation, index, started);
   const bool file = socket.kind == HandleKind::file;
   Place place = Place::receives;
   bool waits_its_turn = false;
@@ -114,8 +115,19 @@ void SimulatedOs::carry_out_connect(AsyncOperation& operation, std::uint32_t ind
 
 void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t index,
                                      FactIndex started) {
+  if (sockets_[index].kind == HandleKind::file) return complete(operation, -ENOTSOCK, started);
+  if (!is_free() || choose(2, QuestionKind::completion_order, operation) == 0) {
+    return shut_down(operation, index, started, true);
+  }
+  // A thread of the kernel's own does it.
+  ++sockets_[index].references;
+  operation.backend_state[1] = index;
+  set_timer(operation, schedule_.now(), started);
+}
+
+void SimulatedOs::shut_down(AsyncOperation& operation, std::uint32_t index, FactIndex started,
+                            bool told_first) {
   Socket& socket = sockets_[index];
-  if (socket.kind == HandleKind::file) return complete(operation, -ENOTSOCK, started);
   const bool listener = socket.kind == HandleKind::listener;
   const bool connected = listener ? !socket.receive_closed : is_connected(socket);
   const bool sends = operation.side != ShutdownSide::receive;
@@ -126,12 +138,13 @@ void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t in
   }
   if (connected && !listener && sends) network_.shutdown_send(socket.end, started);
   if (connected && !listener && receives) network_.shutdown_receive(socket.end);
-  complete(operation, connected ? 0 : -ENOTCONN, started);
+  if (told_first || !connected) complete(operation, connected ? 0 : -ENOTCONN, started);
   if (!connected) return;
   socket.receive_closed |= receives;
-  if (receives) serve(&Socket::receives, index, started);
-  if (sends) serve(&Socket::sends, index, started);
-  serve(&Socket::polls, index, started);
+  if (receives) serve_after(operation, &Socket::receives, index, started);
+  if (sends) serve_after(operation, &Socket::sends, index, started);
+  serve_after(operation, &Socket::polls, index, started);
+  if (!told_first) complete(operation, 0, started);
 }
 
 /// The cancel's own completion comes before its targets', as Linux does it.
@@ -151,40 +164,86 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
     const bool there = target != nullptr && target->id == operation.target.id;
     const Place place = there ? place_of(*target) : Place::nowhere;
     // A link timeout is not found: it ends with the operation that it bounds.
-    if (place == Place::nowhere || place == Place::chained ||
+    if (place == Place::nowhere || place == Place::chained || place == Place::stopped ||
         target->opcode == Opcode::link_timeout) {
       return complete(operation, -ENOENT, started);
     }
-    complete(operation, 0, started);
-    return cancel_pending(*target, started);
+    const std::int32_t found = reach(*target);
+    complete(operation, found, started);
+    if (found == 0) stop(*target, started);
+    return;
   }
   if (operation.opcode == Opcode::cancel_handle) {
     const std::uint32_t index = socket_of(operation.handle);
     if (index == no_socket) return complete(operation, -EBADF, started);
     add_socket_operations(index);
-    for (AsyncOperation* each : timers_) {  // a connect, or the disk is at work
-      const bool timer =
-          each == nullptr || each->opcode == Opcode::timer || each->opcode == Opcode::link_timeout;
-      if (!timer && each->handle == operation.handle) targets.push_back(each);
+    for (const Pending& each : timers_) {  // a connect, or the disk is at work
+      AsyncOperation* const there = each.operation;
+      const bool timer = there == nullptr || there->opcode == Opcode::timer ||
+                         there->opcode == Opcode::link_timeout;
+      if (!timer && there->handle == operation.handle) targets.push_back(there);
     }
   } else {
     for (std::uint32_t index = 0; index < sockets_.size(); ++index) add_socket_operations(index);
-    for (AsyncOperation* timer : timers_) {
-      if (timer != nullptr && timer->opcode != Opcode::link_timeout) targets.push_back(timer);
+    for (const Pending& timer : timers_) {
+      const bool there =
+          timer.operation != nullptr && timer.operation->opcode != Opcode::link_timeout;
+      if (there) targets.push_back(timer.operation);
     }
   }
   complete(operation, static_cast<std::int32_t>(targets.size()), started);
-  for (AsyncOperation* target : targets) cancel_pending(*target, started);
+  for (AsyncOperation* target : targets) stop(*target, started);
+}
+
+/// A thread of the kernel is busy with it, or with the disk.
+bool SimulatedOs::is_at_work(const AsyncOperation& operation) {
+  return place_of(operation) == Place::timer && operation.opcode != Opcode::timer &&
+         operation.opcode != Opcode::link_timeout && operation.opcode != Opcode::connect;
+}
+
+/// What a cancel of it is told: where a thread is at work on it, it may be too far gone to stop, or
+/// over and not told yet.
+std::int32_t SimulatedOs::reach(const AsyncOperation& target) {
+  if (!is_free() || !is_at_work(target)) return 0;
+  constexpr std::array<std::int32_t, 3> told{0, -EALREADY, -ENOENT};
+  return told[choose(3, QuestionKind::cancel_reach, target)];
+}
+
+/// `target` was found by a cancel. It may be told only after all that was submitted with the
+/// cancel; until then another cancel finds it again, but no timer.
+void SimulatedOs::stop(AsyncOperation& target, FactIndex cause) {
+  if (!comes_later(target)) return cancel_pending(target, cause);
+  if (target.opcode == Opcode::timer) {
+    timers_[target.backend_state[2]].operation = nullptr;
+    target.backend_state[0] = static_cast<std::uint64_t>(Place::stopped);
+  }
+  later_.push_back({.cancelled = &target, .cause = cause});
+}
+
+std::int32_t SimulatedOs::cancel_now(OperationToken target) {
+  AsyncOperation* const operation = target.slot;
+  if (operation == nullptr || operation->id != target.id) return -ENOENT;
+  const Place place = place_of(*operation);
+  if (place == Place::nowhere || place == Place::chained ||
+      operation->opcode == Opcode::link_timeout) {
+    return -ENOENT;
+  }
+  cancel_pending(*operation, 0);
+  run_chains();
+  return 0;
 }
 
 void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
   const auto index = static_cast<std::uint32_t>(target.backend_state[1]);
-  bool holds_socket = true;
+  bool holds = true;
   switch (place_of(target)) {
+    case Place::stopped:
+      holds = false;
+      break;
     case Place::timer:
-      timers_[target.backend_state[2]] = nullptr;  // its number is free when its time comes
-      holds_socket = target.opcode == Opcode::connect;
-      if (holds_socket) sockets_[index].connecting = false;
+      timers_[target.backend_state[2]].operation = nullptr;  // its number is free in its time
+      holds = holds_socket(target);
+      if (target.opcode == Opcode::connect) sockets_[index].connecting = false;
       break;
     case Place::receives:
       sockets_[index].receives.remove(target);
@@ -200,19 +259,22 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
       return;  // over by now: a chain broke
   }
   --pending_;
-  complete(target, -ECANCELED, cause);
-  if (holds_socket) release(index, cause);
+  // One that waited for all tells what it had got.
+  const auto had = static_cast<std::int32_t>(
+      has(target.flags, OperationFlags::wait_all) ? target.backend_state[2] : 0);
+  complete(target, had > 0 ? had : -ECANCELED, cause);
+  if (holds) release(index, cause);
 }
 
 /// `operation` goes on at `when`: see `on_event`.
 void SimulatedOs::set_timer(AsyncOperation& operation, Instant when, FactIndex cause) {
   if (free_timers_.empty()) {
     free_timers_.push_back(static_cast<std::uint32_t>(timers_.size()));
-    timers_.push_back(nullptr);
+    timers_.push_back({});
   }
   const std::uint32_t number = free_timers_.back();
   free_timers_.pop_back();
-  timers_[number] = &operation;
+  timers_[number] = {&operation, when};
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::timer);
   operation.backend_state[2] = number;
   ++pending_;
@@ -220,18 +282,21 @@ void SimulatedOs::set_timer(AsyncOperation& operation, Instant when, FactIndex c
 }
 
 void SimulatedOs::on_event(const ScheduledEvent& event) {
-  AsyncOperation* operation = timers_[event.subject];
+  AsyncOperation* operation = timers_[event.subject].operation;
   free_timers_.push_back(event.subject);
-  timers_[event.subject] = nullptr;
+  timers_[event.subject].operation = nullptr;
   if (operation == nullptr) return;  // cancelled in the meantime
   --pending_;
   switch (operation->opcode) {
     case Opcode::timer:
       return complete(*operation, 0, event.cause);
-    case Opcode::link_timeout: {
-      auto* target = reinterpret_cast<AsyncOperation*>(operation->backend_state[1]);
-      complete(*operation, -ETIME, event.cause);
-      return cancel_pending(*target, event.cause);
+    case Opcode::link_timeout:
+      return expire(*operation, event.cause);
+    case Opcode::shutdown: {
+      const auto index = static_cast<std::uint32_t>(operation->backend_state[1]);
+      const bool told_first = choose(2, QuestionKind::completion_order, *operation) == 0;
+      shut_down(*operation, index, event.cause, told_first);
+      return release(index, event.cause);
     }
     case Opcode::connect: {
       const auto index = static_cast<std::uint32_t>(operation->backend_state[1]);
@@ -245,6 +310,18 @@ void SimulatedOs::on_event(const ScheduledEvent& event) {
     default:
       return carry_out_file(*operation, event.cause);
   }
+}
+
+/// A link timeout's moment has come, and its target is still pending.
+void SimulatedOs::expire(AsyncOperation& timeout, FactIndex cause) {
+  auto* target = reinterpret_cast<AsyncOperation*>(timeout.backend_state[1]);
+  if (const std::int32_t found = reach(*target); found != 0) {
+    return complete(timeout, found, cause);
+  }
+  const bool first = !is_free() || choose(2, QuestionKind::timeout_order, timeout) == 0;
+  if (first) complete(timeout, -ETIME, cause);
+  cancel_pending(*target, cause);
+  if (!first) complete(timeout, -ETIME, cause);
 }
 
 void SimulatedOs::wait_for_disk(AsyncOperation& operation, FileId file, FactIndex started) {
@@ -301,20 +378,28 @@ void SimulatedOs::carry_out_file(AsyncOperation& operation, FactIndex cause) {
   if (reads ? !may_read : !has(socket.open_flags, OpenMode::write)) {
     return complete(operation, -EBADF, cause);
   }
-  std::uint32_t count = operation.length;
+  std::span<std::byte> bytes{operation.data, operation.length};
+  std::uint32_t flags = 0;
+  if (reads && operation.buffers != nullptr) {
+    if (operation.buffers->empty()) return complete(operation, -ENOBUFS, cause);
+    const std::uint16_t id = operation.buffers->take();
+    bytes = operation.buffers->buffer(id).first(provided_length(operation));
+    flags = with_buffer(id);
+  }
+  auto count = static_cast<std::uint32_t>(bytes.size());
   if (reads) count = files_.available(socket.file, operation.offset, count);
   count = transfer_size(count, std::uint64_t{1} << 32 | socket.file, file_questions(socket.file));
-  if (count > 0 && operation.data == nullptr) return complete(operation, -EFAULT, cause);
+  if (count > 0 && bytes.data() == nullptr) return complete(operation, -EFAULT, cause);
   if (reads) {
-    files_.read(socket.file, operation.offset, {operation.data, count});
+    files_.read(socket.file, operation.offset, bytes.first(count));
   } else {
-    files_.write(socket.file, operation.offset, {operation.data, count});
+    files_.write(socket.file, operation.offset, bytes.first(count));
   }
   if (count > 0) {
     cause = record(FactKind::bytes_moved, operation, count, cause,
                    static_cast<std::uint8_t>(FactRole::processor));
   }
-  complete(operation, static_cast<std::int32_t>(count), cause);
+  complete(operation, static_cast<std::int32_t>(count), cause, flags);
 }
 
 }  // namespace proactor_lab

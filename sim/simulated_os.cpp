@@ -3,7 +3,10 @@
 #include "sim/simulated_os.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+
+#include "core/chain.hpp"
 
 namespace proactor_lab {
 namespace {
@@ -56,8 +59,10 @@ bool SimulatedOs::wait(CompletionEventQueue& queue, Instant deadline) {
   }
   if (!well) return false;
   woken_ = false;
-  for (const Completion& completion : posted_) queue.push(completion);
-  posted_.clear();
+  const std::size_t fit = std::min<std::size_t>(posted_.size(), config_.completion_entries);
+  if (fit < posted_.size()) ++overflows_;
+  for (std::size_t i = 0; i < fit; ++i) queue.push(posted_[i]);
+  posted_.erase(posted_.begin(), posted_.begin() + static_cast<std::ptrdiff_t>(fit));
   return true;
 }
 
@@ -112,7 +117,7 @@ void SimulatedOs::spend(Duration cost) {
 void SimulatedOs::start(AsyncOperation& operation) {
   submissions_.push(operation);
   // A chain is submitted in one piece.
-  if (++submission_count_ >= submission_entries && operation.link == Link::none) submit();
+  if (++submission_count_ >= config_.submission_entries && operation.link == Link::none) submit();
 }
 
 void SimulatedOs::submit() {
@@ -131,23 +136,86 @@ void SimulatedOs::submit() {
   }
   spend(cost);
   submission_count_ = 0;
+  batching_ = is_free();
   while (AsyncOperation* head = submissions_.pop()) {
-    head->backend_state = {};
-    for (AsyncOperation* last = head; last->link != Link::none && !submissions_.empty();) {
-      AsyncOperation* next = submissions_.pop();
-      next->backend_state = {};
-      next->backend_state[0] = static_cast<std::uint64_t>(Place::chained);
-      last->backend_state[3] = reinterpret_cast<std::uintptr_t>(next);
-      last = next;
-    }
-    begin(*head);
+    take_chain(*head);
+    if (!chain_steps_.empty() && comes_later(*head)) continue;
     run_chains();
   }
+  end_submission();
+}
+
+/// One operation, or those that are linked to it: taken up, or kept until all before are over.
+void SimulatedOs::take_chain(AsyncOperation& head) {
+  head.backend_state = {};
+  bool refused = is_refused(head, nullptr);
+  bool drains = has(head.flags, OperationFlags::drain) || next_drains_;
+  next_drains_ = false;
+  std::size_t count = 1;
+  for (AsyncOperation* last = &head; last->link != Link::none && !submissions_.empty(); ++count) {
+    AsyncOperation* next = submissions_.pop();
+    next->backend_state = {};
+    next->backend_state[0] = static_cast<std::uint64_t>(Place::chained);
+    refused |= is_refused(*next, last);
+    // Asked for in a chain, it holds for the whole of it and for what comes next.
+    next_drains_ |= has(next->flags, OperationFlags::drain);
+    link_to(*last, *next);
+    last = next;
+  }
+  drains |= next_drains_;
+  if (drains || !deferred_.empty()) {
+    head.backend_state[0] = static_cast<std::uint64_t>(Place::chained);
+    head.backend_state[2] = drains;
+    return deferred_.push(head);
+  }
+  under_way_ += count;
+  refused ? refuse_chain(head) : begin(head);
+}
+
+/// The kernel found fault with one of them before any began: the head ends, the rest follows as
+/// behind a broken link.
+void SimulatedOs::refuse_chain(AsyncOperation& head) {
+  const AsyncOperation* before = &head;
+  while (AsyncOperation* next = linked_to(*before)) {
+    next->backend_state[1] = is_refused(*next, before);
+    before = next;
+  }
+  const FactIndex started = record(FactKind::operation_started, head, 0, 0);
+  const std::int32_t result = is_refused(head, nullptr) ? -EINVAL : -ECANCELED;
+  end(head, result, {.broken = true, .cause = started}, 0, true);
+}
+
+void SimulatedOs::begin_chain(AsyncOperation& head) {
+  bool refused = is_refused(head, nullptr);
+  ++under_way_;
+  const AsyncOperation* last = &head;
+  while (const AsyncOperation* next = linked_to(*last)) {
+    refused |= is_refused(*next, last);
+    ++under_way_;
+    last = next;
+  }
+  refused ? refuse_chain(head) : begin(head);
+}
+
+/// What was submitted is taken up: now those follow that were kept until here.
+void SimulatedOs::end_submission() {
+  if (!batching_) return;
+  batching_ = false;
+  for (std::size_t i = 0; i < later_.size(); ++i) {
+    const Later each = later_[i];
+    if (each.cancelled != nullptr) {
+      cancel_pending(*each.cancelled, each.cause);
+    } else {
+      serve(each.list, each.socket, each.cause);
+    }
+  }
+  later_.clear();
+  run_chains();
 }
 
 void SimulatedOs::begin(AsyncOperation& operation) {
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::nowhere);
-  auto* linked = reinterpret_cast<AsyncOperation*>(operation.backend_state[3]);
+  AsyncOperation* linked = linked_to(operation);
   const FactIndex started = record(FactKind::operation_started, operation, 0, 0);
   carry_out(operation, started);
   // A link timeout runs for as long as its target is pending.
@@ -162,46 +230,114 @@ void SimulatedOs::begin(AsyncOperation& operation) {
             armed);
 }
 
-/// Goes on with chains whose last operation is done.
+/// Goes on with chains whose last operation is done, and with what waits for all before it.
 void SimulatedOs::run_chains() {
-  while (!chain_steps_.empty()) {
-    const ChainStep step = chain_steps_.front();
-    chain_steps_.erase(chain_steps_.begin());
-    AsyncOperation& operation = *step.operation;
-    if (operation.opcode == Opcode::link_timeout) {
-      auto* after = reinterpret_cast<AsyncOperation*>(operation.backend_state[3]);
-      if (place_of(operation) == Place::timer) {
-        timers_[operation.backend_state[2]] = nullptr;
-        --pending_;
-      }
-      if (place_of(operation) != Place::nowhere) complete(operation, -ECANCELED, step.cause);
-      if (after != nullptr) chain_steps_.push_back({after, step.broken, step.cause});
-    } else if (step.broken) {
-      complete(operation, -ECANCELED, step.cause);
-    } else {
-      begin(operation);
+  do {
+    while (!chain_steps_.empty()) {
+      const ChainStep step = chain_steps_.front();
+      chain_steps_.erase(chain_steps_.begin());
+      run_step(step);
     }
+  } while (!deferred_.empty() && begin_deferred());
+}
+
+void SimulatedOs::run_step(const ChainStep& step) {
+  AsyncOperation& operation = *step.operation;
+  const bool timeout = operation.opcode == Opcode::link_timeout;
+  if (!timeout && !step.broken) return begin(operation);
+  const Place place = place_of(operation);
+  std::int32_t result = -ECANCELED;
+  if (place == Place::chained && operation.backend_state[1] != 0) result = -EINVAL;  // refused
+  if (!timeout) return end(operation, result, step, 0, !step.silent);
+  AsyncOperation* after = linked_to(operation);
+  if (place == Place::timer) {
+    Pending& timer = timers_[operation.backend_state[2]];
+    // Its moment has come, too: it looks for its target, and may come too late.
+    if (timer.due <= schedule_.now() && is_free()) {
+      constexpr std::array<std::int32_t, 3> told{-ECANCELED, -ENOENT, -ETIME};
+      result = told[choose(3, QuestionKind::timeout_result, operation)];
+    }
+    timer.operation = nullptr;
+    --pending_;
   }
+  if (place != Place::nowhere) end(operation, result, step, 0, !step.silent);
+  if (after != nullptr) chain_steps_.push_back({after, step.broken, step.cause, step.silent});
+}
+
+/// True where it began any. What drains waits until nothing before it is under way; so does the
+/// first one after it.
+bool SimulatedOs::begin_deferred() {
+  bool began = false;
+  bool drains = false;
+  while (AsyncOperation* head = deferred_.first()) {
+    drains |= head->backend_state[2] != 0;
+    if ((drains || !began) && under_way_ > 0) break;
+    deferred_.pop();
+    head->backend_state[2] = 0;
+    began = true;
+    begin_chain(*head);
+  }
+  return began;
 }
 
 // --- Completion ------------------------------------------------------------------------------
 
+/// Where the completion queue is full nothing completes again and again.
+std::uint32_t SimulatedOs::more_of(const AsyncOperation& operation) const {
+  const bool room = posted_.size() < config_.completion_entries;
+  return operation.multishot && room ? completion_more : 0;
+}
+
 void SimulatedOs::complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                            std::uint32_t flags) {
+  const bool told =
+      !has(operation.flags, OperationFlags::skip_success) || is_failure(operation, result);
+  end(operation, result, {.cause = cause}, flags, told);
+}
+
+/// `step` is how it came to its end: a chain that broke goes on breaking.
+void SimulatedOs::end(AsyncOperation& operation, std::int32_t result, const ChainStep& step,
+                      std::uint32_t flags, bool told) {
   const bool more = (flags & completion_more) != 0;
-  const FactIndex completed = record(FactKind::operation_completed, operation, result, cause, more);
-  record(FactKind::completion_queued, operation, 0, 0);
-  posted_.push_back({&operation, result, flags});
+  const FactIndex completed =
+      record(FactKind::operation_completed, operation, result, step.cause, more);
+  if (told) {
+    record(FactKind::completion_queued, operation, 0, 0);
+    posted_.push_back({&operation, result, flags});
+  }
   if (more) return;
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::nowhere);
-  auto* linked = reinterpret_cast<AsyncOperation*>(operation.backend_state[3]);
+  --under_way_;
+  AsyncOperation* linked = linked_to(operation);
   if (linked == nullptr || operation.opcode == Opcode::link_timeout) return;
-  // A file transfer that falls short breaks a soft link, a socket's does not; a timer always does.
-  const bool file = operation.opcode == Opcode::read || operation.opcode == Opcode::write;
-  const bool fell_short =
-      file && result >= 0 && static_cast<std::uint32_t>(result) < operation.length;
-  const bool failed = result < 0 || fell_short || operation.opcode == Opcode::timer;
-  chain_steps_.push_back({linked, operation.link == Link::soft && failed, completed});
+  const bool failed = is_failure(operation, result);
+  const bool breaks = step.broken || (operation.link == Link::soft && failed);
+  const bool skips = has(operation.flags, OperationFlags::skip_success);
+  const bool silent = step.broken ? step.silent : breaks && skips;
+  chain_steps_.push_back({linked, breaks, completed, silent});
+}
+
+/// What follows on `operation` waits until all that was submitted with it had its turn, too.
+bool SimulatedOs::comes_later(const AsyncOperation& operation) {
+  return batching_ && !submissions_.empty() &&
+         choose(2, QuestionKind::completion_order, operation) == 1;
+}
+
+/// The kernel is free; the answer goes into the trace.
+std::uint32_t SimulatedOs::choose(std::uint32_t n, QuestionKind kind,
+                                  const AsyncOperation& operation) {
+  const std::uint64_t entity = to_number(operation.id);
+  const std::uint32_t answer =
+      schedule_.choices().pick(n, {kind, entity, asked_[{kind, entity}]++});
+  record_choice(answer, n, kind);
+  return answer;
+}
+
+void SimulatedOs::record_choice(std::uint32_t answer, std::uint32_t n, QuestionKind kind) {
+  if (recorder_ == nullptr) return;
+  recorder_->record({.value = answer | std::uint64_t{n} << 32,
+                     .extra = fact_text(name_of(kind).data()),
+                     .kind = FactKind::choice_made});
 }
 
 void SimulatedOs::pend(AsyncOperation& operation, Place place, std::uint32_t index) {
@@ -234,16 +370,19 @@ void SimulatedOs::release_all() {
   }
   posted_.clear();
   chain_steps_.clear();
+  deferred_ = {};
+  next_drains_ = false;
+  under_way_ = 0;
   for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
     for (OperationList Socket::*list : {&Socket::receives, &Socket::sends, &Socket::polls}) {
       while ((sockets_[index].*list).pop() != nullptr) release(index, 0);
     }
   }
-  for (AsyncOperation*& timer : timers_) {
-    if (timer != nullptr && timer->opcode == Opcode::connect) {
-      release(static_cast<std::uint32_t>(timer->backend_state[1]), 0);
+  for (Pending& timer : timers_) {
+    if (timer.operation != nullptr && holds_socket(*timer.operation)) {
+      release(static_cast<std::uint32_t>(timer.operation->backend_state[1]), 0);
     }
-    timer = nullptr;
+    timer.operation = nullptr;
   }
   pending_ = 0;
 }

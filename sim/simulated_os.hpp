@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "core/large_pages.hpp"
@@ -15,12 +16,18 @@
 #include "sim/faults.hpp"
 #include "sim/files.hpp"
 #include "sim/network.hpp"
+#include "sim/pipes.hpp"
 #include "sim/schedule.hpp"
 #include "sim/system_usage.hpp"
 
 namespace proactor_lab {
 
+/// What of all that the kernel may do, the simulated one does. `usual`: what it does most often.
+/// `full`: wherever it is free to choose, a question is asked (the last kinds of `QuestionKind`).
+enum class KernelFreedom : std::uint8_t { usual, full };
+
 struct SimulatedOsConfig {
+  KernelFreedom freedom = KernelFreedom::usual;
   Duration syscall_cost{0};                ///< charged once a wait: it submits and reaps
   Duration operation_cost{0};              ///< the kernel's own work for each that moves bytes
   Duration switch_cost{0};                 ///< when the loop thread goes on after a wait
@@ -31,6 +38,8 @@ struct SimulatedOsConfig {
   FactIndex fact_limit = UINT32_MAX;       ///< after so many recorded facts it does, too
   std::uint64_t wait_limit = 100'000'000;  ///< likewise: a program may go on for ever in no time
   Instant run_limit = never;               ///< virtual time at which the world stands still
+  std::uint32_t submission_entries = 256;  ///< where they are used up, they are submitted
+  std::uint32_t completion_entries = UINT32_MAX;  ///< completions past them wait in a list
 };
 
 /// Who else runs on the machine's cores, as the loop thread sees it.
@@ -60,6 +69,8 @@ class SimulatedOs final : public OperatingSystem,
   Handle open_stream_socket(const char* label, std::error_code& error) override;
   Handle open_datagram_socket(Endpoint endpoint, const char* label,
                               std::error_code& error) override;
+  Pipe open_pipe(const char* label, std::error_code& error) override;
+  std::int32_t cancel_now(OperationToken target) override;
   void register_buffers(BufferGroup& group, std::error_code& error) override;
   void unregister_buffers(BufferGroup& group) override;
   Endpoint local_endpoint(Handle handle) const override;
@@ -84,6 +95,8 @@ class SimulatedOs final : public OperatingSystem,
 
   /// A limit ended a wait.
   bool limit_reached() const { return limit_reached_; }
+  /// How many waits found more completions than the queue has entries for. None is lost.
+  std::uint32_t overflows() const { return overflows_; }
   /// Operations that wait for something.
   std::size_t pending() const { return pending_; }
 
@@ -95,6 +108,9 @@ class SimulatedOs final : public OperatingSystem,
     HandleKind kind = HandleKind::stream;
     EndId end = no_end;
     FileId file = no_file;
+    PipeId pipe = no_pipe;
+    std::uint32_t other_end = no_socket;  // of the pipe; none where it was closed
+    bool writes_pipe = false;
     std::uint32_t open_flags = 0;
     std::uint16_t port = 0;
     std::uint32_t references = 0;
@@ -110,8 +126,9 @@ class SimulatedOs final : public OperatingSystem,
   };
 
   /// Where an operation is, kept in `backend_state[0]`. `[1]` is its socket, or the target of a
-  /// link timeout; `[2]` its number among the timers; `[3]` the operation that is linked to it.
-  enum class Place : std::uint64_t { nowhere, chained, receives, sends, polls, timer };
+  /// link timeout; `[2]` its number among the timers, what a receive that waits for all has got so
+  /// far, or whether a chain that waits its turn drains; `[3]` the operation that is linked to it.
+  enum class Place : std::uint64_t { nowhere, chained, receives, sends, polls, timer, stopped };
   static Place place_of(const AsyncOperation& operation) {
     return static_cast<Place>(operation.backend_state[0]);
   }
@@ -123,6 +140,22 @@ class SimulatedOs final : public OperatingSystem,
   struct ChainStep {
     AsyncOperation* operation = nullptr;
     bool broken = false;
+    FactIndex cause = 0;
+    bool silent = false;  // broken by one that tells failures only: the rest says nothing
+  };
+
+  /// A timer, a link timeout, or what takes its time; nobody: cancelled or over.
+  struct Pending {
+    AsyncOperation* operation = nullptr;
+    Instant due{};
+  };
+
+  /// What the kernel does only after a submission: it ends an operation that was cancelled, or
+  /// serves those who wait.
+  struct Later {
+    AsyncOperation* cancelled = nullptr;
+    OperationList Socket::*list = nullptr;
+    std::uint32_t socket = no_socket;
     FactIndex cause = 0;
   };
 
@@ -137,8 +170,14 @@ class SimulatedOs final : public OperatingSystem,
   void take_next_event();
   void spend(Duration cost);
   void submit();
+  void take_chain(AsyncOperation& head);
+  void refuse_chain(AsyncOperation& head);
+  void begin_chain(AsyncOperation& head);
   void begin(AsyncOperation& operation);
   void run_chains();
+  void run_step(const ChainStep& step);
+  bool begin_deferred();
+  void end_submission();
 
   void carry_out(AsyncOperation& operation, FactIndex started);
   void carry_out_on(std::uint32_t socket, AsyncOperation& operation, FactIndex started);
@@ -152,7 +191,15 @@ class SimulatedOs final : public OperatingSystem,
   void carry_out_open(AsyncOperation& operation, FactIndex cause);
   std::uint32_t& file_questions(FileId file);
   const char* file_label(FileId file, std::string_view path);
+  void stop(AsyncOperation& target, FactIndex cause);
   void cancel_pending(AsyncOperation& target, FactIndex cause);
+  void expire(AsyncOperation& timeout, FactIndex cause);
+  std::int32_t reach(const AsyncOperation& target);
+  static bool is_at_work(const AsyncOperation& operation);
+  static bool holds_socket(const AsyncOperation& timer) {
+    return timer.opcode == Opcode::connect || timer.opcode == Opcode::shutdown;
+  }
+  void shut_down(AsyncOperation& operation, std::uint32_t socket, FactIndex cause, bool told_first);
   void set_timer(AsyncOperation& operation, Instant when, FactIndex cause);
 
   Progress attempt(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
@@ -161,15 +208,29 @@ class SimulatedOs final : public OperatingSystem,
   Progress try_send(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   Progress try_accept(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   Progress try_poll(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
+  void carry_out_on_pipe(AsyncOperation& operation, std::uint32_t socket, FactIndex started);
+  Progress try_read_pipe(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
+  Progress try_write_pipe(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
+  void release_pipe(std::uint32_t socket, FactIndex cause);
   bool is_ready(const Socket& socket, Readiness readiness) const;
   bool is_connected(const Socket& socket) const;
   void serve(OperationList Socket::*list, std::uint32_t socket, FactIndex cause);
+  void serve_after(const AsyncOperation& operation, OperationList Socket::*list,
+                   std::uint32_t socket, FactIndex cause);
   std::uint32_t transfer_size(std::uint32_t possible, std::uint64_t entity,
                               std::uint32_t& questions);
 
   void pend(AsyncOperation& operation, Place place, std::uint32_t socket);
+  /// For the flags of a multishot operation's result: whether it goes on.
+  std::uint32_t more_of(const AsyncOperation& operation) const;
   void complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                 std::uint32_t flags = 0);
+  void end(AsyncOperation& operation, std::int32_t result, const ChainStep& step,
+           std::uint32_t flags, bool told);
+  bool comes_later(const AsyncOperation& operation);
+  bool is_free() const { return config_.freedom == KernelFreedom::full; }
+  std::uint32_t choose(std::uint32_t n, QuestionKind kind, const AsyncOperation& operation);
+  void record_choice(std::uint32_t answer, std::uint32_t n, QuestionKind kind);
   FactIndex record(FactKind kind, const AsyncOperation& operation, std::int64_t value,
                    FactIndex cause, std::uint8_t detail = 0);
 
@@ -184,9 +245,9 @@ class SimulatedOs final : public OperatingSystem,
   std::uint32_t socket_of(Handle handle) const { return descriptors_.object_of(handle); }
   void release(std::uint32_t socket, FactIndex cause);
   std::int32_t close_handle(Handle handle, FactIndex cause);
+  std::int32_t forget_handle(Handle handle, FactIndex cause);
 
   static constexpr std::uint32_t no_socket = DescriptorTable::nothing;
-  static constexpr std::uint32_t submission_entries = 256;
 
   SimulatedOsConfig config_;
   Schedule& schedule_;
@@ -200,10 +261,19 @@ class SimulatedOs final : public OperatingSystem,
   OperationList submissions_;
   std::uint32_t submission_count_ = 0;
   std::vector<Completion> posted_;  // the completion queue as the kernel fills it
+  std::uint32_t overflows_ = 0;
+  bool batching_ = false;  // a submission whose order is free is taken up
+  std::vector<Later> later_;
+  std::map<std::pair<QuestionKind, std::uint64_t>, std::uint32_t> asked_;
+  // Drains: how many were taken up and are not over, and the chains that wait their turn.
+  std::size_t under_way_ = 0;
+  OperationList deferred_;
+  bool next_drains_ = false;
   std::vector<Socket, LargePages<Socket>> sockets_;
   std::vector<std::uint32_t> free_sockets_;
   DescriptorTable descriptors_;
-  std::vector<AsyncOperation*> timers_;  // by number; null: cancelled or over
+  Pipes pipes_;
+  std::vector<Pending> timers_;  // by number
   std::vector<ChainStep> chain_steps_;
   std::vector<std::uint32_t> file_questions_;  // asked so far: of opening, then by file
   std::vector<const char*> file_labels_;       // by file; null: none yet

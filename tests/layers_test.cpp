@@ -22,9 +22,9 @@ constexpr int line_count_max = 500;
 /// What of the core a layer above may know when it only looks at traces: plain values, and the
 /// recorder's interface. None of these may include another core header that is not listed here.
 const std::set<std::string> core_values = {
-    "core/call_site.hpp",  "core/completion.hpp", "core/fact.hpp",
-    "core/fact_clock.hpp", "core/fact_lane.hpp",  "core/handle.hpp",
-    "core/opcode.hpp",     "core/recorder.hpp",   "core/time.hpp",
+    "core/call_site.hpp", "core/completion.hpp", "core/fact.hpp",        "core/fact_clock.hpp",
+    "core/fact_lane.hpp", "core/handle.hpp",     "core/large_pages.hpp", "core/opcode.hpp",
+    "core/recorder.hpp",  "core/time.hpp",
 };
 
 /// Files whose path matches `files` may include what matches `headers`, as written between the
@@ -42,6 +42,7 @@ const std::vector<Permission>& permissions() {
   static const std::vector<Permission> table = {
       {std::regex{"core/(blocking/)?(io_uring_|epoll_|live_).*"}, std::regex{linux_headers}},
       {std::regex{"core/fact_clock\\.cpp"}, std::regex{"cpuid\\.h"}},  // the compiler's own
+      {std::regex{"core/large_pages\\.cpp"}, std::regex{"sys/mman\\.h"}},
       {std::regex{"core/io_uring_ring\\.hpp"}, std::regex{"liburing\\.h"}},
       {std::regex{"sim/.*"}, std::regex{"core/.*"}},
       {std::regex{"traces/.*"}, std::regex{"(sqlite3|simdjson|zlib)\\.h"}},
