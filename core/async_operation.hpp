@@ -42,7 +42,8 @@ enum class Link : std::uint8_t { none, soft, hard };
 enum class OperationFlags : std::uint8_t {
   none = 0,
   /// Starts when all that was submitted before it is over; what is submitted after it starts when
-  /// it is over itself, cancels included (IOSQE_IO_DRAIN).
+  /// it is over itself. From then on until nothing is under way each submission waits for those
+  /// before it, cancels included (IOSQE_IO_DRAIN).
   drain = 1,
   /// Success is not told, a failure is, and then nothing more of its chain
   /// (IOSQE_CQE_SKIP_SUCCESS). Not with `drain`: EINVAL. For whoever drives a processor by hand: a

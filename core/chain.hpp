@@ -18,6 +18,12 @@ inline void link_to(AsyncOperation& operation, AsyncOperation& next) {
   operation.backend_state[3] = reinterpret_cast<std::uintptr_t>(&next);
 }
 
+inline std::size_t length_of_chain(const AsyncOperation& head) {
+  std::size_t count = 1;
+  for (const AsyncOperation* each = &head; (each = linked_to(*each)) != nullptr;) ++count;
+  return count;
+}
+
 /// What the kernel refuses (EINVAL) before anything of its chain runs: the whole chain goes with
 /// it, whatever its links. `before` is what it is linked to, or null.
 inline bool is_refused(const AsyncOperation& operation, const AsyncOperation* before) {

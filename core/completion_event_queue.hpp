@@ -30,9 +30,16 @@ class CompletionEventQueue {
   void clear() { head_ = tail_ = places_.data(); }
 
   void push(const Completion& completion) {
-    if (tail_ == end()) make_room();
+    if (tail_ == end()) make_room(1);
     *tail_++ = completion;
   }
+
+  /// Where the next `count` completions are to be written; `pushed` then tells where they end.
+  Completion* place_for(std::size_t count) {
+    if (static_cast<std::size_t>(end() - tail_) < count) make_room(count);
+    return tail_;
+  }
+  void pushed(Completion* end) { tail_ = end; }
 
   /// Stays as it is until the next push.
   const Completion& pop() {
@@ -44,10 +51,10 @@ class CompletionEventQueue {
   const Completion* end() const { return places_.data() + places_.size(); }
 
   /// At the end: those that wait move to the front, or where they are many, to a larger place.
-  void make_room() {
+  void make_room(std::size_t count) {
     const std::size_t waiting = size();
     std::copy(head_, tail_, places_.data());
-    if (waiting > places_.size() / 2) places_.resize(places_.size() * 2);
+    while (waiting + count > places_.size() / 2) places_.resize(places_.size() * 2);
     head_ = places_.data();
     tail_ = head_ + waiting;
   }

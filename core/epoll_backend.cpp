@@ -140,10 +140,13 @@ void EpollBackend::submit() {
       record(FactKind::operation_submitted, *each, 0, 0);
     }
   }
+  submitting_ = true;
   while (AsyncOperation* head = submissions_.pop()) {
     take_chain(*head);
     run_chains();
   }
+  submitting_ = false;
+  run_chains();
 }
 
 /// One operation, or those that are linked to it: taken up, or kept until all before are over.
@@ -161,19 +164,47 @@ void EpollBackend::take_chain(AsyncOperation& head) {
     last = next;
   }
   drains |= next_drains_;
-  if (!drains && deferred_.empty()) return begin_chain(head);
+  drain_active_ |= drains;
+  if (drain_active_) return defer(head, drains);
+  under_way_ += length_of_chain(head);
+  begin_chain(head);
+}
+
+/// It waits its turn; once drained, the next that does not have to ends that.
+void EpollBackend::defer(AsyncOperation& head, bool drains) {
   set_place(head, Place::chained);
   head.backend_state[2] = drains;
   deferred_.push(head);
+  release_deferred();
+  if (!drains && deferred_.empty()) drain_active_ = false;
+}
+
+/// What drains may begin when nothing before it is under way; so may the first one after it. It
+/// begins only after the submission.
+void EpollBackend::release_deferred() {
+  for (bool first = true; AsyncOperation* head = deferred_.first(); first = false) {
+    const bool drains = head->backend_state[2] != 0;
+    if ((drains || first) && under_way_ > 0) return;
+    head->backend_state[2] = 0;
+    under_way_ += length_of_chain(*head);
+    deferred_.pop();
+    released_.push(*head);
+    if (drains) return;  // who comes next waits for it
+  }
+}
+
+/// True where it began any.
+bool EpollBackend::begin_released() {
+  const bool any = !released_.empty();
+  while (AsyncOperation* head = released_.pop()) begin_chain(*head);
+  return any;
 }
 
 void EpollBackend::begin_chain(AsyncOperation& head) {
   bool refused = is_refused(head, nullptr);
-  ++under_way_;
   const AsyncOperation* last = &head;
   while (const AsyncOperation* next = linked_to(*last)) {
     refused |= is_refused(*next, last);
-    ++under_way_;
     last = next;
   }
   refused ? refuse_chain(head) : begin(head, 0);
@@ -190,6 +221,10 @@ void EpollBackend::refuse_chain(AsyncOperation& head) {
   const FactIndex started = record(FactKind::operation_started, head, 0, 0);
   const std::int32_t result = is_refused(head, nullptr) ? -EINVAL : -ECANCELED;
   end(head, result, {.broken = true, .cause = started}, 0, true);
+  // A link timeout's end is otherwise its target's affair.
+  AsyncOperation* const next = linked_to(head);
+  if (head.opcode != Opcode::link_timeout || next == nullptr) return;
+  chain_steps_.push_back({next, true, started, has(head.flags, OperationFlags::skip_success)});
 }
 
 void EpollBackend::begin(AsyncOperation& operation, FactIndex cause) {
@@ -212,7 +247,9 @@ void EpollBackend::run_chains() {
       run_step(step);
     }
     chain_steps_.clear();
-  } while (!deferred_.empty() && begin_deferred());
+    if (submitting_) return;
+    release_deferred();
+  } while (begin_released());
 }
 
 void EpollBackend::run_step(const ChainStep& step) {
@@ -233,22 +270,6 @@ void EpollBackend::run_step(const ChainStep& step) {
   if (timeout && after != nullptr) {
     chain_steps_.push_back({after, step.broken, step.cause, step.silent});
   }
-}
-
-/// True where it began any. What drains waits until nothing before it is under way; so does the
-/// first one after it.
-bool EpollBackend::begin_deferred() {
-  bool began = false;
-  bool drains = false;
-  while (AsyncOperation* head = deferred_.first()) {
-    drains |= head->backend_state[2] != 0;
-    if ((drains || !began) && under_way_ > 0) break;
-    deferred_.pop();
-    head->backend_state[2] = 0;
-    began = true;
-    begin_chain(*head);
-  }
-  return began;
 }
 
 void EpollBackend::set_timer(AsyncOperation& operation) {
@@ -304,7 +325,9 @@ void EpollBackend::release_all() {
   submissions_ = {};
   chain_steps_.clear();
   deferred_ = {};
+  released_ = {};
   next_drains_ = false;
+  drain_active_ = false;
   under_way_ = 0;
   timers_.clear();
   for (std::size_t place = 0; place < channels_.size(); ++place) {

@@ -113,11 +113,13 @@ class EpollBackend final : public LiveBackend {
   void submit();
   void take_chain(AsyncOperation& head);
   void begin_chain(AsyncOperation& head);
+  void defer(AsyncOperation& head, bool drains);
   void refuse_chain(AsyncOperation& head);
   void begin(AsyncOperation& operation, FactIndex cause);
   void run_chains();
   void run_step(const ChainStep& step);
-  bool begin_deferred();
+  void release_deferred();
+  bool begin_released();
   bool look(Instant until);
   void arm_timer(Instant moment);
   void expire_timers();
@@ -165,7 +167,10 @@ class EpollBackend final : public LiveBackend {
   // Drains: how many were taken up and are not over, and the chains that wait their turn.
   std::size_t under_way_ = 0;
   OperationList deferred_;
+  OperationList released_;  // those whose turn has come, after the submission
+  bool submitting_ = false;
   bool next_drains_ = false;
+  bool drain_active_ = false;
   std::vector<AsyncOperation*> targets_;   // of the cancel that is carried out
   CompletionEventQueue* queue_ = nullptr;  // while it waits
 };

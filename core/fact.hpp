@@ -19,7 +19,8 @@ enum class FactKind : std::uint8_t {
   operation_completed,  ///< value: result; the simulated system sees this happen
   completion_queued,
   completion_reaped,    ///< value: result; live: completed and queued since the submission
-  completion_dequeued,  ///< value: result; detail: `dequeued_more`, `dequeued_and_entered`
+  completion_dequeued,  ///< value: result; detail: `dequeued_more`, `dequeued_and_entered`; extra:
+                        ///< the operation whose handler this thread left just before, or 0
   handler_entered,
   handler_exited,
   operation_abandoned,

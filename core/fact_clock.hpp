@@ -13,11 +13,16 @@ namespace proactor_lab {
 class FactClock {
  public:
   /// The ticks of this moment.
-  static std::int64_t read() {
+  static std::int64_t read() { return counter_is_even ? counter() : monotonic_ns(); }
+
+  /// Whether `read` reads the counter. It does all along or never: who knows may read it himself.
+  static bool reads_counter() { return counter_is_even; }
+  static std::int64_t counter() {
 #if defined(__x86_64__)
-    if (counter_is_even) return static_cast<std::int64_t>(__builtin_ia32_rdtsc());
+    return static_cast<std::int64_t>(__builtin_ia32_rdtsc());
+#else
+    return 0;
 #endif
-    return monotonic_ns();
   }
 
   /// CLOCK_MONOTONIC.

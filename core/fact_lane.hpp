@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/fact.hpp"
+#include "core/large_pages.hpp"
 
 namespace proactor_lab {
 
@@ -18,39 +19,62 @@ class FactLane {
   FactLane(const FactLane&) = delete;
   FactLane& operator=(const FactLane&) = delete;
 
-  /// The owning thread. Allocates a page where none is to be had again.
-  [[gnu::always_inline]] void append(const Fact& fact) {
-    Fact* place = next_.load(std::memory_order_relaxed);
-    if (place == end_) [[unlikely]]
-      place = turn_page();
-    *place = fact;
-    next_.store(place + 1, std::memory_order_release);
+  /// The owning thread. Allocates a page where none is to be had again. Returns how many were
+  /// appended so far.
+  FactIndex append(const Fact& fact) {
+    if (!has_room()) [[unlikely]]
+      turn_page(end_);
+    return append_in_room(fact);
   }
 
-  /// Two that belong together.
-  [[gnu::always_inline]] void append(const Fact& first, const Fact& second) {
+  /// Whether one more fits on the page, or two; and adding to it then. Apart, so that the most
+  /// frequent case calls no function. The owning thread.
+  bool has_room() const { return next_.load(std::memory_order_relaxed) != end_; }
+  bool has_room_for_two() const { return end_ - next_.load(std::memory_order_relaxed) >= 2; }
+  [[gnu::always_inline]] FactIndex append_in_room(const Fact& fact) {
     Fact* place = next_.load(std::memory_order_relaxed);
-    if (end_ - place < 2) [[unlikely]] {
-      append(first);
-      return append(second);
-    }
+    *place = fact;
+    next_.store(place + 1, std::memory_order_release);
+    return count_before(place + 1);
+  }
+  /// Two that belong together.
+  [[gnu::always_inline]] void append_in_room(const Fact& first, const Fact& second) {
+    Fact* place = next_.load(std::memory_order_relaxed);
     place[0] = first;
     place[1] = second;
     next_.store(place + 2, std::memory_order_release);
   }
 
+  /// Several in a row, published together when it goes. The owning thread, which appends nothing
+  /// else meanwhile.
+  class Batch {
+   public:
+    explicit Batch(FactLane& lane)
+        : lane_(lane), place_(lane.next_.load(std::memory_order_relaxed)) {}
+    Batch(const Batch&) = delete;
+    Batch& operator=(const Batch&) = delete;
+    ~Batch() { lane_.next_.store(place_, std::memory_order_release); }
+    [[gnu::always_inline]] void append(const Fact& fact) {
+      if (place_ == lane_.end_) [[unlikely]]
+        place_ = lane_.turn_page(place_);
+      *place_++ = fact;
+    }
+
+   private:
+    FactLane& lane_;
+    Fact* place_;
+  };
+
   /// How many were appended. The owning thread.
-  FactIndex count() const {
-    return room_so_far_ - static_cast<FactIndex>(end_ - next_.load(std::memory_order_relaxed));
-  }
+  FactIndex count() const { return count_before(next_.load(std::memory_order_relaxed)); }
 
   /// Calls `each` with every fact. Nobody appends meanwhile.
   template <class Function>
   void for_each(Function&& each) const {
-    for (const Page& page : full_) {
-      for (std::size_t i = 0; i < facts_a_page; ++i) each(facts_of(page)[i]);
+    for (const Fact* page : full_) {
+      for (std::size_t i = 0; i < facts_a_page; ++i) each(page[i]);
     }
-    for (const Fact* fact = facts_of(current_); fact != next_.load(); ++fact) each(*fact);
+    for (const Fact* fact = current_; fact != next_.load(); ++fact) each(*fact);
   }
 
   /// Calls `each` with the facts published between the last call and this one, and keeps their
@@ -65,14 +89,15 @@ class FactLane {
     }
   }
 
+  /// Forgets all facts and keeps their memory. Nobody appends or takes meanwhile.
+  void forget();
+
   /// More than a few pages wait to be taken. Any thread.
   bool is_filling() const;
 
  private:
   static constexpr std::size_t facts_a_page = 4096;
-  // Bytes, because what has not been written yet needs no first value.
-  using Page = std::unique_ptr<std::byte[]>;
-  static Fact* facts_of(const Page& page) { return reinterpret_cast<Fact*>(page.get()); }
+  static constexpr std::size_t pages_a_block = 13;  // just over two megabytes
 
   struct Stretch {
     const Fact* begin = nullptr;
@@ -80,7 +105,11 @@ class FactLane {
     bool ends_page = false;
   };
 
-  [[gnu::cold]] Fact* turn_page();
+  FactIndex count_before(const Fact* place) const {
+    return room_so_far_ - static_cast<FactIndex>(end_ - place);
+  }
+  [[gnu::cold]] Fact* turn_page(Fact* end);
+  void add_block();
   std::size_t published() const;
   Stretch next_stretch(std::size_t at_most) const;
   void recycle(const Stretch& stretch);
@@ -89,11 +118,12 @@ class FactLane {
   Fact* end_ = nullptr;
   FactIndex room_so_far_ = 0;  // in all pages together
 
-  mutable std::mutex mutex_;  // guards what follows
-  std::vector<Page> full_;    // oldest first; a few, where they are taken
-  std::vector<Page> spare_;
-  Page current_;           // the page that next_ points into
-  std::size_t taken_ = 0;  // facts of the oldest page; the reader's alone
+  mutable std::mutex mutex_;        // guards what follows
+  std::vector<LargeBlock> blocks_;  // what pages lie in; the first holds one
+  std::vector<Fact*> full_;         // pages, oldest first; a few, where they are taken
+  std::vector<Fact*> spare_;
+  Fact* current_ = nullptr;  // the page that next_ points into
+  std::size_t taken_ = 0;    // facts of the oldest page; the reader's alone
 };
 
 }  // namespace proactor_lab

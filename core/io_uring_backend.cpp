@@ -1,8 +1,8 @@
 #include "core/io_uring_backend.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
+#include <utility>
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -16,13 +16,6 @@ namespace {
 /// io_uring_enter(2) is to be called again.
 bool is_passing(int error) {
   return error == -EINTR || error == -ETIME || error == -EBUSY || error == -EAGAIN;
-}
-
-Fact reaped_fact(const AsyncOperation& operation, std::int32_t result, std::uint32_t flags) {
-  return {.value = static_cast<std::uint64_t>(std::int64_t{result}),
-          .operation = to_number(operation.id),
-          .kind = FactKind::completion_reaped,
-          .detail = (flags & IORING_CQE_F_MORE) != 0};
 }
 
 }  // namespace
@@ -75,18 +68,19 @@ void IoUringBackend::make_room(unsigned entries) {
     if (recorder_ != nullptr) record_submissions();
     io_uring_submit(&ring_->ring);
   }
+  ring_->note_room();
 }
 
 /// Just before the io_uring_enter(2) that takes them.
 void IoUringBackend::record_submissions() {
   const io_uring_sq& entries = ring_->ring.sq;
-  const std::int64_t now = recorder_->stamp();
+  Recorder::Batch batch(*recorder_);
   for (unsigned each = entries.sqe_head; each != entries.sqe_tail; ++each) {
     const std::uint64_t data = entries.sqes[each & entries.ring_mask].user_data;
     if (data <= nobody) continue;
-    recorder_->record(now, {.operation = to_number(operation_of(data)->id),
-                            .thread = 1,
-                            .kind = FactKind::operation_submitted});
+    batch.record({.operation = to_number(operation_of(data)->id),
+                  .thread = 1,
+                  .kind = FactKind::operation_submitted});
   }
 }
 
@@ -96,7 +90,7 @@ void IoUringBackend::release_all() {
   // Again and again: what is tied to a cancelled operation by a hard link starts only then. Our own
   // read of the wake descriptor is cancelled with the others.
   while (in_flight_ > 0 || ring_->wake_armed || skips_success_) {
-    if (drains_ > 0 || skips_success_) {
+    if (draining_ || skips_success_) {
       cancel_in_kernel();
       continue;
     }
@@ -147,10 +141,14 @@ bool IoUringBackend::wait(CompletionEventQueue& queue, Instant deadline) {
   // A chain that the program left open ends here, and our own read does not become part of it.
   if (in_chain_ && !ring_->wake_armed) make_room(ring_->ring.sq.ring_entries);
   in_chain_ = false;
-  if (drains_ > 0) {
+  if (in_flight_ == 0) draining_ = false;
+  if (draining_) {
     wait_for_drain(deadline);
     deadline = Instant::min();
   } else if (!ring_->wake_armed) {
+    if (std::exchange(ring_->wake_counts_completions, false)) {
+      io_uring_unregister_eventfd(&ring_->ring);
+    }
     arm_wake();
   }
   if (recorder_ != nullptr) record_submissions();
@@ -172,22 +170,25 @@ int IoUringBackend::submit_and_wait_until(Instant deadline) {
   return io_uring_submit_and_wait_timeout(&ring_->ring, &cqe, 1, &timeout, nullptr);
 }
 
-/// An operation waits for all before it to be over. Our own read must not be among those: the ring
-/// and the wake descriptor are watched from outside.
+/// Since an operation that drains, and until nothing is under way, every operation waits for all
+/// before it. Our own read must be neither of the two: instead, completions count on the wake
+/// descriptor, and it is watched from outside.
 void IoUringBackend::wait_for_drain(Instant deadline) {
   if (recorder_ != nullptr) record_submissions();
+  if (!ring_->wake_counts_completions) {
+    ring_->wake_counts_completions = true;
+    io_uring_register_eventfd(&ring_->ring, ring_->wake_descriptor);
+  }
   io_uring_submit(&ring_->ring);
-  std::array<pollfd, 2> watched{
-      {{ring_->ring.ring_fd, POLLIN, 0}, {ring_->wake_descriptor, POLLIN, 0}}};
+  io_uring_get_events(&ring_->ring);
+  if (io_uring_cq_ready(&ring_->ring) > 0) return;
   const std::int64_t left =
       deadline == never ? 0 : std::max<std::int64_t>(0, (deadline - now()).count());
   const timespec timeout{left / 1'000'000'000, left % 1'000'000'000};
-  const int ready =
-      ppoll(watched.data(), watched.size(), deadline == never ? nullptr : &timeout, nullptr);
-  if (ready > 0 && watched[1].revents != 0) {
-    [[maybe_unused]] const auto taken =
-        read(ring_->wake_descriptor, &ring_->wake_count, sizeof(ring_->wake_count));
-  }
+  pollfd watched{ring_->wake_descriptor, POLLIN, 0};
+  if (ppoll(&watched, 1, deadline == never ? nullptr : &timeout, nullptr) <= 0) return;
+  [[maybe_unused]] const auto taken =
+      read(ring_->wake_descriptor, &ring_->wake_count, sizeof(ring_->wake_count));
 }
 
 /// Moves what is in the completion ring to `queue`.
@@ -195,47 +196,55 @@ void IoUringBackend::reap(CompletionEventQueue& queue) {
   // The kernel's flags are told on as they are.
   static_assert(completion_more == IORING_CQE_F_MORE && completion_buffer == IORING_CQE_F_BUFFER);
   static_assert(with_buffer(1) == (1u << IORING_CQE_BUFFER_SHIFT | IORING_CQE_F_BUFFER));
-  const std::int64_t now = recorder_ != nullptr ? recorder_->stamp() : 0;
   io_uring_cq& cq = ring_->ring.cq;
   const unsigned tail = io_uring_smp_load_acquire(cq.ktail);  // those before it are whole
-  for (unsigned head = *cq.khead; head != tail; ++head) {
+  unsigned head = *cq.khead;
+  Completion* const first = queue.place_for(tail - head);
+  Completion* place = first;
+  bool all_plain = true;
+  for (; head != tail; ++head) {
     const io_uring_cqe& cqe = cq.cqes[head & cq.ring_mask];
     if ((cqe.user_data & tag_mask) != 0) {
-      reap_with_care(cqe, &queue);
+      if (reap_with_care(cqe, *place)) ++place;
+      all_plain = false;
       continue;
     }
-    AsyncOperation* operation = untagged_operation(cqe.user_data);
     if ((cqe.flags & IORING_CQE_F_MORE) == 0) --in_flight_;
-    if (recorder_ != nullptr) recorder_->record(now, reaped_fact(*operation, cqe.res, cqe.flags));
-    queue.push({operation, cqe.res, cqe.flags});
+    *place++ = {untagged_operation(cqe.user_data), cqe.res, cqe.flags};
   }
   io_uring_smp_store_release(cq.khead, tail);
+  if (recorder_ != nullptr) record_reaped({first, place}, all_plain);
+  queue.pushed(place);
 }
 
-/// A completion that changes something here, or is our own. Without a queue, nobody
-/// hears of it.
-void IoUringBackend::reap_with_care(const io_uring_cqe& cqe, CompletionEventQueue* queue) {
+/// A completion that may change something here, or is our own: false then, as it is nobody's else.
+bool IoUringBackend::reap_with_care(const io_uring_cqe& cqe, Completion& completion) {
   if (cqe.user_data <= nobody) {
     if (cqe.user_data == wake_data) ring_->wake_armed = false;
-    return;
+    return false;
   }
   AsyncOperation& operation = *operation_of(cqe.user_data);
   const bool more = (cqe.flags & IORING_CQE_F_MORE) != 0;
   // Where success is not told, nobody counted on being told.
   if (!more && !has(operation.flags, OperationFlags::skip_success)) --in_flight_;
   const bool plain = (cqe.user_data & tag_mask) == 0;
-  const std::int32_t result = plain ? cqe.res : settle(operation, cqe.res, more);
-  if (queue == nullptr) {
-    if ((cqe.flags & completion_buffer) != 0) {
-      give_back(*operation.buffers, buffer_of(cqe.flags));
+  completion = {&operation, plain ? cqe.res : settle(operation, cqe.res, more), cqe.flags};
+  return true;
+}
+
+void IoUringBackend::record_reaped(std::span<const Completion> completions, bool all_plain) {
+  FactIndex reaped = recorder_->recorded();
+  {
+    Recorder::Batch batch(*recorder_);
+    for (const Completion& each : completions) {
+      batch.record({.value = static_cast<std::uint64_t>(std::int64_t{each.result}),
+                    .operation = to_number(each.operation->id),
+                    .kind = FactKind::completion_reaped,
+                    .detail = static_cast<std::uint8_t>(each.flags & completion_more)});
     }
-    return;
   }
-  if (recorder_ != nullptr) {
-    const FactIndex reaped = recorder_->record(reaped_fact(operation, result, cqe.flags));
-    if (result >= 0) record_handle(operation, result, reaped);
-  }
-  queue->push({&operation, result, cqe.flags});
+  if (all_plain) return;
+  for (const Completion& each : completions) record_handle(each, ++reaped);
 }
 
 void IoUringBackend::forget_completions() {
@@ -244,19 +253,22 @@ void IoUringBackend::forget_completions() {
   unsigned seen = 0;
   io_uring_for_each_cqe(&ring_->ring, head, cqe) {
     ++seen;
-    reap_with_care(*cqe, nullptr);
+    Completion unheard;
+    if (!reap_with_care(*cqe, unheard) || (cqe->flags & completion_buffer) == 0) continue;
+    give_back(*unheard.operation->buffers, buffer_of(cqe->flags));
   }
   io_uring_cq_advance(&ring_->ring, seen);
 }
 
 /// A completion may have opened a handle, or closed one.
-void IoUringBackend::record_handle(const AsyncOperation& operation, std::int32_t result,
-                                   FactIndex reaped) {
+void IoUringBackend::record_handle(const Completion& completion, FactIndex reaped) {
+  if (completion.result < 0) return;
+  const AsyncOperation& operation = *completion.operation;
   if (operation.opcode == Opcode::accept || operation.opcode == Opcode::open) {
     const HandleKind kind =
         operation.opcode == Opcode::open ? HandleKind::file : HandleKind::stream;
     recorder_->record({.cause = reaped,
-                       .handle = result,
+                       .handle = completion.result,
                        .kind = FactKind::handle_opened,
                        .detail = static_cast<std::uint8_t>(kind)});
   } else if (operation.opcode == Opcode::close) {
@@ -285,7 +297,12 @@ void IoUringBackend::disarm_wake() {
   io_uring_sync_cancel_reg own{};
   own.addr = wake_data;
   own.timeout = {-1, -1};
-  io_uring_register_sync_cancel(&ring_->ring, &own);
+  // Not found, it is over and untold, or the kernel has yet to begin it: it begins when asked for
+  // its events.
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    if (io_uring_register_sync_cancel(&ring_->ring, &own) != -ENOENT) return;
+    io_uring_get_events(&ring_->ring);
+  }
 }
 
 void IoUringBackend::wake() {

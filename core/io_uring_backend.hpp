@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <memory>
+#include <span>
 #include <system_error>
 
 #include "core/live_backend.hpp"
@@ -79,19 +80,20 @@ class IoUringBackend final : public LiveBackend {
   void drop_unsubmitted();
   void record_submissions();
   void reap(CompletionEventQueue& queue);
-  void reap_with_care(const io_uring_cqe& cqe, CompletionEventQueue* queue);
+  bool reap_with_care(const io_uring_cqe& cqe, Completion& completion);
+  void record_reaped(std::span<const Completion> completions, bool all_plain);
   void forget_completions();
   void cancel_in_kernel();
   int submit_and_wait_until(Instant deadline);
   void wait_for_drain(Instant deadline);
-  void record_handle(const AsyncOperation& operation, std::int32_t result, FactIndex reaped);
+  void record_handle(const Completion& completion, FactIndex reaped);
   void arm_wake();
   void disarm_wake();
 
   std::unique_ptr<Ring> ring_;
   Recorder* recorder_;
   std::size_t in_flight_ = 0;   // those that are sure to complete
-  std::size_t drains_ = 0;      // of them: those that wait for all before them
+  bool draining_ = false;       // since an operation that drains, until nothing is under way
   bool skips_success_ = false;  // an operation may be over without a word
   std::uint32_t overflows_ = 0;
   bool in_chain_ = false;  // the last operation is linked to the one that comes

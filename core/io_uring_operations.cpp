@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <new>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -30,8 +31,7 @@ void select_buffer(const AsyncOperation& operation, io_uring_sqe* sqe) {
   sqe->buf_group = operation.buffers->group_id;
 }
 
-void prepare_receive(const AsyncOperation& operation, io_uring_sqe* sqe) {
-  const int flags = has(operation.flags, OperationFlags::wait_all) ? MSG_WAITALL : 0;
+void prepare_receive(const AsyncOperation& operation, io_uring_sqe* sqe, int flags) {
   io_uring_prep_recv(sqe, to_number(operation.handle), operation.data, operation.length, flags);
   if (operation.buffers == nullptr) return;
   select_buffer(operation, sqe);
@@ -55,7 +55,7 @@ void IoUringBackend::start(AsyncOperation& operation) {
   ++in_flight_;
   switch (operation.opcode) {
     case Opcode::receive:
-      prepare_receive(operation, entry);
+      prepare_receive(operation, entry, 0);
       break;
     case Opcode::send:
       prepare_send(operation, entry);
@@ -72,7 +72,7 @@ void IoUringBackend::start_with_care(AsyncOperation& operation) {
   if (operation.link != Link::none && !in_chain_) make_room(chain_entries);
   in_chain_ = operation.link != Link::none;
   if (has(operation.flags, OperationFlags::drain)) {
-    if (drains_++ == 0 && ring_->wake_armed) disarm_wake();
+    if (!std::exchange(draining_, true) && ring_->wake_armed) disarm_wake();
   }
   if (has(operation.flags, OperationFlags::skip_success)) {
     skips_success_ = true;
@@ -103,7 +103,8 @@ void IoUringBackend::prepare(AsyncOperation& operation, io_uring_sqe* sqe) {
       break;
     }
     case Opcode::receive:
-      prepare_receive(operation, sqe);
+      prepare_receive(operation, sqe,
+                      has(operation.flags, OperationFlags::wait_all) ? MSG_WAITALL : 0);
       break;
     case Opcode::send:
       prepare_send(operation, sqe);
@@ -208,7 +209,6 @@ std::int32_t IoUringBackend::cancel_now(OperationToken target) {
 
 /// What a completion changes here, and its result as the program is to see it.
 std::int32_t IoUringBackend::settle(AsyncOperation& operation, std::int32_t result, bool more) {
-  if (!more && has(operation.flags, OperationFlags::drain)) --drains_;
   switch (operation.opcode) {
     case Opcode::accept:
     case Opcode::open:

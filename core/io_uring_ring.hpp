@@ -53,6 +53,7 @@ struct IoUringBackend::Ring {
   int wake_descriptor = -1;
   std::uint64_t wake_count = 0;  // the kernel reads into it
   bool wake_armed = false;
+  bool wake_counts_completions = false;  // while an operation waits for all before it
   std::uint16_t last_group = 0;
   Message* free_messages = nullptr;
   std::vector<std::unique_ptr<Message>> messages;
@@ -61,8 +62,11 @@ struct IoUringBackend::Ring {
     if (wake_descriptor >= 0) ::close(wake_descriptor);
   }
 
-  // What io_uring_get_sqe(3) does, less the ways of opening a ring that are not ours.
-  bool is_full() const { return ring.sq.sqe_tail - *ring.sq.khead >= ring.sq.ring_entries; }
+  // What io_uring_get_sqe(3) does, less the ways of opening a ring that are not ours, and less
+  // asking the kernel each time how far it is.
+  unsigned full_at = 0;  // the tail, where the queue is full as far as we know
+  bool is_full() const { return ring.sq.sqe_tail == full_at; }
+  void note_room() { full_at = *ring.sq.khead + ring.sq.ring_entries; }
   io_uring_sqe* next_entry() { return &ring.sq.sqes[ring.sq.sqe_tail++ & ring.sq.ring_mask]; }
 
   Message& take_message() {

@@ -10,6 +10,25 @@ namespace {
 /// A drain that needs more rounds of cancelling than this has a handler that tries for ever.
 constexpr int drain_rounds_max = 1000;
 
+// The two facts that an initiation leaves; a cancel leaves a third.
+Fact initiated_fact(const AsyncOperation& operation, std::uint32_t id, CallSite site) {
+  return {.value = fact_text(site.file),
+          .extra = site.line | std::uint64_t{operation.length} << 32,
+          .operation = id,
+          .handle = to_number(operation.handle),
+          .thread = loop_thread_number,
+          .kind = FactKind::operation_initiated,
+          .detail = static_cast<std::uint8_t>(operation.opcode)};
+}
+Fact details_fact(const AsyncOperation& operation, std::uint32_t id, const char* handler_name) {
+  return {.value = reinterpret_cast<std::uintptr_t>(operation.data),
+          .extra = fact_text(handler_name),
+          .operation = id,
+          .cause = to_number(operation.parent),
+          .thread = loop_thread_number,
+          .kind = FactKind::initiation_details};
+}
+
 }  // namespace
 
 Proactor::Proactor(AsyncOperationProcessor& processor, AsyncEventDemultiplexer& demultiplexer,
@@ -40,58 +59,48 @@ std::size_t Proactor::run() {
   return handled_ - before;
 }
 
+/// `entered`: `dequeued_and_entered`, or 0.
 inline void Proactor::record_dequeued(const Completion& completion, std::uint8_t entered) {
   const bool more = (completion.flags & completion_more) != 0;
+  const std::uint32_t id = to_number(completion.operation->id);
   recorder_->record({.value = static_cast<std::uint64_t>(std::int64_t{completion.result}),
-                     .operation = to_number(completion.operation->id),
+                     .extra = std::exchange(last_entered_, entered != 0 ? id : 0),
+                     .operation = id,
                      .thread = loop_thread,
                      .kind = FactKind::completion_dequeued,
                      .detail = static_cast<std::uint8_t>((more ? dequeued_more : 0) | entered)});
 }
 
+/// The handler after which no other was dequeued.
+void Proactor::record_last_exit() {
+  recorder_->record({.operation = std::exchange(last_entered_, 0),
+                     .thread = loop_thread,
+                     .kind = FactKind::handler_exited});
+}
+
 /// Calls the handler here, on the loop thread.
 inline void Proactor::handle(const Completion& completion) {
-  /// What comes after the handler, also when it throws.
-  struct After {
-    Proactor& proactor;
+  struct GiveBack {  // also when the handler throws
+    AsyncOperationProcessor& processor;
     BufferGroup* buffers;
     std::uint16_t buffer;
-    std::uint32_t id;
-    ~After() {
-      if (buffers != nullptr) proactor.processor_.give_back(*buffers, buffer);
-      if (proactor.recorder_ == nullptr) return;
-      proactor.recorder_->record(
-          {.operation = id, .thread = loop_thread, .kind = FactKind::handler_exited});
+    ~GiveBack() {
+      if (buffers != nullptr) processor.give_back(*buffers, buffer);
     }
   };
   AsyncOperation& operation = *completion.operation;
   const bool provided = (completion.flags & completion_buffer) != 0;
-  const std::uint32_t id = to_number(operation.id);
   if ((completion.flags & completion_more) == 0) --in_flight_;
   ++handled_;
-  const After after{*this, provided ? operation.buffers : nullptr, buffer_of(completion.flags), id};
+  const GiveBack give_back{processor_, provided ? operation.buffers : nullptr,
+                           buffer_of(completion.flags)};
   operation.handling->in_general(*this, operation, &completion);
 }
 
 inline void Proactor::dispatch(const Completion& completion) {
-  // The most frequent cases by themselves, so that they stay short.
+  // The most frequent case by itself, so that it stays short.
   if (workers_ != nullptr || completion.flags != 0) return dispatch_with_care(completion);
-  if (recorder_ != nullptr) return dispatch_recorded(completion);
-  --in_flight_;
-  ++handled_;
-  completion.operation->handling->once(*this, *completion.operation, completion);
-}
-
-void Proactor::dispatch_recorded(const Completion& completion) {
-  struct RecordExit {  // also when the handler throws
-    Recorder& recorder;
-    std::uint32_t id;
-    ~RecordExit() {
-      recorder.record({.operation = id, .thread = loop_thread, .kind = FactKind::handler_exited});
-    }
-  };
-  const RecordExit record_exit{*recorder_, to_number(completion.operation->id)};
-  record_dequeued(completion, dequeued_and_entered);
+  if (recorder_ != nullptr) record_dequeued(completion, dequeued_and_entered);
   --in_flight_;
   ++handled_;
   completion.operation->handling->once(*this, *completion.operation, completion);
@@ -108,15 +117,22 @@ void Proactor::dispatch_with_care(const Completion& completion) {
   Completion rejected = completion;
   rejected.result = -EAGAIN;
   if (recorder_ != nullptr) {
-    recorder_->record({.operation = to_number(completion.operation->id),
-                       .thread = loop_thread,
-                       .kind = FactKind::handler_entered});
+    last_entered_ = to_number(completion.operation->id);
+    recorder_->record(
+        {.operation = last_entered_, .thread = loop_thread, .kind = FactKind::handler_entered});
   }
   handle(rejected);
 }
 
 /// Empties inbox and queue; false once stopped.
 bool Proactor::dispatch_all() {
+  struct AtEnd {  // also when a handler throws
+    Proactor& proactor;
+    ~AtEnd() {
+      if (proactor.last_entered_ != 0) proactor.record_last_exit();
+    }
+  };
+  const AtEnd at_end{*this};
   empty_inbox();
   while (!queue_.empty() && !stopped()) dispatch(queue_.pop());
   return !stopped();
@@ -216,27 +232,6 @@ void Proactor::prepare_cancel(AsyncOperation& cancel) {
   if (target != nullptr && target->id != cancel.target.id) cancel.target.slot = nullptr;
 }
 
-/// The two facts that an initiation leaves; a cancel leaves a third.
-struct Proactor::Initiation {
-  Fact initiated;
-  Fact details;
-  [[gnu::always_inline]] Initiation(const AsyncOperation& operation, const char* handler_name,
-                                    CallSite site)
-      : initiated{.value = fact_text(site.file),
-                  .extra = site.line | std::uint64_t{operation.length} << 32,
-                  .operation = to_number(operation.id),
-                  .handle = to_number(operation.handle),
-                  .thread = loop_thread,
-                  .kind = FactKind::operation_initiated,
-                  .detail = static_cast<std::uint8_t>(operation.opcode)},
-        details{.value = reinterpret_cast<std::uintptr_t>(operation.data),
-                .extra = fact_text(handler_name),
-                .operation = to_number(operation.id),
-                .cause = to_number(operation.parent),
-                .thread = loop_thread,
-                .kind = FactKind::initiation_details} {}
-};
-
 void Proactor::record_cancel_request(const AsyncOperation& cancel) {
   const Fact requested{.value = to_number(cancel.target.id),
                        .operation = to_number(cancel.id),
@@ -246,15 +241,12 @@ void Proactor::record_cancel_request(const AsyncOperation& cancel) {
 }
 
 /// Loop thread.
-OperationToken Proactor::start_recorded(AsyncOperation& operation, const char* handler_name,
-                                        CallSite site) {
-  const Initiation initiation(operation, handler_name, site);
-  recorder_->record(initiation.initiated, initiation.details);
-  const OperationToken token{&operation, operation.id};
+void Proactor::start_recorded(AsyncOperation& operation, const char* handler_name, CallSite site) {
+  const std::uint32_t id = to_number(operation.id);
+  recorder_->record(initiated_fact(operation, id, site), details_fact(operation, id, handler_name));
   if (operation.opcode == Opcode::cancel) record_cancel_request(operation);
   ++in_flight_;
   processor_.start(operation);
-  return token;
 }
 
 /// From another thread, or with a new slot.
@@ -263,12 +255,12 @@ void Proactor::start_elsewhere(AsyncOperation& operation, const char* handler_na
     if (recorder_ == nullptr) return admit(operation);
     if (is_cancel(operation.opcode)) prepare_cancel(operation);
     link_ = operation.link;
-    return void(start_recorded(operation, handler_name, site));
+    return start_recorded(operation, handler_name, site);
   }
   if (recorder_ != nullptr) {
-    const Initiation initiation(operation, handler_name, site);
-    recorder_->record_elsewhere(initiation.initiated);
-    recorder_->record_elsewhere(initiation.details);
+    const std::uint32_t id = to_number(operation.id);
+    recorder_->record_elsewhere(initiated_fact(operation, id, site));
+    recorder_->record_elsewhere(details_fact(operation, id, handler_name));
     if (operation.opcode == Opcode::cancel) record_cancel_request(operation);
   }
   hand_over(operation);

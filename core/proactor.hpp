@@ -141,9 +141,9 @@ class Proactor final : private WorkerHost {
   OperationId fill_in(AsyncOperation& operation, OperationId reserved, Function&& function,
                       std::uint32_t strand);
   void start_elsewhere(AsyncOperation& operation, const char* handler_name, CallSite site);
-  OperationToken start_recorded(AsyncOperation& operation, const char* handler_name, CallSite site);
-  struct Initiation;
+  void start_recorded(AsyncOperation& operation, const char* handler_name, CallSite site);
   void record_dequeued(const Completion& completion, std::uint8_t entered);
+  [[gnu::cold]] void record_last_exit();
   /// Loop thread.
   void admit(AsyncOperation& operation) {
     if (is_cancel(operation.opcode)) prepare_cancel(operation);
@@ -170,7 +170,6 @@ class Proactor final : private WorkerHost {
   bool wait();
   void dispatch(const Completion& completion);
   void handle(const Completion& completion);
-  void dispatch_recorded(const Completion& completion);
   void dispatch_with_care(const Completion& completion);
   void empty_inbox();
   void take_back(std::uint32_t place);
@@ -201,8 +200,10 @@ class Proactor final : private WorkerHost {
   std::atomic<std::uint32_t> last_id_{0};
   std::atomic<std::uint32_t> last_strand_{0};
   std::size_t in_flight_ = 0;
-  std::size_t handled_ = 0;
   std::size_t admitted_from_inbox_ = 0;
+  std::size_t handled_ = 0;
+  // Of whom the handler was entered last on the loop thread, until a fact tells its exit, too.
+  std::uint32_t last_entered_ = 0;
   std::size_t slots_owed_ = 0;              // to other threads
   Link link_ = Link::none;                  // to what is started next
   std::atomic<bool> drain_cancels_{false};  // a cancel of `drain` is under way; a worker may end it
@@ -274,9 +275,12 @@ template <class Handler>
       fill_in(operation, request.reserved, Parts::function(std::move(owned)), strand);
   if (is_cancel(request.opcode)) prepare_cancel(operation);
   link_ = request.link;
-  if (recorder_ != nullptr) return start_recorded(operation, name, site);
-  ++in_flight_;
-  processor_.start(operation);
+  if (recorder_ != nullptr) {
+    start_recorded(operation, name, site);
+  } else {
+    ++in_flight_;
+    processor_.start(operation);
+  }
   return {&operation, id};
 }
 

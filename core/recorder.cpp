@@ -23,6 +23,16 @@ std::uint64_t Recorder::next_serial() {
   return ++last;
 }
 
+FactIndex Recorder::record_with_care(const Fact& fact) {
+  return loop_lane_.append(stamped(stamp(), fact));
+}
+
+void Recorder::record_with_care(const Fact& first, const Fact& second) {
+  const std::int64_t now = stamp();
+  loop_lane_.append(stamped(now, first));
+  loop_lane_.append(stamped(now, second));
+}
+
 std::uint16_t Recorder::adopt_this_thread(const char* label) {
   {
     const std::lock_guard lock(other_lanes_mutex_);

@@ -27,26 +27,47 @@ class Recorder {
  public:
   /// With `virtual_now` facts are stamped from there (a simulated clock), and all threads are one
   /// real one; without, from the machine's time-stamp counter.
-  explicit Recorder(const Instant* virtual_now = nullptr) : virtual_now_(virtual_now) {}
+  explicit Recorder(const Instant* virtual_now = nullptr)
+      : clock_(virtual_now != nullptr       ? Clock::virtual_time
+               : FactClock::reads_counter() ? Clock::counter
+                                            : Clock::system),
+        virtual_now_(virtual_now) {}
   virtual ~Recorder() = default;
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  /// Loop thread only, and whoever acts on it: the system, the simulated world.
-  [[gnu::always_inline]] FactIndex record(const Fact& fact) { return record(stamp(), fact); }
-  /// The same for several facts of one moment.
-  [[gnu::always_inline]] FactIndex record(std::int64_t stamp, const Fact& fact) {
-    Fact stamped = fact;
-    stamped.time_ns = stamp;
-    loop_lane_.append(stamped);
-    return loop_lane_.count();
+  /// Loop thread only, and whoever acts on it: the system, the simulated world. Returns how many
+  /// facts the loop thread recorded so far.
+  [[gnu::always_inline]] FactIndex record(const Fact& fact) {
+    std::int64_t now = 0;
+    if (!stamp_quickly(now) || !loop_lane_.has_room()) [[unlikely]] {
+      const Fact kept = fact;  // so that `fact` never lies in memory but where it is recorded
+      return record_with_care(kept);
+    }
+    return loop_lane_.append_in_room(stamped(now, fact));
   }
+  /// Two facts of one moment.
   [[gnu::always_inline]] void record(const Fact& first, const Fact& second) {
-    Fact stamped_first = first;
-    Fact stamped_second = second;
-    stamped_first.time_ns = stamped_second.time_ns = stamp();
-    loop_lane_.append(stamped_first, stamped_second);
+    std::int64_t now = 0;
+    if (!stamp_quickly(now) || !loop_lane_.has_room_for_two()) [[unlikely]] {
+      const Fact kept_first = first;
+      const Fact kept_second = second;
+      return record_with_care(kept_first, kept_second);
+    }
+    loop_lane_.append_in_room(stamped(now, first), stamped(now, second));
   }
+
+  /// Several facts of one moment, published together when it goes; until then nothing else is
+  /// recorded. Loop thread.
+  class Batch {
+   public:
+    explicit Batch(Recorder& recorder) : now_(recorder.stamp()), batch_(recorder.loop_lane_) {}
+    [[gnu::always_inline]] void record(const Fact& fact) { batch_.append(stamped(now_, fact)); }
+
+   private:
+    const std::int64_t now_;
+    FactLane::Batch batch_;
+  };
 
   /// From a worker's thread, or any other: `thread` is filled in. The first call of a thread that
   /// was not adopted allocates its lane.
@@ -83,6 +104,13 @@ class Recorder {
   static std::int64_t monotonic_ns() { return FactClock::monotonic_ns(); }
 
  protected:
+  /// Of a simulated run: as newly made, for another run, but with the memory it has.
+  void forget(const Instant* virtual_now) {
+    virtual_now_ = virtual_now;
+    loop_lane_.forget();
+    last_thread_ = loop_thread_number;
+  }
+
   bool is_virtual() const { return virtual_now_ != nullptr; }
 
   FactLane& loop_lane() { return loop_lane_; }
@@ -92,6 +120,27 @@ class Recorder {
   FactLane& other_lane(std::size_t index);
 
  private:
+  enum class Clock : std::uint8_t { counter, virtual_time, system };
+  /// False where the system must be asked.
+  [[gnu::always_inline]] bool stamp_quickly(std::int64_t& now) const {
+    if (clock_ == Clock::counter) {
+      now = FactClock::counter();
+    } else if (clock_ == Clock::virtual_time) {
+      now = to_ns(*virtual_now_);
+    } else {
+      return false;
+    }
+    return true;
+  }
+  [[gnu::cold]] FactIndex record_with_care(const Fact& fact);
+  [[gnu::cold]] void record_with_care(const Fact& first, const Fact& second);
+  [[gnu::always_inline]] static Fact stamped(std::int64_t stamp, const Fact& fact) {
+    Fact result = fact;
+    result.time_ns = stamp;
+    return result;
+  }
+
+  const Clock clock_;
   const Instant* virtual_now_;
   const Instant* world_now_ = nullptr;  // while in a simulated thread: to go back to
   FactLane loop_lane_;

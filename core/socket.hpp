@@ -47,6 +47,16 @@ class StreamSocket {
     return proactor_->initiate(receive_request(buffer), std::forward<Handler>(handler), site);
   }
 
+  /// As `async_receive`, but until the buffer is full, in one operation: less is told only where no
+  /// more can come (the stream's end, a reset, a cancel), and that breaks a soft link.
+  template <class Handler>
+  OperationToken async_receive_all(std::span<std::byte> buffer, Handler&& handler,
+                                   CallSite site = CallSite::here()) {
+    OperationRequest request = receive_request(buffer);
+    request.flags = OperationFlags::wait_all;
+    return proactor_->initiate(request, std::forward<Handler>(handler), site);
+  }
+
   /// send(2): may be short; a peer that is gone gives EPIPE or ECONNRESET and no signal. `buffer`
   /// is lent to the system until the handler is entered, and is not written to.
   template <class Handler>

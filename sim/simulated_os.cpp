@@ -137,6 +137,7 @@ void SimulatedOs::submit() {
   spend(cost);
   submission_count_ = 0;
   batching_ = is_free();
+  submitting_ = true;
   while (AsyncOperation* head = submissions_.pop()) {
     take_chain(*head);
     if (!chain_steps_.empty() && comes_later(*head)) continue;
@@ -148,28 +149,22 @@ void SimulatedOs::submit() {
 /// One operation, or those that are linked to it: taken up, or kept until all before are over.
 void SimulatedOs::take_chain(AsyncOperation& head) {
   head.backend_state = {};
-  bool refused = is_refused(head, nullptr);
   bool drains = has(head.flags, OperationFlags::drain) || next_drains_;
   next_drains_ = false;
-  std::size_t count = 1;
-  for (AsyncOperation* last = &head; last->link != Link::none && !submissions_.empty(); ++count) {
+  for (AsyncOperation* last = &head; last->link != Link::none && !submissions_.empty();) {
     AsyncOperation* next = submissions_.pop();
     next->backend_state = {};
     next->backend_state[0] = static_cast<std::uint64_t>(Place::chained);
-    refused |= is_refused(*next, last);
     // Asked for in a chain, it holds for the whole of it and for what comes next.
     next_drains_ |= has(next->flags, OperationFlags::drain);
     link_to(*last, *next);
     last = next;
   }
   drains |= next_drains_;
-  if (drains || !deferred_.empty()) {
-    head.backend_state[0] = static_cast<std::uint64_t>(Place::chained);
-    head.backend_state[2] = drains;
-    return deferred_.push(head);
-  }
-  under_way_ += count;
-  refused ? refuse_chain(head) : begin(head);
+  drain_active_ |= drains;
+  if (drain_active_) return defer(head, drains);
+  under_way_ += length_of_chain(head);
+  begin_chain(head);
 }
 
 /// The kernel found fault with one of them before any began: the head ends, the rest follows as
@@ -183,15 +178,47 @@ void SimulatedOs::refuse_chain(AsyncOperation& head) {
   const FactIndex started = record(FactKind::operation_started, head, 0, 0);
   const std::int32_t result = is_refused(head, nullptr) ? -EINVAL : -ECANCELED;
   end(head, result, {.broken = true, .cause = started}, 0, true);
+  // A link timeout's end is otherwise its target's affair.
+  AsyncOperation* const next = linked_to(head);
+  if (head.opcode != Opcode::link_timeout || next == nullptr) return;
+  chain_steps_.push_back({next, true, started, has(head.flags, OperationFlags::skip_success)});
+}
+
+/// It waits its turn; once drained, the next that does not have to ends that.
+void SimulatedOs::defer(AsyncOperation& head, bool drains) {
+  head.backend_state[0] = static_cast<std::uint64_t>(Place::chained);
+  head.backend_state[2] = drains;
+  deferred_.push(head);
+  release_deferred();
+  if (!drains && deferred_.empty()) drain_active_ = false;
+}
+
+/// What drains may begin when nothing before it is under way; so may the first one after it. It
+/// begins only after the submission.
+void SimulatedOs::release_deferred() {
+  for (bool first = true; AsyncOperation* head = deferred_.first(); first = false) {
+    const bool drains = head->backend_state[2] != 0;
+    if ((drains || first) && under_way_ > 0) return;
+    head->backend_state[2] = 0;
+    under_way_ += length_of_chain(*head);
+    deferred_.pop();
+    released_.push(*head);
+    if (drains) return;  // who comes next waits for it
+  }
+}
+
+/// True where it began any.
+bool SimulatedOs::begin_released() {
+  const bool any = !released_.empty();
+  while (AsyncOperation* head = released_.pop()) begin_chain(*head);
+  return any;
 }
 
 void SimulatedOs::begin_chain(AsyncOperation& head) {
   bool refused = is_refused(head, nullptr);
-  ++under_way_;
   const AsyncOperation* last = &head;
   while (const AsyncOperation* next = linked_to(*last)) {
     refused |= is_refused(*next, last);
-    ++under_way_;
     last = next;
   }
   refused ? refuse_chain(head) : begin(head);
@@ -199,7 +226,7 @@ void SimulatedOs::begin_chain(AsyncOperation& head) {
 
 /// What was submitted is taken up: now those follow that were kept until here.
 void SimulatedOs::end_submission() {
-  if (!batching_) return;
+  submitting_ = false;
   batching_ = false;
   for (std::size_t i = 0; i < later_.size(); ++i) {
     const Later each = later_[i];
@@ -238,7 +265,9 @@ void SimulatedOs::run_chains() {
       chain_steps_.erase(chain_steps_.begin());
       run_step(step);
     }
-  } while (!deferred_.empty() && begin_deferred());
+    if (submitting_) return;
+    release_deferred();
+  } while (begin_released());
 }
 
 void SimulatedOs::run_step(const ChainStep& step) {
@@ -247,7 +276,10 @@ void SimulatedOs::run_step(const ChainStep& step) {
   if (!timeout && !step.broken) return begin(operation);
   const Place place = place_of(operation);
   std::int32_t result = -ECANCELED;
-  if (place == Place::chained && operation.backend_state[1] != 0) result = -EINVAL;  // refused
+  if (place == Place::chained && operation.backend_state[1] != 0) {
+    result = -EINVAL;  // refused: that it was looked at is told
+    record(FactKind::operation_started, operation, 0, step.cause);
+  }
   if (!timeout) return end(operation, result, step, 0, !step.silent);
   AsyncOperation* after = linked_to(operation);
   if (place == Place::timer) {
@@ -262,22 +294,6 @@ void SimulatedOs::run_step(const ChainStep& step) {
   }
   if (place != Place::nowhere) end(operation, result, step, 0, !step.silent);
   if (after != nullptr) chain_steps_.push_back({after, step.broken, step.cause, step.silent});
-}
-
-/// True where it began any. What drains waits until nothing before it is under way; so does the
-/// first one after it.
-bool SimulatedOs::begin_deferred() {
-  bool began = false;
-  bool drains = false;
-  while (AsyncOperation* head = deferred_.first()) {
-    drains |= head->backend_state[2] != 0;
-    if ((drains || !began) && under_way_ > 0) break;
-    deferred_.pop();
-    head->backend_state[2] = 0;
-    began = true;
-    begin_chain(*head);
-  }
-  return began;
 }
 
 // --- Completion ------------------------------------------------------------------------------
@@ -371,7 +387,9 @@ void SimulatedOs::release_all() {
   posted_.clear();
   chain_steps_.clear();
   deferred_ = {};
+  released_ = {};
   next_drains_ = false;
+  drain_active_ = false;
   under_way_ = 0;
   for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
     for (OperationList Socket::*list : {&Socket::receives, &Socket::sends, &Socket::polls}) {

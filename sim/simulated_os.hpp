@@ -173,10 +173,12 @@ class SimulatedOs final : public OperatingSystem,
   void take_chain(AsyncOperation& head);
   void refuse_chain(AsyncOperation& head);
   void begin_chain(AsyncOperation& head);
+  void defer(AsyncOperation& head, bool drains);
   void begin(AsyncOperation& operation);
   void run_chains();
   void run_step(const ChainStep& step);
-  bool begin_deferred();
+  void release_deferred();
+  bool begin_released();
   void end_submission();
 
   void carry_out(AsyncOperation& operation, FactIndex started);
@@ -268,7 +270,10 @@ class SimulatedOs final : public OperatingSystem,
   // Drains: how many were taken up and are not over, and the chains that wait their turn.
   std::size_t under_way_ = 0;
   OperationList deferred_;
+  OperationList released_;  // those whose turn has come, after the submission
+  bool submitting_ = false;
   bool next_drains_ = false;
+  bool drain_active_ = false;
   std::vector<Socket, LargePages<Socket>> sockets_;
   std::vector<std::uint32_t> free_sockets_;
   DescriptorTable descriptors_;

@@ -152,6 +152,23 @@ TEST_CASE("clients that read to the end hear everything, whatever the seed") {
   }
 }
 
+TEST_CASE("a kernel with full freedom keeps the rules and serves everybody, whatever the seed") {
+  CHECK(says(R"("freedom":"some")", "/freedom"));
+  CHECK(says(R"("freedom":"full")", "accepted"));
+  for (const char* name : {"daytime", "http_file_server"}) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      Scenario scenario = read_scenario_file(scenarios + name + ".json");
+      scenario.seed = seed;
+      const auto usual = heard_by_client(run_simulated(scenario).trace);
+      scenario.free_kernel = true;
+      const Trace trace = run_simulated(scenario).trace;
+      INFO(name << ", seed " << seed);
+      CHECK(heard_by_client(trace) == usual);
+      CHECK(check_rules(trace).empty());
+    }
+  }
+}
+
 TEST_CASE("the chat's deaf client is hung up on before it leaves, whatever the seed") {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     Scenario scenario = read_scenario_file(scenarios + "chat.json");

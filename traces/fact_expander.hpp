@@ -73,6 +73,7 @@ class FactExpander {
   void expand_dequeued(const Fact& fact);
   void expand_handle(const Fact& fact);
   void expand_entered(const Fact& fact);
+  void expand_exited(const Fact& fact);
   void expand_loop(const Fact& fact);
   void expand_worker(const Fact& fact);
   void expand_bytes_moved(const Fact& fact);

@@ -85,6 +85,11 @@ void FactExpander::expand_reaped(const Fact& fact) {
 }
 
 void FactExpander::expand_dequeued(const Fact& fact) {
+  if (fact.extra != 0) {
+    Fact exited = fact;
+    exited.operation = static_cast<std::uint32_t>(fact.extra);
+    expand_exited(exited);
+  }
   Operation& operation = operations_[fact.operation];
   depth_ = std::max<std::int64_t>(0, depth_ - 1);
   Event event = base(fact, EventKind::completion_dequeued);
@@ -109,20 +114,23 @@ void FactExpander::expand_entered(const Fact& fact) {
   last_of_thread(fact.thread) = operation.entered = emit(event, cause);
 }
 
+void FactExpander::expand_exited(const Fact& fact) {
+  Operation& operation = operations_[fact.operation];
+  Event event = base(fact, EventKind::handler_exited);
+  event.label = operation.handler;
+  last_of_thread(fact.thread) = emit(event, operation.entered);
+  if (--operation.to_handle == 0 && !operation.more) operations_.erase(fact.operation);
+}
+
 void FactExpander::expand_loop(const Fact& fact) {
   std::uint32_t& last = last_of_thread(fact.thread);
   switch (fact.kind) {
     case FactKind::handler_entered:
       expand_entered(fact);
       break;
-    case FactKind::handler_exited: {
-      Operation& operation = operations_[fact.operation];
-      Event event = base(fact, EventKind::handler_exited);
-      event.label = operation.handler;
-      last = emit(event, operation.entered);
-      if (--operation.to_handle == 0 && !operation.more) operations_.erase(fact.operation);
+    case FactKind::handler_exited:
+      expand_exited(fact);
       break;
-    }
     case FactKind::wait_entered:
       last = emit(base(fact, EventKind::wait_entered), last);
       break;

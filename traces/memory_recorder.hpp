@@ -17,6 +17,10 @@ class MemoryRecorder final : public Recorder {
 
   const char* keep(std::string_view text) override { return kept_.emplace(text).first->c_str(); }
 
+  /// Forgets a simulated run, for another one that is stamped from `virtual_now`; its memory is
+  /// used again.
+  void rewind(const Instant* virtual_now) { forget(virtual_now); }
+
   /// Of the loop thread.
   std::size_t fact_count() const { return recorded(); }
 

@@ -117,6 +117,13 @@ std::string link_drain(Machine& m) {
       m.submit();
       m.ask("later", no_op());
       break;
+    case 3:  // it goes on: what comes after it is over waits, too
+      m.ask("before", no_op());
+      m.ask("drain", no_op(Link::none, drain));
+      m.ask("long", timer_of(300us));
+      m.gather({"drain"});
+      m.ask("later", no_op());
+      break;
     default:
       m.ask("before", no_op());
       m.ask("drain", no_op(Link::none, drain));
@@ -171,7 +178,7 @@ std::vector<Behaviour> chain_behaviours() {
       {"link: a short receive", "breaks only where it waits for all", short_receive_in_a_chain, 3},
       {"link: a timer", "breaks unless expiring is success", timer_in_a_chain, 3},
       {"submit-link-fail", "submit-link-fail.c", submit_link_fail, 6},
-      {"link_drain", "link_drain.c", link_drain, 4},
+      {"link_drain", "link_drain.c", link_drain, 5},
       {"skip-cqe", "skip-cqe.c: errors are still posted", skip_success, 6},
   };
 }

@@ -59,7 +59,6 @@ Machine::Machine(const Needs& needs, const Try& attempt)
   }
   SimulatedOsConfig config;
   config.freedom = KernelFreedom::full;
-  config.short_transfers = needs.short_transfers;
   config.handle_limit = needs.handle_limit;
   config.disk_latency = {needs.disk_latency, needs.disk_latency};
   config.submission_entries = needs.submission_entries;

@@ -32,7 +32,6 @@ struct Needs {
   unsigned completion_entries = 4096;
   std::int32_t handle_limit = 1'048'576;  ///< simulated; live see `Machine::limit_handles`
   Duration disk_latency{0};
-  bool short_transfers = false;
 };
 
 /// How this run differs from others: simulated by the choices, live by small perturbations.

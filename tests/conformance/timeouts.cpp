@@ -85,6 +85,11 @@ std::string link_timeout_of_nobody(Machine& m) {
   if (m.variant() == 0) {
     m.ask("timeout", link_timeout_of(50us));
     m.ask("other", no_op());
+  } else if (m.variant() == 1) {
+    OperationRequest first = link_timeout_of(50us);
+    first.link = Link::hard;
+    m.ask("timeout", first);
+    m.ask("next", no_op());
   } else {
     OperationRequest first = link_timeout_of(50us);
     first.link = Link::soft;
@@ -130,7 +135,7 @@ std::vector<Behaviour> timeout_behaviours() {
        false,
        60,
        {.disk_latency = 50us}},
-      {"link-timeout: of nobody", "EINVAL", link_timeout_of_nobody, 2},
+      {"link-timeout: of nobody", "EINVAL", link_timeout_of_nobody, 3},
   };
 }
 

@@ -18,6 +18,11 @@ constexpr std::uint16_t port = 7000;
 constexpr DelayRange drawn{Duration{500'000}, Duration{1'500'000}};
 constexpr DelayRange fixed{Duration{1'000'000}, Duration{1'000'000}};
 
+MemoryRecorder* rewound(MemoryRecorder* recorder, const Schedule& schedule) {
+  if (recorder != nullptr) recorder->rewind(&schedule.now());
+  return recorder;
+}
+
 class EchoServer {
  public:
   EchoServer(Proactor& proactor, OperatingSystem& system, std::uint32_t clients)
@@ -88,13 +93,12 @@ class EchoServer {
 struct EchoWorld::Parts {
   explicit Parts(const EchoWorldOptions& options)
       : schedule(choices),
-        recorder(&schedule.now()),
-        listening(options.traced ? &recorder : nullptr),
+        recorder(rewound(options.recorder, schedule)),
         network({options.tied ? fixed : drawn, 65536}, schedule),
         datagrams(fixed, schedule),
-        os({}, schedule, network, datagrams, files, listening),
-        proactor(os, os, queue, listening),
-        clients(network, schedule, listening),
+        os({}, schedule, network, datagrams, files, recorder),
+        proactor(os, os, queue, recorder),
+        clients(network, schedule, recorder),
         server(proactor, os, options.clients) {
     ClientScript script;
     script.name = "client";
@@ -106,8 +110,7 @@ struct EchoWorld::Parts {
 
   SeededChoices choices{1};
   Schedule schedule;
-  MemoryRecorder recorder;
-  Recorder* listening;
+  MemoryRecorder* recorder;
   Network network;
   Datagrams datagrams;
   Files files;
@@ -123,7 +126,6 @@ EchoWorld::~EchoWorld() = default;
 
 void EchoWorld::run(std::uint64_t completions) { parts_->server.run(completions); }
 std::uint64_t EchoWorld::completions() const { return parts_->server.completions(); }
-std::uint64_t EchoWorld::facts() const { return parts_->recorder.fact_count(); }
 
 std::uint64_t EchoWorld::write_trace(const char* path) const {
   std::ofstream file(path, std::ios::binary);
@@ -140,7 +142,7 @@ std::uint64_t EchoWorld::write_trace(const char* path) const {
   config.event_limit = UINT64_MAX;
   FactExpander expander(config, strings, writer);
   expander.start(0, "echo", "sim");
-  parts_->recorder.replay(expander);
+  parts_->recorder->replay(expander);
   expander.finish(to_ns(parts_->schedule.now()), "finished");
   writer.finish();
   return bytes;

@@ -8,13 +8,14 @@
 
 #include "core/time.hpp"
 #include "sim/choice_source.hpp"
+#include "traces/memory_recorder.hpp"
 
 namespace proactor_lab::bench {
 
 struct EchoWorldOptions {
   std::uint32_t clients = 100;
   bool tied = false;  ///< every latency is the same: whole crowds of events are due at one instant
-  bool traced = false;
+  MemoryRecorder* recorder = nullptr;  ///< null: untraced
 };
 
 /// An echo of 64 bytes to each client, again and again.
@@ -29,7 +30,6 @@ class EchoWorld {
 
   /// The trace so far, as JSON, into the file. Gives its bytes.
   std::uint64_t write_trace(const char* path) const;
-  std::uint64_t facts() const;
 
  private:
   struct Parts;

@@ -1,0 +1,72 @@
+// A pipe's two ends as I/O objects, under Asio's names (`OperatingSystem::open_pipe` gives the
+// handles). Otherwise as in socket.hpp.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include "core/socket.hpp"
+
+namespace proactor_lab {
+
+/// Where bytes come out.
+class ReadablePipe {
+ public:
+  ReadablePipe(Proactor& proactor, Handle handle) : proactor_(&proactor), handle_(handle) {}
+
+  Handle handle() const { return handle_; }
+
+  /// read(2) of at least one byte, at most the buffer's size; 0 bytes where the other end is
+  /// closed. Who of several that wait gets the bytes is the system's choice.
+  template <class Handler>
+  OperationToken async_read_some(std::span<std::byte> buffer, Handler&& handler,
+                                 CallSite site = CallSite::here()) {
+    return proactor_->initiate({.opcode = Opcode::read,
+                                .handle = handle_,
+                                .length = clamp_length(buffer.size()),
+                                .data = buffer.data()},
+                               std::forward<Handler>(handler), site);
+  }
+
+  template <class Handler>
+  OperationToken async_close(Handler&& handler, CallSite site = CallSite::here()) {
+    return proactor_->initiate({.opcode = Opcode::close, .handle = handle_},
+                               std::forward<Handler>(handler), site);
+  }
+
+ private:
+  Proactor* proactor_;
+  Handle handle_;
+};
+
+/// Where bytes go in.
+class WritablePipe {
+ public:
+  WritablePipe(Proactor& proactor, Handle handle) : proactor_(&proactor), handle_(handle) {}
+
+  Handle handle() const { return handle_; }
+
+  /// write(2): may be short. Live, where the other end is closed, it says EPIPE and raises SIGPIPE.
+  template <class Handler>
+  OperationToken async_write_some(std::span<const std::byte> buffer, Handler&& handler,
+                                  CallSite site = CallSite::here()) {
+    return proactor_->initiate({.opcode = Opcode::write,
+                                .handle = handle_,
+                                .length = clamp_length(buffer.size()),
+                                .data = const_cast<std::byte*>(buffer.data())},
+                               std::forward<Handler>(handler), site);
+  }
+
+  template <class Handler>
+  OperationToken async_close(Handler&& handler, CallSite site = CallSite::here()) {
+    return proactor_->initiate({.opcode = Opcode::close, .handle = handle_},
+                               std::forward<Handler>(handler), site);
+  }
+
+ private:
+  Proactor* proactor_;
+  Handle handle_;
+};
+
+}  // namespace proactor_lab
