@@ -74,6 +74,7 @@ std::uint32_t Network::send(EndId end, std::span<const std::byte> bytes, FactInd
   if (first < count) std::memcpy(to.ring.get(), bytes.data() + first, count - first);
   to.stored += count;
   to.under_way += count;
+  to.filled = to.stored >= send_buffer_;
   schedule_arrival(peer_of(end), bytes_arrive, count, cause);
   return count;
 }
@@ -144,7 +145,7 @@ void Network::schedule_arrival(EndId to, Type type, std::uint64_t amount, FactIn
   if (link.bytes_per_second > 0 && type == bytes_arrive) departs = leaves_line(from, link, amount);
   Instant time = departs + latency_from(from);
   if (link.losses_per_million > 0) time += lost_time(from, link, cause);
-  time = std::max(time, connections_[to / 2].cut_until);
+  if (last_cut_ > schedule_.now()) time = std::max(time, connections_[to / 2].cut_until);
   // A stream keeps its order. A nanosecond apart, two segments are no tie, so no question arises.
   End& end = ends_[to];
   if (end.segments > 0 && time <= end.last_arrival) time = end.last_arrival + Duration{1};
@@ -208,12 +209,16 @@ void Network::on_event(const ScheduledEvent& event) {
       end.arriving = true;
       if (end.owner != nullptr) end.owner->readable(id, event.cause);
       // The owner may have opened connections: the ends may lie elsewhere by now.
-      ends_[id].arriving = false;
+      End& here = ends_[id];
+      here.arriving = false;
+      if (!here.filled || here.stored >= send_buffer_) break;
+      here.filled = false;
       NetworkOwner* sender = ends_[peer_of(id)].owner;
-      if (sender != nullptr && space(peer_of(id)) > 0) sender->writable(peer_of(id), event.cause);
+      if (sender != nullptr) sender->writable(peer_of(id), event.cause);
       break;
     }
     case window_opens:
+      ends_[peer_of(id)].filled = false;
       if (end.owner != nullptr) end.owner->writable(id, event.cause);
       break;
     case stream_ends:

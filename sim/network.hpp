@@ -3,6 +3,7 @@
 // end (program, client, back end) is told when something arrives and takes it when it likes.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -31,7 +32,7 @@ class NetworkOwner {
  public:
   /// Bytes, the end of the stream or a reset arrived at `end`.
   virtual void readable(EndId end, FactIndex cause) = 0;
-  /// Bytes that `end` sent were taken by its peer: there is room again.
+  /// `end` had filled its buffer, and there is room again; or the connection broke.
   virtual void writable(EndId end, FactIndex cause) = 0;
   /// A connection waits at the listener on `port`.
   virtual void acceptable(std::uint16_t port, FactIndex cause) = 0;
@@ -123,7 +124,10 @@ class Network final : private EventTarget {
   /// The network itself breaks a connection: both ends see a reset after a latency.
   void break_connection(std::uint32_t connection, FactIndex cause);
   /// Nothing that is sent on the connection arrives before `until`; it is late then, not lost.
-  void cut(std::uint32_t connection, Instant until) { connections_[connection].cut_until = until; }
+  void cut(std::uint32_t connection, Instant until) {
+    connections_[connection].cut_until = until;
+    last_cut_ = std::max(last_cut_, until);
+  }
 
   /// One latency for a segment that leaves `end`.
   Duration latency_from(EndId end);
@@ -159,6 +163,7 @@ class Network final : private EventTarget {
     bool receive_closed : 1 = false;
     bool arriving : 1 = false;  // its owner is being told of bytes
     bool abandoned : 1 = false;
+    bool filled : 1 = false;  // its peer could send no more, and has not been told of room since
   };
   static_assert(sizeof(End) == 64);
 
@@ -191,6 +196,7 @@ class Network final : private EventTarget {
   std::uint32_t send_buffer_;
   Schedule& schedule_;
   Recorder* recorder_ = nullptr;
+  Instant last_cut_{};  // when the last cut ends
   std::vector<NetworkLink> links_;
   std::vector<End, LargePages<End>> ends_;
   std::vector<Connection> connections_;

@@ -103,7 +103,9 @@ void SimulatedClients::go_on(std::uint32_t index) {
             ? Duration::zero()
             : script.think.draw(schedule_.choices(),
                                 {QuestionKind::think, client.end, client.requests_made});
-    return schedule(index, speaks, now + think);
+    if (think > Duration::zero()) return schedule(index, speaks, now + think);
+    speak(index);
+    return go_on(index);  // until the answer is there, it only waits
   }
   if (script.end == ClientEnd::stay || script.end_at >= Duration::zero()) return;
   client.leaving = true;
@@ -209,8 +211,8 @@ void SimulatedClients::take(std::uint32_t index, std::uint32_t most, FactIndex c
   while (!network_.was_reset(client.end) && count < most) {
     const std::size_t room = std::min<std::size_t>(scratch_.size(), most - count);
     const std::uint32_t taken = network_.take(client.end, std::span(scratch_).first(room));
-    if (taken == 0) break;
     count += taken;
+    if (network_.available(client.end) == 0) break;
   }
   client.last = cause;
   if (count == 0) {

@@ -51,6 +51,7 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
     bool leaving = false;
     bool reading = false;  // a slow one, which has more to take
   };
+  static_assert(sizeof(Client) <= 64);
   enum Type : std::uint32_t { connects, connected, speaks, reads, leaves };
 
   void readable(EndId end, FactIndex cause) override;
