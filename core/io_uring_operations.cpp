@@ -54,7 +54,7 @@ void IoUringBackend::start(AsyncOperation& operation) {
     default:
       return prepare(operation, entry);
   }
-  io_uring_sqe_set_data(entry, &operation);  // without a tag: there is nothing to settle
+  io_uring_sqe_set_data64(entry, plain_user_data(operation, operation.id));  // nothing to settle
 }
 
 /// Linked, or with a full queue.
@@ -128,7 +128,7 @@ void IoUringBackend::prepare(AsyncOperation& operation, io_uring_sqe* sqe) {
   if (operation.link != Link::none) {
     sqe->flags |= operation.link == Link::soft ? IOSQE_IO_LINK : IOSQE_IO_HARDLINK;
   }
-  io_uring_sqe_set_data64(sqe, user_data_of(operation));
+  io_uring_sqe_set_data64(sqe, user_data_of(operation, operation.id));
 }
 
 void IoUringBackend::prepare_message(AsyncOperation& operation, io_uring_sqe* sqe) {
@@ -162,8 +162,8 @@ void IoUringBackend::prepare_timeout(AsyncOperation& operation, io_uring_sqe* sq
 
 void IoUringBackend::prepare_cancel(AsyncOperation& operation, io_uring_sqe* sqe) {
   if (operation.opcode == Opcode::cancel) {
-    const AsyncOperation* target = operation.target.slot;
-    io_uring_prep_cancel64(sqe, target != nullptr ? user_data_of(*target) : nobody, 0);
+    const auto [target, id] = operation.target;
+    io_uring_prep_cancel64(sqe, target != nullptr ? user_data_of(*target, id) : nobody, 0);
   } else if (operation.opcode == Opcode::cancel_handle) {
     io_uring_prep_cancel_fd(sqe, to_number(operation.handle), IORING_ASYNC_CANCEL_ALL);
   } else {
