@@ -181,6 +181,7 @@ void EpollBackend::run_chains() {
       if (place != Place::nowhere) complete(operation, -ECANCELED, step.cause);
       if (after != nullptr) chain_steps_.push_back({after, step.broken, step.cause});
     } else if (step.broken) {
+      operation.link = Link::soft;  // all of the rest is cancelled, also behind a hard link
       complete(operation, -ECANCELED, step.cause);
     } else {
       begin(operation, step.cause);
@@ -211,7 +212,10 @@ FactIndex EpollBackend::complete(AsyncOperation& operation, std::int32_t result,
   const bool file = operation.opcode == Opcode::read || operation.opcode == Opcode::write;
   const bool fell_short =
       file && result >= 0 && static_cast<std::uint32_t>(result) < operation.length;
-  const bool failed = result < 0 || fell_short || operation.opcode == Opcode::timer;
+  // The kernel does not count it as a failure of a shutdown that nobody is there.
+  const bool nobody_there = operation.opcode == Opcode::shutdown && result == -ENOTCONN;
+  const bool failed =
+      (result < 0 && !nobody_there) || fell_short || operation.opcode == Opcode::timer;
   chain_steps_.push_back({linked, operation.link == Link::soft && failed, completed});
   return completed;
 }
