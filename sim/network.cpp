@@ -121,13 +121,28 @@ void Network::schedule_arrival(EndId to, Type type, std::uint64_t amount, FactIn
   Instant time = schedule_.now() + latency_from(peer_of(to));
   // A stream keeps its order. A nanosecond apart, two segments are no tie, so no question arises.
   End& end = ends_[to];
-  if (end.segments > 0 && time <= end.last_arrival) time = end.last_arrival + Duration{1};
+  const ScheduledEvent event{this, amount, to, cause, type};
+  if (config_.arrivals_tie) {
+    time = std::max(time, end.last_arrival);
+    in_order_[to].push_back(event);
+  } else if (end.segments > 0 && time <= end.last_arrival) {
+    time = end.last_arrival + Duration{1};
+  }
   ++end.segments;
   end.last_arrival = time;
-  schedule_.at(time, {this, amount, to, cause, type});
+  schedule_.at(time, event);
 }
 
 void Network::on_event(const ScheduledEvent& event) {
+  if (!config_.arrivals_tie || event.type == window_opens) return arrive(event);
+  // One of those that are due now; what arrives is the oldest.
+  std::deque<ScheduledEvent>& under_way = in_order_[event.subject];
+  const ScheduledEvent oldest = under_way.front();
+  under_way.pop_front();
+  arrive(oldest);
+}
+
+void Network::arrive(const ScheduledEvent& event) {
   const EndId id = event.subject;
   End& end = ends_[id];
   if (end.reset) return;  // already broken: nothing arrives any more

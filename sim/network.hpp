@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <span>
 #include <utility>
 #include <vector>
@@ -40,6 +41,9 @@ class NetworkOwner {
 struct NetworkConfig {
   DelayRange latency;                 ///< one way
   std::uint32_t send_buffer = 65536;  ///< bytes under way in one direction
+  /// Segments of one stream that would arrive at one instant do: in order, but what else is due
+  /// then may come between them. Otherwise they are a nanosecond apart.
+  bool arrivals_tie = false;
 };
 
 class Network final : private EventTarget {
@@ -135,6 +139,7 @@ class Network final : private EventTarget {
   };
 
   void on_event(const ScheduledEvent& event) override;
+  void arrive(const ScheduledEvent& event);
   void break_end(EndId end, FactIndex cause);
   void break_off(EndId end, const ScheduledEvent& event);
   void schedule_arrival(EndId to, Type type, std::uint64_t amount, FactIndex cause);
@@ -146,6 +151,7 @@ class Network final : private EventTarget {
   std::vector<End> ends_;
   std::vector<const char*> labels_;
   std::vector<Listener> listeners_;
+  std::map<EndId, std::deque<ScheduledEvent>> in_order_;  // where arrivals tie: what is under way
 };
 
 }  // namespace proactor_lab

@@ -114,7 +114,11 @@ std::int32_t SimulatedOs::close_handle(Handle handle, FactIndex cause) {
     recorder_->record(
         {.cause = cause, .handle = to_number(handle), .kind = FactKind::handle_closed});
   }
-  release(socket, cause);
+  if (config_.late_work) {
+    schedule_.at(schedule_.now(), {this, 0, socket, cause, closes});
+  } else {
+    release(socket, cause);
+  }
   return 0;
 }
 

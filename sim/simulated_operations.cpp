@@ -38,6 +38,9 @@ void SimulatedOs::carry_out(AsyncOperation& operation, FactIndex started) {
     default:
       break;
   }
+  if (config_.late_work && is_for_workers(operation)) {
+    return set_timer(operation, schedule_.now(), started);
+  }
   const std::uint32_t index = socket_of(operation.handle);
   if (index == no_socket) return complete(operation, -EBADF, started);
   carry_out_on(index, operation, started);
@@ -57,9 +60,11 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
     case Opcode::connect:
       if (file) return complete(operation, -ENOTSOCK, started);
       if (socket.kind == HandleKind::datagram) return complete(operation, -EINVAL, started);
-      if (socket.connecting) return complete(operation, -EALREADY, started);
-      if (socket.connected || socket.kind == HandleKind::listener)
+      if (socket.connecting) return connect_again(operation, index, started);
+      if (socket.connected || (socket.kind == HandleKind::listener && !socket.receive_closed))
         return complete(operation, -EISCONN, started);
+      // One that was shut down is bound to its port still, and finds nobody there.
+      if (socket.kind == HandleKind::listener) return complete(operation, -ECONNREFUSED, started);
       return carry_out_connect(operation, index, started);
     case Opcode::shutdown:
       return carry_out_shutdown(operation, index, started);
@@ -69,12 +74,15 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
     case Opcode::accept:
     case Opcode::receive:
     case Opcode::receive_from:
-      waits_its_turn = !socket.receives.empty();
+      // What cannot be done here need not wait to hear so.
+      waits_its_turn =
+          !socket.receives.empty() && !config_.late_work &&
+          (operation.opcode == Opcode::accept) == (socket.kind == HandleKind::listener);
       break;
     case Opcode::send:
     case Opcode::send_to:
       place = Place::sends;
-      waits_its_turn = !socket.sends.empty();
+      waits_its_turn = !socket.sends.empty() && !config_.late_work;
       break;
     default:
       return complete(operation, -EINVAL, started);
@@ -93,7 +101,9 @@ void SimulatedOs::carry_out_file_verb_on_socket(AsyncOperation& operation, std::
   const bool reads = operation.opcode == Opcode::read;
   if (reads && operation.length == 0) return complete(operation, 0, started);
   OperationList& others = reads ? sockets_[index].receives : sockets_[index].sends;
-  if (!others.empty() || attempt(operation, index, started) == Progress::waits) {
+  const bool waits_its_turn =
+      !others.empty() && !config_.late_work && sockets_[index].kind != HandleKind::listener;
+  if (waits_its_turn || attempt(operation, index, started) == Progress::waits) {
     pend(operation, reads ? Place::receives : Place::sends, index);
   }
 }
@@ -126,20 +136,24 @@ void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t in
   }
   if (connected && !listener && sends) network_.shutdown_send(socket.end, started);
   if (connected && !listener && receives) network_.shutdown_receive(socket.end);
-  complete(operation, connected ? 0 : -ENOTCONN, started);
+  finish(operation, connected ? 0 : -ENOTCONN, started);
   if (!connected) return;
   socket.receive_closed |= receives;
-  if (receives) serve(&Socket::receives, index, started);
-  if (sends) serve(&Socket::sends, index, started);
-  serve(&Socket::polls, index, started);
+  if (receives) rouse(index, receiving, started);
+  if (sends) rouse(index, sending, started);
+  rouse(index, polling, started);
 }
 
 /// The cancel's own completion comes before its targets', as Linux does it.
 void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started) {
   std::vector<AsyncOperation*> targets;
+  const auto is_found = [](const AsyncOperation& each) {
+    return place_of(each) == Place::timer || place_of(each) == Place::finishing;
+  };
   const auto add_socket_operations = [&](std::uint32_t index) {
     Socket& socket = sockets_[index];
-    for (const OperationList* list : {&socket.receives, &socket.sends, &socket.polls}) {
+    for (const OperationList* list :
+         {&socket.receives, &socket.sends, &socket.polls, &socket.cancelled}) {
       for (AsyncOperation* each = list->first(); each != nullptr; each = each->next) {
         targets.push_back(each);
       }
@@ -151,11 +165,12 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
     const bool there = target != nullptr && target->id == operation.target.id;
     const Place place = there ? place_of(*target) : Place::nowhere;
     // A link timeout is not found: it ends with the operation that it bounds.
-    if (place == Place::nowhere || place == Place::chained ||
+    if (place == Place::nowhere || place == Place::chained || place == Place::breaking ||
         target->opcode == Opcode::link_timeout) {
       return complete(operation, -ENOENT, started);
     }
-    complete(operation, 0, started);
+    const bool too_late = place == Place::finishing;
+    complete(operation, too_late ? -EALREADY : 0, started);
     return cancel_pending(*target, started);
   }
   if (operation.opcode == Opcode::cancel_handle) {
@@ -163,17 +178,21 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
     if (index == no_socket) return complete(operation, -EBADF, started);
     add_socket_operations(index);
     for (AsyncOperation* each : timers_) {  // a connect, or the disk is at work
-      const bool timer =
-          each == nullptr || each->opcode == Opcode::timer || each->opcode == Opcode::link_timeout;
-      if (!timer && each->handle == operation.handle) targets.push_back(each);
+      if (each == nullptr || !is_found(*each)) continue;
+      const bool timer = each->opcode == Opcode::timer || each->opcode == Opcode::link_timeout;
+      // What waits for a worker has not looked its handle up.
+      const bool looked_up =
+          !config_.late_work || !is_for_workers(*each) || place_of(*each) == Place::finishing;
+      if (!timer && looked_up && each->handle == operation.handle) targets.push_back(each);
     }
   } else {
     for (std::uint32_t index = 0; index < sockets_.size(); ++index) add_socket_operations(index);
     for (AsyncOperation* timer : timers_) {
-      if (timer != nullptr && timer->opcode != Opcode::link_timeout) targets.push_back(timer);
+      if (timer == nullptr || !is_found(*timer)) continue;
+      if (timer->opcode != Opcode::link_timeout) targets.push_back(timer);
     }
   }
-  complete(operation, static_cast<std::int32_t>(targets.size()), started);
+  complete(operation, count_cancelled(targets), started);
   for (AsyncOperation* target : targets) cancel_pending(*target, started);
 }
 
@@ -197,8 +216,13 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
       break;
     case Place::nowhere:
     case Place::chained:
-      return;  // over by now: a chain broke
+    case Place::cancelled:
+    case Place::breaking:
+    case Place::expired:
+    case Place::finishing:
+      return;  // over by now: a chain broke; or as good as over
   }
+  if (place_of(target) != Place::timer) return let_go_of(index, target, cause);
   --pending_;
   complete(target, -ECANCELED, cause);
   if (holds_socket) release(index, cause);
@@ -206,6 +230,13 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
 
 /// `operation` goes on at `when`: see `on_event`.
 void SimulatedOs::set_timer(AsyncOperation& operation, Instant when, FactIndex cause) {
+  operation.backend_state[0] = static_cast<std::uint64_t>(Place::timer);
+  ++pending_;
+  take_number(operation, when, cause);
+}
+
+/// `on_event` will know it by a number, which means nothing any more once it is cancelled.
+void SimulatedOs::take_number(AsyncOperation& operation, Instant when, FactIndex cause) {
   if (free_timers_.empty()) {
     free_timers_.push_back(static_cast<std::uint32_t>(timers_.size()));
     timers_.push_back(nullptr);
@@ -213,36 +244,40 @@ void SimulatedOs::set_timer(AsyncOperation& operation, Instant when, FactIndex c
   const std::uint32_t number = free_timers_.back();
   free_timers_.pop_back();
   timers_[number] = &operation;
-  operation.backend_state[0] = static_cast<std::uint64_t>(Place::timer);
   operation.backend_state[2] = number;
-  ++pending_;
-  schedule_.at(when, {this, 0, number, cause, 0});
+  schedule_.at(when, {this, 0, number, cause, timer_expires});
 }
 
 void SimulatedOs::on_event(const ScheduledEvent& event) {
+  if (event.type == closes) return release(event.subject, event.cause);
+  if (event.type == lets_go) return let_go_of_the_oldest(event.subject, event.cause);
+  if (event.type == rouses) return serve_next_roused(event);
   AsyncOperation* operation = timers_[event.subject];
   free_timers_.push_back(event.subject);
   timers_[event.subject] = nullptr;
   if (operation == nullptr) return;  // cancelled in the meantime
+  if (goes_on_late(*operation, event.cause)) return;
   --pending_;
   switch (operation->opcode) {
     case Opcode::timer:
       return complete(*operation, 0, event.cause);
-    case Opcode::link_timeout: {
-      auto* target = reinterpret_cast<AsyncOperation*>(operation->backend_state[1]);
-      complete(*operation, -ETIME, event.cause);
-      return cancel_pending(*target, event.cause);
-    }
+    case Opcode::link_timeout:
+      return expire(*operation, event.cause);
     case Opcode::connect: {
       const auto index = static_cast<std::uint32_t>(operation->backend_state[1]);
       Socket& socket = sockets_[index];
       socket.connecting = false;
-      // The listener may have gone while the connection was on its way.
-      socket.connected &= !network_.refused(socket.end);
-      complete(*operation, socket.connected ? 0 : -ECONNREFUSED, event.cause);
+      // The listener may have gone while the connection was on its way, or waited to be accepted.
+      std::int32_t error = socket.connected ? network_.take_error(socket.end) : ECONNREFUSED;
+      if (network_.refused(socket.end)) error = ECONNREFUSED;
+      socket.connected = error == 0;
+      complete(*operation, -error, event.cause);
       return release(index, event.cause);
     }
     default:
+      if (config_.late_work && is_for_workers(*operation)) {
+        return carry_out_by_worker(*operation, event.cause);
+      }
       return carry_out_file(*operation, event.cause);
   }
 }
@@ -288,7 +323,7 @@ void SimulatedOs::carry_out_file(AsyncOperation& operation, FactIndex cause) {
   if (operation.opcode == Opcode::open) return carry_out_open(operation, cause);
   const std::uint32_t index = socket_of(operation.handle);
   if (index == no_socket) return complete(operation, -EBADF, cause);
-  if (operation.opcode == Opcode::fsync) return complete(operation, 0, cause);
+  if (operation.opcode == Opcode::fsync) return finish(operation, 0, cause);
   const Socket& socket = sockets_[index];
   const bool reads = operation.opcode == Opcode::read;
   // Opened for writing only unless it says otherwise, as open(2) has it.
@@ -310,7 +345,7 @@ void SimulatedOs::carry_out_file(AsyncOperation& operation, FactIndex cause) {
     cause = record(FactKind::bytes_moved, operation, count, cause,
                    static_cast<std::uint8_t>(FactRole::processor));
   }
-  complete(operation, static_cast<std::int32_t>(count), cause);
+  finish(operation, static_cast<std::int32_t>(count), cause);
 }
 
 }  // namespace proactor_lab

@@ -127,12 +127,13 @@ void SimulatedOs::run_chains() {
         timers_[operation.backend_state[2]] = nullptr;
         --pending_;
       }
-      if (place_of(operation) != Place::nowhere) complete(operation, -ECANCELED, step.cause);
+      if (place_of(operation) != Place::nowhere) cancel_linked(operation, step.cause);
       if (after != nullptr) chain_steps_.push_back({after, step.broken, step.cause});
     } else if (step.broken) {
-      complete(operation, -ECANCELED, step.cause);
+      operation.link = Link::soft;  // all of the rest is cancelled, also behind a hard link
+      cancel_linked(operation, step.cause);
     } else {
-      begin(operation);
+      go_on_with(operation, step.cause);
     }
   }
 }
@@ -153,7 +154,10 @@ void SimulatedOs::complete(AsyncOperation& operation, std::int32_t result, FactI
   const bool file = operation.opcode == Opcode::read || operation.opcode == Opcode::write;
   const bool fell_short =
       file && result >= 0 && static_cast<std::uint32_t>(result) < operation.length;
-  const bool failed = result < 0 || fell_short || operation.opcode == Opcode::timer;
+  // The kernel does not count it as a failure of a shutdown that nobody is there.
+  const bool nobody_there = operation.opcode == Opcode::shutdown && result == -ENOTCONN;
+  const bool failed =
+      (result < 0 && !nobody_there) || fell_short || operation.opcode == Opcode::timer;
   chain_steps_.push_back({linked, operation.link == Link::soft && failed, completed});
 }
 
@@ -188,12 +192,14 @@ void SimulatedOs::release_all() {
   posted_.clear();
   chain_steps_.clear();
   for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
-    for (OperationList Socket::*list : {&Socket::receives, &Socket::sends, &Socket::polls}) {
+    for (OperationList Socket::*list :
+         {&Socket::receives, &Socket::sends, &Socket::polls, &Socket::cancelled}) {
       while ((sockets_[index].*list).pop() != nullptr) release(index, 0);
     }
   }
   for (AsyncOperation*& timer : timers_) {
-    if (timer != nullptr && timer->opcode == Opcode::connect) {
+    const bool runs = timer != nullptr && place_of(*timer) == Place::timer;
+    if (runs && timer->opcode == Opcode::connect) {
       release(static_cast<std::uint32_t>(timer->backend_state[1]), 0);
     }
     timer = nullptr;

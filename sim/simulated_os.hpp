@@ -20,6 +20,7 @@ namespace proactor_lab {
 struct SimulatedOsConfig {
   Duration syscall_cost{0};               ///< charged once a wait: it submits and reaps
   bool short_transfers = false;           ///< an operation may move less than it could
+  bool late_work = false;                 ///< see simulated_late_work.cpp
   std::int32_t handle_limit = 1'048'576;  ///< EMFILE beyond (RLIMIT_NOFILE)
   DelayRange disk_latency;                ///< what an operation on a file takes
   FactIndex fact_limit = UINT32_MAX;      ///< after so many recorded facts it does, too
@@ -78,15 +79,29 @@ class SimulatedOs final : public OperatingSystem,
     bool connected = false;
     bool connecting = false;
     bool receive_closed = false;  // shut down; a listener that was takes no connection any more
+    std::uint8_t roused = 0;      // who is to be served a little later
     const char* label = nullptr;
     OperationList receives;  // or accepts
     OperationList sends;
     OperationList polls;  // for reading and for writing
+    OperationList cancelled;
   };
 
   /// Where an operation is, kept in `backend_state[0]`. `[1]` is its socket, or the target of a
   /// link timeout; `[2]` its number among the timers; `[3]` the operation that is linked to it.
-  enum class Place : std::uint64_t { nowhere, chained, receives, sends, polls, timer };
+  enum class Place : std::uint64_t {
+    nowhere,
+    chained,
+    receives,
+    sends,
+    polls,
+    timer,
+    // With late work only:
+    cancelled,  // and not told yet
+    breaking,   // its chain broke, or what it bounds is over: it will be cancelled
+    expired,    // a link timeout that has not got to its target yet
+    finishing,  // a worker did it, and has not told so yet; `[1]` is the result
+  };
   static Place place_of(const AsyncOperation& operation) {
     return static_cast<Place>(operation.backend_state[0]);
   }
@@ -106,6 +121,26 @@ class SimulatedOs final : public OperatingSystem,
   void acceptable(std::uint16_t port, FactIndex cause) override;
   void datagram_arrived(std::uint16_t port, FactIndex cause) override;
   void on_event(const ScheduledEvent& event) override;
+
+  /// Who waits on a socket, as bits.
+  enum Waiting : std::uint8_t { polling = 1, receiving = 2, sending = 4 };
+  enum EventType : std::uint32_t { timer_expires, rouses, lets_go, closes };
+  void rouse(std::uint32_t socket, std::uint8_t who, FactIndex cause);
+  void serve_next_roused(const ScheduledEvent& event);
+  void let_go_of(std::uint32_t socket, AsyncOperation& cancelled, FactIndex cause);
+  void let_go_of_the_oldest(std::uint32_t socket, FactIndex cause);
+  void go_on_with(AsyncOperation& linked, FactIndex cause);
+  void cancel_linked(AsyncOperation& linked, FactIndex cause);
+  void expire(AsyncOperation& timeout, FactIndex cause);
+  static bool is_for_workers(const AsyncOperation& operation) {
+    return operation.opcode == Opcode::shutdown || operation.opcode == Opcode::fsync;
+  }
+  void carry_out_by_worker(AsyncOperation& operation, FactIndex cause);
+  void connect_again(AsyncOperation& operation, std::uint32_t socket, FactIndex started);
+  std::int32_t count_cancelled(const std::vector<AsyncOperation*>& targets) const;
+  void finish(AsyncOperation& operation, std::int32_t result, FactIndex cause);
+  bool goes_on_late(AsyncOperation& operation, FactIndex cause);
+  void take_number(AsyncOperation& operation, Instant when, FactIndex cause);
 
   void spend(Duration cost);
   void submit();
@@ -136,6 +171,8 @@ class SimulatedOs final : public OperatingSystem,
   bool is_ready(const Socket& socket, Readiness readiness) const;
   bool is_connected(const Socket& socket) const;
   void serve(OperationList Socket::*list, std::uint32_t socket, FactIndex cause);
+  Progress serve_one(OperationList Socket::*list, std::uint32_t socket, std::uint32_t waiting,
+                     FactIndex cause);
   std::uint32_t transfer_size(std::uint32_t possible, std::uint64_t entity,
                               std::uint32_t& questions);
 
@@ -170,7 +207,7 @@ class SimulatedOs final : public OperatingSystem,
   std::vector<Socket> sockets_;
   std::vector<std::uint32_t> free_sockets_;
   DescriptorTable descriptors_;
-  std::vector<AsyncOperation*> timers_;  // by number; null: cancelled or over
+  std::vector<AsyncOperation*> timers_;  // by number; null: cancelled or over; some are `chained`
   std::vector<ChainStep> chain_steps_;
   std::vector<std::uint32_t> file_questions_;  // asked so far: of opening, then by file
   std::vector<const char*> file_labels_;       // by file; null: none yet
