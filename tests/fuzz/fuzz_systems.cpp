@@ -1,6 +1,7 @@
-// fuzz_systems: compares the simulated system with the live ones by small random programs.
+// fuzz_systems: compares the simulated system with the live ones, and with itself as scenarios use
+// it, by small random programs.
 //
-//   fuzz_systems [--seed N] [--programs N] [--seconds S] [--worlds N] [--keep-going]
+//   fuzz_systems [--seed N] [--programs N] [--seconds S] [--worlds N] [--on SYSTEM] [--keep-going]
 //   fuzz_systems --program FILE      one program, as it was printed
 //
 // Program k of a run is made from seed + k. Exit codes: 0 no divergence; 1 one was found, and is
@@ -56,12 +57,13 @@ bool judge_one(const Fuzzer& fuzzer, const Program& program, Tally& tally) {
 
 int fuzz(const Arguments& arguments, const FuzzConfig& config) {
   std::vector<Arm> arms = live_arms();
+  arms.push_back(usual_arm());
   std::erase_if(
       arms, [&](const Arm& arm) { return !arguments.only.empty() && arm.name != arguments.only; });
   std::string names;
   for (const Arm& arm : arms) names += (names.empty() ? "" : ", ") + arm.name;
   if (arms.empty()) {
-    std::cerr << "fuzz_systems: the kernel grants no live system\n";
+    std::cerr << "fuzz_systems: the kernel does not grant " << arguments.only << '\n';
     return 3;
   }
   const Fuzzer fuzzer(config, std::move(arms));
@@ -104,8 +106,8 @@ int main(int argc, char** argv) {
   app.add_option("--seconds", arguments.seconds, "At most so long");
   app.add_option("--worlds", config.search.worlds_max, "Simulated worlds of a program, at most");
   app.add_option("--plays", config.plays, "Of a program on each live system");
-  app.add_option("--on", arguments.only, "Only on this live system")
-      ->check(CLI::IsMember({"io_uring", "epoll"}));
+  app.add_option("--on", arguments.only, "Only on this system")
+      ->check(CLI::IsMember({"io_uring", "epoll", "sim"}));
   app.add_option("--program", arguments.program, "A file with one program, instead");
   app.add_flag("--keep-going", arguments.keep_going, "Also after a divergence");
   try {

@@ -110,6 +110,14 @@ std::vector<Arm> live_arms() {
   return arms;
 }
 
+Arm usual_arm() {
+  const auto seed = std::make_shared<std::uint64_t>(0);
+  return {"sim", [seed](const Program& program, Duration) {
+            SeededChoices choices(++*seed);
+            return play_simulated(program, choices, Pace::usual);
+          }};
+}
+
 std::string to_text(const Program& program, const Judgement& judgement) {
   constexpr std::size_t shown_max = 20;
   std::string text = to_text(program);

@@ -31,11 +31,11 @@ struct Arm {
 
 struct FuzzConfig {
   SearchBudget search;
-  int plays = 2;                       ///< of a program on each arm
-  int confirmations = 5;               ///< patient plays where one had pending steps
-  Duration patience{1'500'000};        ///< at first
-  Duration much_patience{60'000'000};  ///< before something counts as pending
-  int shrink_plays = 12;               ///< a divergence may be rare
+  int plays = 2;                        ///< of a program on each arm
+  int confirmations = 5;                ///< patient plays where one had pending steps
+  Duration patience{1'500'000};         ///< at first
+  Duration much_patience{150'000'000};  ///< before something counts as pending
+  int shrink_plays = 12;                ///< a divergence may be rare
   int shrink_attempts = 120;
 };
 
@@ -74,6 +74,8 @@ class Fuzzer {
 
 /// The live systems that the kernel grants.
 std::vector<Arm> live_arms();
+/// The simulated system as scenarios use it: what it usually does must be something that it may do.
+Arm usual_arm();
 
 /// For people: the program, what was seen and what is allowed.
 std::string to_text(const Program& program, const Judgement& judgement);

@@ -1,10 +1,10 @@
 #include "tests/fuzz/live_stage.hpp"
 
-#include <filesystem>
-#include <fstream>
+#include <array>
+#include <cerrno>
 #include <system_error>
 
-#include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/epoll_backend.hpp"
@@ -64,17 +64,23 @@ std::string refusal_of(LiveSystem system) {
   return open(system, error) != nullptr ? "" : error.message();
 }
 
-LiveFile::LiveFile()
-    : path_((std::filesystem::temp_directory_path() / "fuzz_systems_XXXXXX").string()) {
-  const int descriptor = mkstemp(path_.data());
-  if (descriptor < 0) throw std::system_error(errno, std::system_category(), path_);
-  close(descriptor);
+LiveFile::LiveFile() : descriptor_(memfd_create("fuzz_systems", MFD_CLOEXEC)) {
+  if (descriptor_ < 0) throw std::system_error(errno, std::system_category(), "memfd_create");
+  path_ = "/proc/self/fd/" + std::to_string(descriptor_);
 }
 
-LiveFile::~LiveFile() { unlink(path_.c_str()); }
+LiveFile::~LiveFile() { close(descriptor_); }
 
 void LiveFile::restore() const {
-  std::ofstream(path_, std::ios::binary) << std::string(file_bytes, static_cast<char>(file_byte));
+  const std::array<std::byte, file_bytes> content = [] {
+    std::array<std::byte, file_bytes> bytes;
+    bytes.fill(file_byte);
+    return bytes;
+  }();
+  if (ftruncate(descriptor_, 0) < 0 ||
+      pwrite(descriptor_, content.data(), content.size(), 0) != file_bytes) {
+    throw std::system_error(errno, std::system_category(), path_);
+  }
 }
 
 Outcome play_live(const Program& program, LiveSystem system, Duration patience,

@@ -15,7 +15,7 @@ const char* name_of(LiveSystem system);
 /// Empty where the kernel grants it; else why not.
 std::string refusal_of(LiveSystem system);
 
-/// A file for programs to read and write, gone with this object.
+/// A file in memory for programs to read and write, gone with this object: no disk is slow.
 class LiveFile {
  public:
   LiveFile();
@@ -27,6 +27,7 @@ class LiveFile {
   const std::string& path() const { return path_; }
 
  private:
+  int descriptor_;
   std::string path_;
 };
 

@@ -147,7 +147,7 @@ class Player {
           });
     } else if (step.opcode == Opcode::cancel_handle || step.opcode == Opcode::cancel_all) {
       tokens_[index] = proactor_.initiate(request, [this, index](std::error_code e, std::size_t n) {
-        over(index, e, std::to_string(n), true);
+        over(index, e, counted(index) ? std::to_string(n) : "some", true);
       });
     } else if (step.length > 0) {
       const bool reads = step.opcode == Opcode::receive || step.opcode == Opcode::read;
@@ -163,6 +163,13 @@ class Player {
         over(index, e, "ok", true);
       });
     }
+  }
+
+  /// IoUringBackend takes its own read out of what was cancelled in all; together with what the
+  /// kernel's workers have, the count is not exact.
+  bool counted(std::size_t index) const {
+    return program_.steps[index].opcode == Opcode::cancel_handle ||
+           !(program_.uses(Opcode::shutdown) || program_.uses("f"));
   }
 
   static std::string moved(std::size_t count, std::span<const std::byte> bytes) {

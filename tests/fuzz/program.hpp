@@ -53,8 +53,9 @@ std::string to_text(const Program& program);
 Program parse_program(std::string_view text);
 
 /// What holds of every program, made so by changing as little as possible: a step comes after an
-/// earlier one; a chain ends with what is initiated together; and where handles are closed none are
-/// opened, as a number that is used again would name something else.
+/// earlier one; a chain ends with what is initiated together; where handles are closed none are
+/// opened, as a number that is used again would name something else; and all is cancelled at most
+/// once.
 void mend(Program& program);
 
 /// Without step `gone`: what cancelled it cancels nothing, what came after it comes after what it

@@ -11,22 +11,35 @@ constexpr Duration at_once{1'000};
 /// Later than all that is due at once, and sooner than what lasts.
 constexpr Duration late{1'000'000};
 constexpr Duration looked_at{1'000'000'000};
+constexpr Duration usual_latency{10'000};
+constexpr Duration usual_delay{50'000};
 
 }  // namespace
 
-SimulatedStage::SimulatedStage(ChoiceSource& choices)
-    : choices_(choices),
-      network_({}, schedule_),
+SimulatedStage::SimulatedStage(ChoiceSource& choices, Pace pace)
+    : pace_(pace),
+      choices_(choices),
+      network_(pace == Pace::free ? NetworkConfig{.arrivals_tie = true}
+                                  : NetworkConfig{.latency = {usual_latency, usual_latency}},
+               schedule_),
       datagrams_({}, schedule_),
-      os_({}, schedule_, network_, datagrams_, files_, nullptr) {
+      os_({.late_work = pace == Pace::free}, schedule_, network_, datagrams_, files_, nullptr) {
   const FileId file = files_.open(file_path, true, true);
   files_.content(file).assign(file_bytes, file_byte);
 }
 
-void SimulatedStage::begin() { choices_.asking = true; }
+void SimulatedStage::begin() {
+  // Listeners that are not needed any more go.
+  while (!schedule_.empty()) {
+    const ScheduledEvent event = schedule_.next();
+    event.target->on_event(event);
+  }
+  choices_.asking = true;
+}
 
 /// A timer expires in the midst of things, or when all the rest is quiet.
 Duration SimulatedStage::short_delay() {
+  if (pace_ == Pace::usual) return usual_delay;
   const Question question{QuestionKind::answer_delay, 0, asked_++};
   return choices_.pick(2, question) == 0 ? Duration{0} : late;
 }
@@ -39,15 +52,17 @@ void SimulatedStage::release_all() {
 bool SimulatedStage::wait(CompletionEventQueue& queue, Instant) {
   submit(queue);
   if (queue.empty()) os_.wait(queue, instant_at_ns(0) + looked_at);
+  if (lends_buffers_ && !queue.empty() && pace_ == Pace::free) let_the_world_go_on(queue);
   return !queue.empty();
 }
 
 void SimulatedStage::submit(CompletionEventQueue& queue) {
   while (!held_.empty()) {
-    if (choices_.asking) let_the_world_go_on(queue);
-    for (bool chained = true; chained && !held_.empty();) {
+    if (choices_.asking && pace_ == Pace::free) let_the_world_go_on(queue);
+    const bool by_itself = pace_ == Pace::free;
+    for (bool goes_on = true; goes_on && !held_.empty();) {
       AsyncOperation* operation = held_.pop();
-      chained = operation->link != Link::none;
+      goes_on = operation->link != Link::none || !by_itself;
       os_.start(*operation);
     }
     os_.wake();
@@ -74,8 +89,8 @@ void SimulatedStage::on_event(const ScheduledEvent&) {
   os_.wake();
 }
 
-Outcome play_simulated(const Program& program, ChoiceSource& choices) {
-  SimulatedStage stage(choices);
+Outcome play_simulated(const Program& program, ChoiceSource& choices, Pace pace) {
+  SimulatedStage stage(choices, pace);
   return play(program, stage, file_path);
 }
 

@@ -5,7 +5,9 @@
 // Live, a kernel takes operations one by one while the world goes on, and a program that was told
 // of a completion is in no hurry to ask for more. Simulated, a batch is submitted in one piece and
 // the world waits for the program. So this stage stands between: it hands chains over one at a
-// time, and before each it asks how much of what is under way happens first.
+// time, and before each it asks how much of what is under way happens first. Where the system takes
+// buffers from a group it asks so, too, before the program hears of completions: only then do the
+// buffers come back.
 #pragma once
 
 #include <string>
@@ -16,14 +18,20 @@
 
 namespace proactor_lab::fuzz {
 
+/// `free`: as said above. `usual`: as scenarios have it, with a latency and without such questions.
+enum class Pace : std::uint8_t { free, usual };
+
 class SimulatedStage final : public Stage, private EventTarget {
  public:
-  explicit SimulatedStage(ChoiceSource& choices);
+  SimulatedStage(ChoiceSource& choices, Pace pace);
 
   OperatingSystem& os() override { return os_; }
   void begin() override;
   Duration short_delay() override;
-  void start(AsyncOperation& operation) override { held_.push(operation); }
+  void start(AsyncOperation& operation) override {
+    lends_buffers_ |= operation.buffers != nullptr;
+    held_.push(operation);
+  }
   void give_back(BufferGroup& group, std::uint16_t buffer) override {
     os_.give_back(group, buffer);
   }
@@ -50,6 +58,7 @@ class SimulatedStage final : public Stage, private EventTarget {
   void submit(CompletionEventQueue& queue);
   void let_the_world_go_on(CompletionEventQueue& queue);
 
+  Pace pace_;
   Choices choices_;
   Schedule schedule_{choices_};
   Network network_;
@@ -59,9 +68,10 @@ class SimulatedStage final : public Stage, private EventTarget {
   OperationList held_;
   std::uint32_t asked_ = 0;
   bool paused_ = false;
+  bool lends_buffers_ = false;
 };
 
 /// Plays `program` in one simulated world.
-Outcome play_simulated(const Program& program, ChoiceSource& choices);
+Outcome play_simulated(const Program& program, ChoiceSource& choices, Pace pace = Pace::free);
 
 }  // namespace proactor_lab::fuzz
