@@ -38,6 +38,29 @@ enum class Readiness : std::uint8_t { readable, writable };
 /// cut a longer one in two.
 enum class Link : std::uint8_t { none, soft, hard };
 
+/// What may be asked beside the verb; combine with |.
+enum class OperationFlags : std::uint8_t {
+  none = 0,
+  /// Starts when all that was submitted before it is over; what is submitted after it starts when
+  /// it is over itself, cancels included (IOSQE_IO_DRAIN).
+  drain = 1,
+  /// Success is not told, a failure is, and then nothing more of its chain
+  /// (IOSQE_CQE_SKIP_SUCCESS). Not with `drain`: EINVAL. For whoever drives a processor by hand: a
+  /// Proactor would wait for ever for the completion.
+  skip_success = 2,
+  /// receive: goes on until the buffer is full. Less is told only where no more can come: the
+  /// stream's end, a reset, a cancel. That breaks a soft link (MSG_WAITALL).
+  wait_all = 4,
+  /// timer: expiring does not break a soft link (IORING_TIMEOUT_ETIME_SUCCESS).
+  expiry_is_success = 8,
+};
+constexpr OperationFlags operator|(OperationFlags a, OperationFlags b) {
+  return static_cast<OperationFlags>(static_cast<std::uint8_t>(a) | static_cast<std::uint8_t>(b));
+}
+constexpr bool has(OperationFlags flags, OperationFlags flag) {
+  return (static_cast<std::uint8_t>(flags) & static_cast<std::uint8_t>(flag)) != 0;
+}
+
 /// Names an operation that may be over by now: the slot tells whether it still bears the same id.
 struct OperationToken {
   AsyncOperation* slot = nullptr;
@@ -50,7 +73,7 @@ struct OperationRequest {
   Handle handle = Handle::none;
   std::uint32_t length = 0;                   ///< of the lent buffer
   std::byte* data = nullptr;                  ///< the lent buffer
-  BufferGroup* buffers = nullptr;             ///< receive: takes one from here when bytes come
+  BufferGroup* buffers = nullptr;             ///< receive, read: takes one when bytes come
   Endpoint endpoint{};                        ///< connect, send_to
   Endpoint* sender = nullptr;                 ///< receive_from: who sent it; lent like the buffer
   std::uint64_t offset = 0;                   ///< read, write: place in the file
@@ -62,6 +85,7 @@ struct OperationRequest {
   ShutdownSide side = ShutdownSide::both;     ///< shutdown
   Readiness readiness = Readiness::readable;  ///< poll
   Link link = Link::none;
+  OperationFlags flags = OperationFlags::none;
   OperationToken target{};  ///< cancel
   OperationId parent{};     ///< the first operation of the composed one that this goes on with
   OperationId reserved{};   ///< its own id, from `Proactor::reserve_operation`; none: the next
@@ -79,6 +103,7 @@ struct OperationRequest {
   to.buffers = from.buffers;
   to.multishot = from.multishot;
   to.link = from.link;
+  to.flags = from.flags;
   to.parent = from.parent;
   to.reserved = from.reserved;
   if (from.opcode == Opcode::receive || from.opcode == Opcode::send) return;

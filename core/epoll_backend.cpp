@@ -11,6 +11,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "core/chain.hpp"
+
 namespace proactor_lab {
 namespace {
 
@@ -139,16 +141,56 @@ void EpollBackend::submit() {
     }
   }
   while (AsyncOperation* head = submissions_.pop()) {
-    head->backend_state = {};
-    for (AsyncOperation* last = head; last->link != Link::none && !submissions_.empty();) {
-      AsyncOperation* next = submissions_.pop();
-      next->backend_state = {};
-      set_place(*next, Place::chained);
-      last->backend_state[3] = reinterpret_cast<std::uintptr_t>(next);
-      last = next;
-    }
-    begin(*head, 0);
+    take_chain(*head);
     run_chains();
+  }
+}
+
+/// One operation, or those that are linked to it: taken up, or kept until all before are over.
+void EpollBackend::take_chain(AsyncOperation& head) {
+  head.backend_state = {};
+  bool drains = has(head.flags, OperationFlags::drain) || next_drains_;
+  next_drains_ = false;
+  for (AsyncOperation* last = &head; last->link != Link::none && !submissions_.empty();) {
+    AsyncOperation* next = submissions_.pop();
+    next->backend_state = {};
+    set_place(*next, Place::chained);
+    // Asked for in a chain, it holds for the whole of it and for what comes next.
+    next_drains_ |= has(next->flags, OperationFlags::drain);
+    link_to(*last, *next);
+    last = next;
+  }
+  drains |= next_drains_;
+  if (!drains && deferred_.empty()) return begin_chain(head);
+  set_place(head, Place::chained);
+  head.backend_state[2] = drains;
+  deferred_.push(head);
+}
+
+void EpollBackend::begin_chain(AsyncOperation& head) {
+  bool refused = is_refused(head, nullptr);
+  ++under_way_;
+  const AsyncOperation* last = &head;
+  while (const AsyncOperation* next = linked_to(*last)) {
+    refused |= is_refused(*next, last);
+    ++under_way_;
+    last = next;
+  }
+  refused ? refuse_chain(&head) : begin(head, 0);
+}
+
+/// As the kernel does where it finds fault with one of them: none begins.
+void EpollBackend::refuse_chain(AsyncOperation* operation) {
+  const bool silent = has(operation->flags, OperationFlags::skip_success);
+  const AsyncOperation* before = nullptr;
+  while (operation != nullptr) {
+    AsyncOperation* const next = linked_to(*operation);
+    const FactIndex started = record(FactKind::operation_started, *operation, 0, 0);
+    const std::int32_t result = is_refused(*operation, before) ? -EINVAL : -ECANCELED;
+    operation->backend_state[3] = 0;
+    end(*operation, result, {.cause = started}, 0, before == nullptr || !silent);
+    before = operation;
+    operation = next;
   }
 }
 
@@ -164,30 +206,48 @@ void EpollBackend::begin(AsyncOperation& operation, FactIndex cause) {
   set_timer(*linked);
 }
 
-/// Goes on with chains whose last operation is done.
+/// Goes on with chains whose last operation is done, and with what waits for all before it.
 void EpollBackend::run_chains() {
-  for (std::size_t i = 0; i < chain_steps_.size(); ++i) {
-    const ChainStep step = chain_steps_[i];
-    AsyncOperation& operation = *step.operation;
-    AsyncOperation* after = linked_to(operation);
-    const bool timeout = operation.opcode == Opcode::link_timeout;
-    const Place place = place_of(operation);
-    if (timeout && place == Place::timer) timers_.remove(operation);
-    // What never ran is taken up only to be cancelled.
-    if (place == Place::chained && (timeout || step.broken)) {
-      record(FactKind::operation_started, operation, 0, step.cause);
+  do {
+    for (std::size_t i = 0; i < chain_steps_.size(); ++i) {
+      const ChainStep step = chain_steps_[i];
+      run_step(step);
     }
-    if (timeout) {
-      if (place != Place::nowhere) complete(operation, -ECANCELED, step.cause);
-      if (after != nullptr) chain_steps_.push_back({after, step.broken, step.cause});
-    } else if (step.broken) {
-      operation.link = Link::soft;  // all of the rest is cancelled, also behind a hard link
-      complete(operation, -ECANCELED, step.cause);
-    } else {
-      begin(operation, step.cause);
-    }
+    chain_steps_.clear();
+  } while (!deferred_.empty() && begin_deferred());
+}
+
+void EpollBackend::run_step(const ChainStep& step) {
+  AsyncOperation& operation = *step.operation;
+  AsyncOperation* after = linked_to(operation);
+  const bool timeout = operation.opcode == Opcode::link_timeout;
+  const Place place = place_of(operation);
+  if (timeout && place == Place::timer) timers_.remove(operation);
+  // What never ran is taken up only to be cancelled.
+  if (place == Place::chained && (timeout || step.broken)) {
+    record(FactKind::operation_started, operation, 0, step.cause);
   }
-  chain_steps_.clear();
+  if (!timeout && !step.broken) return begin(operation, step.cause);
+  if (!timeout || place != Place::nowhere) end(operation, -ECANCELED, step, 0, !step.silent);
+  if (timeout && after != nullptr) {
+    chain_steps_.push_back({after, step.broken, step.cause, step.silent});
+  }
+}
+
+/// True where it began any. What drains waits until nothing before it is under way; so does the
+/// first one after it.
+bool EpollBackend::begin_deferred() {
+  bool began = false;
+  bool drains = false;
+  while (AsyncOperation* head = deferred_.first()) {
+    drains |= head->backend_state[2] != 0;
+    if ((drains || !began) && under_way_ > 0) break;
+    deferred_.pop();
+    head->backend_state[2] = 0;
+    began = true;
+    begin_chain(*head);
+  }
+  return began;
 }
 
 void EpollBackend::set_timer(AsyncOperation& operation) {
@@ -200,23 +260,30 @@ void EpollBackend::set_timer(AsyncOperation& operation) {
 
 FactIndex EpollBackend::complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                                  std::uint32_t flags) {
+  const bool told =
+      !has(operation.flags, OperationFlags::skip_success) || is_failure(operation, result);
+  return end(operation, result, {.cause = cause}, flags, told);
+}
+
+/// `step` is how it came to its end: a chain that broke goes on breaking.
+FactIndex EpollBackend::end(AsyncOperation& operation, std::int32_t result, const ChainStep& step,
+                            std::uint32_t flags, bool told) {
   const bool more = (flags & completion_more) != 0;
-  const FactIndex completed = record(FactKind::operation_completed, operation, result, cause, more);
-  record(FactKind::completion_queued, operation, 0, 0);
-  queue_->push({&operation, result, flags});
+  const FactIndex completed =
+      record(FactKind::operation_completed, operation, result, step.cause, more);
+  if (told) {
+    record(FactKind::completion_queued, operation, 0, 0);
+    queue_->push({&operation, result, flags});
+  }
   if (more) return completed;
   set_place(operation, Place::nowhere);
+  --under_way_;
   AsyncOperation* linked = linked_to(operation);
   if (linked == nullptr || operation.opcode == Opcode::link_timeout) return completed;
-  // A file transfer that falls short breaks a soft link, a socket's does not; a timer always does.
-  const bool file = operation.opcode == Opcode::read || operation.opcode == Opcode::write;
-  const bool fell_short =
-      file && result >= 0 && static_cast<std::uint32_t>(result) < operation.length;
-  // The kernel does not count it as a failure of a shutdown that nobody is there.
-  const bool nobody_there = operation.opcode == Opcode::shutdown && result == -ENOTCONN;
-  const bool failed =
-      (result < 0 && !nobody_there) || fell_short || operation.opcode == Opcode::timer;
-  chain_steps_.push_back({linked, operation.link == Link::soft && failed, completed});
+  const bool failed = is_failure(operation, result);
+  const bool breaks = step.broken || (operation.link == Link::soft && failed);
+  const bool silent = step.silent || (failed && has(operation.flags, OperationFlags::skip_success));
+  chain_steps_.push_back({linked, breaks, completed, silent && breaks});
   return completed;
 }
 
@@ -234,6 +301,9 @@ FactIndex EpollBackend::record(FactKind kind, const AsyncOperation& operation, s
 void EpollBackend::release_all() {
   submissions_ = {};
   chain_steps_.clear();
+  deferred_ = {};
+  next_drains_ = false;
+  under_way_ = 0;
   timers_.clear();
   for (std::size_t place = 0; place < channels_.size(); ++place) {
     Channel& channel = channels_[place];

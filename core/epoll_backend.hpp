@@ -20,7 +20,8 @@
 //
 // Differences from io_uring a program could see: operations on different handles complete in the
 // order of their descriptors' readiness, those on one in the order of their initiation; a cancel
-// never answers EALREADY; `read` and `write` are for files and sockets (ESPIPE on a pipe).
+// never answers EALREADY; `read` and `write` are for files, sockets and the pipes it opened (ESPIPE
+// on those that would block); `cancel_now` is EOPNOTSUPP.
 #pragma once
 
 #include <cstdint>
@@ -49,6 +50,7 @@ class EpollBackend final : public LiveBackend {
   Handle open_stream_socket(const char* label, std::error_code& error) override;
   Handle open_datagram_socket(Endpoint endpoint, const char* label,
                               std::error_code& error) override;
+  Pipe open_pipe(const char* label, std::error_code& error) override;
   void register_buffers(BufferGroup&, std::error_code& error) override { error.clear(); }
   void unregister_buffers(BufferGroup&) override {}
   Endpoint local_endpoint(Handle handle) const override;
@@ -84,16 +86,14 @@ class EpollBackend final : public LiveBackend {
   };
 
   /// Where an operation is, kept in `backend_state[0]`. `[1]` is its descriptor, or the target of
-  /// a link timeout; `[2]` its place among the timers; `[3]` the operation that is linked to it.
+  /// a link timeout; `[2]` its place among the timers, what a receive that waits for all has got so
+  /// far, or whether a chain that waits its turn drains; `[3]` the operation that is linked to it.
   enum class Place : std::uint64_t { nowhere, chained, reads, writes, polls, timer };
   static Place place_of(const AsyncOperation& operation) {
     return static_cast<Place>(operation.backend_state[0]);
   }
   static void set_place(AsyncOperation& operation, Place place) {
     operation.backend_state[0] = static_cast<std::uint64_t>(place);
-  }
-  static AsyncOperation* linked_to(const AsyncOperation& operation) {
-    return reinterpret_cast<AsyncOperation*>(operation.backend_state[3]);
   }
 
   /// How an attempt to carry an operation out went.
@@ -104,20 +104,28 @@ class EpollBackend final : public LiveBackend {
     AsyncOperation* operation = nullptr;
     bool broken = false;
     FactIndex cause = 0;
+    bool silent = false;  // broken by one that tells failures only: the rest says nothing
   };
 
   EpollBackend(std::unique_ptr<Descriptors> descriptors, Recorder* recorder);
 
   // The loop (epoll_backend.cpp).
   void submit();
+  void take_chain(AsyncOperation& head);
+  void begin_chain(AsyncOperation& head);
+  void refuse_chain(AsyncOperation* operation);
   void begin(AsyncOperation& operation, FactIndex cause);
   void run_chains();
+  void run_step(const ChainStep& step);
+  bool begin_deferred();
   bool look(Instant until);
   void arm_timer(Instant moment);
   void expire_timers();
   void set_timer(AsyncOperation& operation);
   FactIndex complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                      std::uint32_t flags = 0);
+  FactIndex end(AsyncOperation& operation, std::int32_t result, const ChainStep& step,
+                std::uint32_t flags, bool told);
   FactIndex record(FactKind kind, const AsyncOperation& operation, std::int64_t value,
                    FactIndex cause, std::uint8_t detail = 0);
 
@@ -141,6 +149,7 @@ class EpollBackend final : public LiveBackend {
   Progress carry_out_file(AsyncOperation& operation, FactIndex started);
   Progress attempt(AsyncOperation& operation, int descriptor, FactIndex cause);
   Progress try_accept(AsyncOperation& operation, int descriptor, FactIndex cause);
+  Progress try_receive_all(AsyncOperation& operation, int descriptor, FactIndex cause);
   Progress try_receive_provided(AsyncOperation& operation, int descriptor, FactIndex cause);
   void record_opened(int descriptor, HandleKind kind, FactIndex cause);
   FactIndex record_moved(const AsyncOperation& operation, std::int32_t bytes, FactIndex cause);
@@ -153,6 +162,10 @@ class EpollBackend final : public LiveBackend {
   TimerHeap timers_;
   Instant timer_armed_ = never;
   std::vector<ChainStep> chain_steps_;
+  // Drains: how many were taken up and are not over, and the chains that wait their turn.
+  std::size_t under_way_ = 0;
+  OperationList deferred_;
+  bool next_drains_ = false;
   std::vector<AsyncOperation*> targets_;   // of the cancel that is carried out
   CompletionEventQueue* queue_ = nullptr;  // while it waits
 };

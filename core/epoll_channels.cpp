@@ -188,7 +188,10 @@ void EpollBackend::cancel_pending(AsyncOperation& target, FactIndex cause) {
   }
   const auto descriptor = static_cast<int>(target.backend_state[1]);
   list_of(channel_of(descriptor), place).remove(target);
-  complete(target, -ECANCELED, cause);
+  // One that waited for all tells what it had got.
+  const auto had = static_cast<std::int32_t>(
+      has(target.flags, OperationFlags::wait_all) ? target.backend_state[2] : 0);
+  complete(target, had > 0 ? had : -ECANCELED, cause);
   release_if_idle(descriptor);
 }
 
@@ -205,6 +208,10 @@ Handle EpollBackend::open_stream_socket(const char* label, std::error_code& erro
 Handle EpollBackend::open_datagram_socket(Endpoint endpoint, const char* label,
                                           std::error_code& error) {
   return handles_.open_datagram_socket(endpoint, label, error);
+}
+
+OperatingSystem::Pipe EpollBackend::open_pipe(const char* label, std::error_code& error) {
+  return handles_.open_pipe(label, error);
 }
 
 Endpoint EpollBackend::local_endpoint(Handle handle) const {

@@ -2,10 +2,12 @@
 // is submitted, and again whenever its descriptor is reported ready.
 #include <algorithm>
 #include <cerrno>
+#include <span>
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/epoll_backend.hpp"
@@ -56,6 +58,19 @@ bool is_socket(int descriptor) {
   return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
 }
 
+/// A pipe that says EAGAIN where it would block: those that the backend opened do.
+bool is_patient_pipe(int descriptor) {
+  struct stat status {};
+  return fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode) &&
+         (fcntl(descriptor, F_GETFL) & O_NONBLOCK) != 0;
+}
+
+std::int32_t receive_into(std::span<std::byte> bytes, int descriptor) {
+  std::int32_t result = result_of(recv(descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT));
+  if (result == -ENOTSOCK) result = result_of(read(descriptor, bytes.data(), bytes.size()));
+  return result;
+}
+
 std::int32_t look_for(Readiness readiness, int descriptor) {
   pollfd wanted{descriptor, static_cast<short>(readiness == Readiness::readable ? POLLIN : POLLOUT),
                 0};
@@ -68,20 +83,12 @@ std::int32_t look_for(Readiness readiness, int descriptor) {
 
 void EpollBackend::carry_out(AsyncOperation& operation, FactIndex started) {
   switch (operation.opcode) {
-    case Opcode::none:
     case Opcode::no_op:
       complete(operation, 0, started);
       break;
     case Opcode::timer:
       set_timer(operation);
       break;
-    case Opcode::link_timeout: {
-      // Only one that follows an operation can be armed (io_uring_prep_link_timeout(3)).
-      const FactIndex failed = complete(operation, -EINVAL, started);
-      AsyncOperation* linked = linked_to(operation);
-      if (linked != nullptr) chain_steps_.push_back({linked, operation.link == Link::soft, failed});
-      break;
-    }
     case Opcode::cancel:
     case Opcode::cancel_handle:
     case Opcode::cancel_all:
@@ -149,6 +156,10 @@ EpollBackend::Progress EpollBackend::carry_out_file(AsyncOperation& operation, F
   const int descriptor = to_number(operation.handle);
   const auto offset = static_cast<off_t>(operation.offset);
   std::int32_t result = -EINTR;
+  // Into provided buffers only streams are read.
+  if (operation.buffers != nullptr && !is_patient_pipe(descriptor) && !is_socket(descriptor)) {
+    result = -EOPNOTSUPP;
+  }
   while (result == -EINTR) {
     if (operation.opcode == Opcode::open && operation.path == nullptr) {
       result = -EFAULT;  // as the kernel has it; open(3) may not be asked
@@ -163,6 +174,7 @@ EpollBackend::Progress EpollBackend::carry_out_file(AsyncOperation& operation, F
     }
   }
   const bool transfers = operation.opcode == Opcode::read || operation.opcode == Opcode::write;
+  if (result == -ESPIPE && transfers && is_patient_pipe(descriptor)) return Progress::waits;
   if (result == -ESPIPE && transfers && operation.offset == 0) {
     if (is_socket(descriptor) && (operation.length > 0 || operation.opcode == Opcode::write)) {
       return Progress::waits;
@@ -184,19 +196,28 @@ EpollBackend::Progress EpollBackend::carry_out_file(AsyncOperation& operation, F
 EpollBackend::Progress EpollBackend::attempt(AsyncOperation& operation, int descriptor,
                                              FactIndex cause) {
   if (operation.opcode == Opcode::accept) return try_accept(operation, descriptor, cause);
-  if (operation.opcode == Opcode::receive && operation.buffers != nullptr) {
+  const bool receives = operation.opcode == Opcode::receive || operation.opcode == Opcode::read;
+  if (receives && operation.buffers != nullptr) {
     return try_receive_provided(operation, descriptor, cause);
+  }
+  if (operation.opcode == Opcode::receive && has(operation.flags, OperationFlags::wait_all)) {
+    return try_receive_all(operation, descriptor, cause);
   }
   std::int32_t result = -EINVAL;
   switch (operation.opcode) {
     case Opcode::receive:
     case Opcode::read:
-      result = result_of(recv(descriptor, operation.data, operation.length, MSG_DONTWAIT));
+      result = operation.opcode == Opcode::read
+                   ? receive_into({operation.data, operation.length}, descriptor)
+                   : result_of(recv(descriptor, operation.data, operation.length, MSG_DONTWAIT));
       break;
     case Opcode::send:
     case Opcode::write:
       result = result_of(
           send(descriptor, operation.data, operation.length, MSG_DONTWAIT | MSG_NOSIGNAL));
+      if (result == -ENOTSOCK && operation.opcode == Opcode::write) {
+        result = result_of(::write(descriptor, operation.data, operation.length));
+      }
       break;
     case Opcode::receive_from:
       result = receive_from(operation, descriptor);
@@ -233,6 +254,22 @@ EpollBackend::Progress EpollBackend::try_accept(AsyncOperation& operation, int d
   }
 }
 
+/// Until the buffer is full, or no more can come.
+EpollBackend::Progress EpollBackend::try_receive_all(AsyncOperation& operation, int descriptor,
+                                                     FactIndex cause) {
+  std::uint64_t& had = operation.backend_state[2];
+  std::int32_t result = 0;
+  do {
+    const std::span<std::byte> rest{operation.data + had, operation.length - had};
+    result = result_of(recv(descriptor, rest.data(), rest.size(), MSG_DONTWAIT));
+    if (result == -EAGAIN) return Progress::waits;
+    if (result > 0) cause = record_moved(operation, result, cause);
+    if (result > 0) had += static_cast<std::uint64_t>(result);
+  } while (result > 0 && had < operation.length);
+  complete(operation, had > 0 ? static_cast<std::int32_t>(had) : result, cause);
+  return Progress::over;
+}
+
 /// Takes a buffer only when there is something to put into it, as io_uring does: an operation that
 /// waits holds none.
 EpollBackend::Progress EpollBackend::try_receive_provided(AsyncOperation& operation, int descriptor,
@@ -248,7 +285,7 @@ EpollBackend::Progress EpollBackend::try_receive_provided(AsyncOperation& operat
     }
     const std::uint16_t id = group.take();
     const std::span<std::byte> into = group.buffer(id);
-    const std::int32_t result = result_of(recv(descriptor, into.data(), into.size(), MSG_DONTWAIT));
+    const std::int32_t result = receive_into(into, descriptor);
     if (result <= 0) {
       group.give_back(id);
       if (result == -EAGAIN) return Progress::waits;

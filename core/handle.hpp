@@ -13,7 +13,7 @@ enum class Handle : std::int32_t { none = -1 };
 constexpr std::int32_t to_number(Handle handle) { return static_cast<std::int32_t>(handle); }
 
 /// What a handle stands for, so that a trace can say it.
-enum class HandleKind : std::uint8_t { listener, stream, datagram, file };
+enum class HandleKind : std::uint8_t { listener, stream, datagram, file, pipe };
 
 /// What people call the connections of a run that nobody named: A, B, ... Z, AA, AB ... `number`
 /// counts from 1.

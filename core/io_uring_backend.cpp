@@ -1,8 +1,10 @@
 #include "core/io_uring_backend.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -10,11 +12,6 @@
 
 namespace proactor_lab {
 namespace {
-
-constexpr unsigned ring_entries = 256;
-/// A busy server completes more between two looks than it submits in one go; where the ring is too
-/// small, the kernel keeps the rest in lists.
-constexpr unsigned completion_entries = 4096;
 
 /// io_uring_enter(2) is to be called again.
 bool is_passing(int error) {
@@ -30,15 +27,18 @@ Fact reaped_fact(const AsyncOperation& operation, std::int32_t result, std::uint
 
 }  // namespace
 
-std::unique_ptr<IoUringBackend> IoUringBackend::open(Recorder* recorder, std::error_code& error) {
+std::unique_ptr<IoUringBackend> IoUringBackend::open(Recorder* recorder, std::error_code& error,
+                                                     const RingOptions& options) {
   auto ring = std::make_unique<Ring>(recorder);
   io_uring_params params{};
-  // Completions are then worked on only while we wait for them: no interruptions, better batches.
-  params.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL |
-                 IORING_SETUP_CQSIZE;
-  params.cq_entries = completion_entries;
-  int result = io_uring_queue_init_params(ring_entries, &ring->ring, &params);
-  if (result == -EINVAL) result = io_uring_queue_init(ring_entries, &ring->ring, 0);  // before 6.1
+  params.flags = IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE;
+  params.cq_entries = options.completion_entries;
+  const unsigned defers = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
+  if (options.defers_work) params.flags |= defers;
+  int result = io_uring_queue_init_params(options.submission_entries, &ring->ring, &params);
+  if (result == -EINVAL && options.defers_work) {
+    result = io_uring_queue_init(options.submission_entries, &ring->ring, 0);  // before 6.1
+  }
   if (result < 0) {
     error = {-result, std::system_category()};
     return nullptr;
@@ -70,6 +70,7 @@ IoUringBackend::~IoUringBackend() {
 
 /// Where the submission queue has fewer than `entries` left, what is in it goes to the kernel.
 void IoUringBackend::make_room(unsigned entries) {
+  entries = std::min(entries, ring_->ring.sq.ring_entries);
   while (io_uring_sq_space_left(&ring_->ring) < entries) {
     if (recorder_ != nullptr) record_submissions();
     io_uring_submit(&ring_->ring);
@@ -91,10 +92,14 @@ void IoUringBackend::record_submissions() {
 
 void IoUringBackend::release_all() {
   drop_unsubmitted();
-  if (in_flight_ == 0) return;
+  if (in_flight_ == 0 && !skips_success_) return;
   // Again and again: what is tied to a cancelled operation by a hard link starts only then. Our own
   // read of the wake descriptor is cancelled with the others.
-  while (in_flight_ > 0 || ring_->wake_armed) {
+  while (in_flight_ > 0 || ring_->wake_armed || skips_success_) {
+    if (drains_ > 0 || skips_success_) {
+      cancel_in_kernel();
+      continue;
+    }
     io_uring_sqe* sqe = take_entry();
     io_uring_prep_cancel(sqe, nullptr, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
     io_uring_sqe_set_data64(sqe, nobody);
@@ -106,6 +111,19 @@ void IoUringBackend::release_all() {
   }
 }
 
+/// Where a submission would wait its turn behind a drain, or nobody would hear of its effect.
+void IoUringBackend::cancel_in_kernel() {
+  io_uring_submit(&ring_->ring);
+  io_uring_sync_cancel_reg all{};
+  all.flags = IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL;
+  all.timeout = {0, 1'000'000};
+  const int result = io_uring_register_sync_cancel(&ring_->ring, &all);
+  io_uring_get_events(&ring_->ring);
+  forget_completions();
+  // Nothing was found, and so nothing is left that might end without a word.
+  if (result == -ENOENT && in_flight_ == 0) skips_success_ = false;
+}
+
 /// What the kernel has not seen is never carried out.
 void IoUringBackend::drop_unsubmitted() {
   io_uring_sq& entries = ring_->ring.sq;
@@ -113,8 +131,9 @@ void IoUringBackend::drop_unsubmitted() {
     const std::uint64_t data = entries.sqes[each & entries.ring_mask].user_data;
     if (data == wake_data) ring_->wake_armed = false;
     if (data <= nobody) continue;
+    const bool silent = has(operation_of(data)->flags, OperationFlags::skip_success);
     settle(*operation_of(data), -ECANCELED, false);
-    --in_flight_;
+    if (!silent) --in_flight_;
   }
   entries.sqe_tail = entries.sqe_head;
   in_chain_ = false;
@@ -124,24 +143,49 @@ void IoUringBackend::drop_unsubmitted() {
 
 bool IoUringBackend::wait(CompletionEventQueue& queue, Instant deadline) {
   // A chain that the program left open ends here, and our own read does not become part of it.
-  if (in_chain_ && !ring_->wake_armed) make_room(ring_entries);
+  if (in_chain_ && !ring_->wake_armed) make_room(ring_->ring.sq.ring_entries);
   in_chain_ = false;
-  if (!ring_->wake_armed) arm_wake();
-  if (recorder_ != nullptr) record_submissions();
-  int result = 0;
-  if (deadline == never) {
-    result = io_uring_submit_and_wait(&ring_->ring, 1);
-  } else {
-    const std::int64_t left = std::max<std::int64_t>(0, (deadline - now()).count());
-    __kernel_timespec timeout{left / 1'000'000'000, left % 1'000'000'000};
-    io_uring_cqe* cqe = nullptr;
-    result = io_uring_submit_and_wait_timeout(&ring_->ring, &cqe, 1, &timeout, nullptr);
+  if (drains_ > 0) {
+    wait_for_drain(deadline);
+    deadline = Instant::min();
+  } else if (!ring_->wake_armed) {
+    arm_wake();
   }
+  if (recorder_ != nullptr) record_submissions();
+  const int result = submit_and_wait_until(deadline);
   if (result < 0 && !is_passing(result)) {
     throw std::system_error(-result, std::system_category(), "io_uring_enter");
   }
+  if ((io_uring_smp_load_acquire(ring_->ring.sq.kflags) & IORING_SQ_CQ_OVERFLOW) != 0) ++overflows_;
   reap(queue);
   return true;
+}
+
+int IoUringBackend::submit_and_wait_until(Instant deadline) {
+  if (deadline == never) return io_uring_submit_and_wait(&ring_->ring, 1);
+  const std::int64_t left =
+      deadline == Instant::min() ? 0 : std::max<std::int64_t>(0, (deadline - now()).count());
+  __kernel_timespec timeout{left / 1'000'000'000, left % 1'000'000'000};
+  io_uring_cqe* cqe = nullptr;
+  return io_uring_submit_and_wait_timeout(&ring_->ring, &cqe, 1, &timeout, nullptr);
+}
+
+/// An operation waits for all before it to be over. Our own read must not be among those: the ring
+/// and the wake descriptor are watched from outside.
+void IoUringBackend::wait_for_drain(Instant deadline) {
+  if (recorder_ != nullptr) record_submissions();
+  io_uring_submit(&ring_->ring);
+  std::array<pollfd, 2> watched{
+      {{ring_->ring.ring_fd, POLLIN, 0}, {ring_->wake_descriptor, POLLIN, 0}}};
+  const std::int64_t left =
+      deadline == never ? 0 : std::max<std::int64_t>(0, (deadline - now()).count());
+  const timespec timeout{left / 1'000'000'000, left % 1'000'000'000};
+  const int ready =
+      ppoll(watched.data(), watched.size(), deadline == never ? nullptr : &timeout, nullptr);
+  if (ready > 0 && watched[1].revents != 0) {
+    [[maybe_unused]] const auto taken =
+        read(ring_->wake_descriptor, &ring_->wake_count, sizeof(ring_->wake_count));
+  }
 }
 
 /// Moves what is in the completion ring to `queue`.
@@ -175,7 +219,8 @@ void IoUringBackend::reap_with_care(const io_uring_cqe& cqe, CompletionEventQueu
   }
   AsyncOperation& operation = *operation_of(cqe.user_data);
   const bool more = (cqe.flags & IORING_CQE_F_MORE) != 0;
-  if (!more) --in_flight_;
+  // Where success is not told, nobody counted on being told.
+  if (!more && !has(operation.flags, OperationFlags::skip_success)) --in_flight_;
   const bool plain = (cqe.user_data & tag_mask) == 0;
   const std::int32_t result = plain ? cqe.res : settle(operation, cqe.res, more);
   if (queue == nullptr) {
@@ -223,6 +268,22 @@ void IoUringBackend::arm_wake() {
   io_uring_prep_read(sqe, ring_->wake_descriptor, &ring_->wake_count, sizeof(ring_->wake_count), 0);
   io_uring_sqe_set_data64(sqe, wake_data);
   ring_->wake_armed = true;
+}
+
+/// Our own read is over before anything that is started from now on.
+void IoUringBackend::disarm_wake() {
+  const io_uring_sq& entries = ring_->ring.sq;
+  for (unsigned each = entries.sqe_head; each != entries.sqe_tail; ++each) {
+    io_uring_sqe* sqe = &entries.sqes[each & entries.ring_mask];
+    if (sqe->user_data != wake_data) continue;
+    io_uring_prep_nop(sqe);  // the kernel has not seen it
+    io_uring_sqe_set_data64(sqe, wake_data);
+    return;
+  }
+  io_uring_sync_cancel_reg own{};
+  own.addr = wake_data;
+  own.timeout = {-1, -1};
+  io_uring_register_sync_cancel(&ring_->ring, &own);
 }
 
 void IoUringBackend::wake() {

@@ -17,11 +17,23 @@ struct io_uring_cqe;  // and of the completion queue
 
 namespace proactor_lab {
 
+/// How a ring is made (io_uring_setup(2)).
+struct RingOptions {
+  unsigned submission_entries = 256;  ///< where they are used up, they are submitted
+  /// A busy server completes more between two looks than it submits in one go; where the ring is
+  /// too small, the kernel keeps the rest in a list.
+  unsigned completion_entries = 4096;
+  /// Completions are worked on only while the loop waits for them: no interruptions, better
+  /// batches. Kernels before 6.1 cannot do it, and do without.
+  bool defers_work = true;
+};
+
 class IoUringBackend final : public LiveBackend {
  public:
   /// Null and an error where the kernel refuses a ring: ENOSYS (none in this kernel), EPERM
   /// (forbidden, as in many containers), ENOMEM, EMFILE.
-  static std::unique_ptr<IoUringBackend> open(Recorder* recorder, std::error_code& error);
+  static std::unique_ptr<IoUringBackend> open(Recorder* recorder, std::error_code& error,
+                                              const RingOptions& options = {});
   ~IoUringBackend() override;
 
   Instant now() const override;
@@ -29,6 +41,8 @@ class IoUringBackend final : public LiveBackend {
   Handle open_stream_socket(const char* label, std::error_code& error) override;
   Handle open_datagram_socket(Endpoint endpoint, const char* label,
                               std::error_code& error) override;
+  Pipe open_pipe(const char* label, std::error_code& error) override;
+  std::int32_t cancel_now(OperationToken target) override;
   void register_buffers(BufferGroup& group, std::error_code& error) override;
   void unregister_buffers(BufferGroup& group) override;
   Endpoint local_endpoint(Handle handle) const override;
@@ -45,6 +59,9 @@ class IoUringBackend final : public LiveBackend {
   bool wait(CompletionEventQueue& queue, Instant deadline) override;
   /// Also safe in a signal handler.
   void wake() override;
+
+  /// How many waits found more completions than their ring has entries for. None is lost.
+  std::uint32_t overflows() const { return overflows_; }
 
  private:
   struct Ring;
@@ -64,12 +81,19 @@ class IoUringBackend final : public LiveBackend {
   void reap(CompletionEventQueue& queue);
   void reap_with_care(const io_uring_cqe& cqe, CompletionEventQueue* queue);
   void forget_completions();
+  void cancel_in_kernel();
+  int submit_and_wait_until(Instant deadline);
+  void wait_for_drain(Instant deadline);
   void record_handle(const AsyncOperation& operation, std::int32_t result, FactIndex reaped);
   void arm_wake();
+  void disarm_wake();
 
   std::unique_ptr<Ring> ring_;
   Recorder* recorder_;
-  std::size_t in_flight_ = 0;
+  std::size_t in_flight_ = 0;   // those that are sure to complete
+  std::size_t drains_ = 0;      // of them: those that wait for all before them
+  bool skips_success_ = false;  // an operation may be over without a word
+  std::uint32_t overflows_ = 0;
   bool in_chain_ = false;  // the last operation is linked to the one that comes
 };
 

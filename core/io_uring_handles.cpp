@@ -18,6 +18,10 @@ Handle IoUringBackend::open_datagram_socket(Endpoint endpoint, const char* label
   return ring_->handles.open_datagram_socket(endpoint, label, error);
 }
 
+OperatingSystem::Pipe IoUringBackend::open_pipe(const char* label, std::error_code& error) {
+  return ring_->handles.open_pipe(label, error);
+}
+
 Endpoint IoUringBackend::local_endpoint(Handle handle) const {
   return LiveHandles::local_endpoint(handle);
 }

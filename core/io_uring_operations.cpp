@@ -11,6 +11,9 @@
 namespace proactor_lab {
 namespace {
 
+/// The kernel completes it with EINVAL.
+constexpr int unknown_opcode = 255;
+
 /// The longest chain of linked operations that reaches the kernel in one piece.
 constexpr unsigned chain_entries = 32;
 
@@ -22,11 +25,16 @@ Kernel* place_in_slot(AsyncOperation& operation, const Kernel& value) {
   return ::new (static_cast<void*>(operation.backend_state.data())) Kernel(value);
 }
 
-void prepare_receive(const AsyncOperation& operation, io_uring_sqe* sqe) {
-  io_uring_prep_recv(sqe, to_number(operation.handle), operation.data, operation.length, 0);
-  if (operation.buffers == nullptr) return;
+void select_buffer(const AsyncOperation& operation, io_uring_sqe* sqe) {
   sqe->flags |= IOSQE_BUFFER_SELECT;
   sqe->buf_group = operation.buffers->group_id;
+}
+
+void prepare_receive(const AsyncOperation& operation, io_uring_sqe* sqe) {
+  const int flags = has(operation.flags, OperationFlags::wait_all) ? MSG_WAITALL : 0;
+  io_uring_prep_recv(sqe, to_number(operation.handle), operation.data, operation.length, flags);
+  if (operation.buffers == nullptr) return;
+  select_buffer(operation, sqe);
   if (operation.multishot) sqe->ioprio |= IORING_RECV_MULTISHOT;
 }
 
@@ -39,7 +47,8 @@ void prepare_send(const AsyncOperation& operation, io_uring_sqe* sqe) {
 
 void IoUringBackend::start(AsyncOperation& operation) {
   // The most frequent case by itself, so that it stays short.
-  if (operation.link != Link::none || in_chain_ || ring_->is_full()) {
+  if (operation.link != Link::none || operation.flags != OperationFlags::none || in_chain_ ||
+      ring_->is_full()) {
     return start_with_care(operation);
   }
   io_uring_sqe* entry = ring_->next_entry();
@@ -57,19 +66,30 @@ void IoUringBackend::start(AsyncOperation& operation) {
   io_uring_sqe_set_data64(entry, plain_user_data(operation, operation.id));  // nothing to settle
 }
 
-/// Linked, or with a full queue.
+/// Linked, with flags, or with a full queue.
 void IoUringBackend::start_with_care(AsyncOperation& operation) {
   // A chain must reach the kernel in one submission: make room before its first link.
   if (operation.link != Link::none && !in_chain_) make_room(chain_entries);
   in_chain_ = operation.link != Link::none;
-  ++in_flight_;
+  if (has(operation.flags, OperationFlags::drain)) {
+    if (drains_++ == 0 && ring_->wake_armed) disarm_wake();
+  }
+  if (has(operation.flags, OperationFlags::skip_success)) {
+    skips_success_ = true;
+  } else {
+    ++in_flight_;
+  }
   prepare(operation, take_entry());
 }
 
 void IoUringBackend::prepare(AsyncOperation& operation, io_uring_sqe* sqe) {
   const int handle = to_number(operation.handle);
-  switch (operation.opcode) {
+  const bool silent_drain = has(operation.flags, OperationFlags::drain) &&
+                            has(operation.flags, OperationFlags::skip_success);
+  switch (silent_drain ? Opcode::none : operation.opcode) {
     case Opcode::none:
+      io_uring_prep_rw(unknown_opcode, sqe, -1, nullptr, 0, 0);
+      break;
     case Opcode::no_op:
       io_uring_prep_nop(sqe);
       break;
@@ -94,6 +114,7 @@ void IoUringBackend::prepare(AsyncOperation& operation, io_uring_sqe* sqe) {
       break;
     case Opcode::read:
       io_uring_prep_read(sqe, handle, operation.data, operation.length, operation.offset);
+      if (operation.buffers != nullptr) select_buffer(operation, sqe);
       break;
     case Opcode::write:
       io_uring_prep_write(sqe, handle, operation.data, operation.length, operation.offset);
@@ -128,6 +149,8 @@ void IoUringBackend::prepare(AsyncOperation& operation, io_uring_sqe* sqe) {
   if (operation.link != Link::none) {
     sqe->flags |= operation.link == Link::soft ? IOSQE_IO_LINK : IOSQE_IO_HARDLINK;
   }
+  if (has(operation.flags, OperationFlags::drain)) sqe->flags |= IOSQE_IO_DRAIN;
+  if (has(operation.flags, OperationFlags::skip_success)) sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
   io_uring_sqe_set_data64(sqe, user_data_of(operation, operation.id));
 }
 
@@ -152,8 +175,11 @@ void IoUringBackend::prepare_message(AsyncOperation& operation, io_uring_sqe* sq
 void IoUringBackend::prepare_timeout(AsyncOperation& operation, io_uring_sqe* sqe) {
   const std::int64_t ns = to_ns(operation.deadline);
   auto* when = place_in_slot(operation, __kernel_timespec{ns / 1'000'000'000, ns % 1'000'000'000});
-  const unsigned flags = operation.relative ? 0 : IORING_TIMEOUT_ABS;
+  unsigned flags = operation.relative ? 0 : IORING_TIMEOUT_ABS;
   if (operation.opcode == Opcode::timer) {
+    if (has(operation.flags, OperationFlags::expiry_is_success)) {
+      flags |= IORING_TIMEOUT_ETIME_SUCCESS;
+    }
     io_uring_prep_timeout(sqe, when, 0, flags);
   } else {
     io_uring_prep_link_timeout(sqe, when, flags);
@@ -172,8 +198,17 @@ void IoUringBackend::prepare_cancel(AsyncOperation& operation, io_uring_sqe* sqe
   }
 }
 
+std::int32_t IoUringBackend::cancel_now(OperationToken target) {
+  if (target.slot == nullptr || target.slot->id != target.id) return -ENOENT;
+  io_uring_sync_cancel_reg one{};
+  one.addr = user_data_of(*target.slot, target.id);
+  one.timeout = {-1, -1};
+  return io_uring_register_sync_cancel(&ring_->ring, &one);
+}
+
 /// What a completion changes here, and its result as the program is to see it.
 std::int32_t IoUringBackend::settle(AsyncOperation& operation, std::int32_t result, bool more) {
+  if (!more && has(operation.flags, OperationFlags::drain)) --drains_;
   switch (operation.opcode) {
     case Opcode::accept:
     case Opcode::open:

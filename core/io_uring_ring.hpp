@@ -40,7 +40,8 @@ inline AsyncOperation* operation_of(std::uint64_t user_data) {
   return untagged_operation(user_data & ~tag_mask);
 }
 inline std::uint64_t user_data_of(const AsyncOperation& operation, OperationId id) {
-  const bool plain = operation.opcode == Opcode::receive || operation.opcode == Opcode::send;
+  const bool plain = (operation.opcode == Opcode::receive || operation.opcode == Opcode::send) &&
+                     operation.flags == OperationFlags::none;
   return plain_user_data(operation, id) | (plain ? 0 : settle_tag);
 }
 

@@ -1,5 +1,7 @@
 #include "core/live_handles.hpp"
 
+#include <array>
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -78,6 +80,16 @@ Handle LiveHandles::open_stream_socket(const char* label, std::error_code& error
     return Handle::none;
   }
   return opened(descriptor, HandleKind::stream, label, error);
+}
+
+OperatingSystem::Pipe LiveHandles::open_pipe(const char* label, std::error_code& error) {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC | (socket_flags_ != 0 ? O_NONBLOCK : 0)) < 0) {
+    error = last_system_error();
+    return {};
+  }
+  const Handle reader = opened(ends[0], HandleKind::pipe, label, error);
+  return {reader, opened(ends[1], HandleKind::pipe, label, error)};
 }
 
 Endpoint LiveHandles::local_endpoint(Handle handle) {

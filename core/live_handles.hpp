@@ -9,7 +9,7 @@
 
 #include <netinet/in.h>
 
-#include "core/handle.hpp"
+#include "core/operating_system.hpp"
 #include "core/recorder.hpp"
 
 namespace proactor_lab {
@@ -34,6 +34,7 @@ class LiveHandles {
   Handle listen(Endpoint endpoint, const char* label, std::error_code& error);
   Handle open_stream_socket(const char* label, std::error_code& error);
   Handle open_datagram_socket(Endpoint endpoint, const char* label, std::error_code& error);
+  OperatingSystem::Pipe open_pipe(const char* label, std::error_code& error);
   static Endpoint local_endpoint(Handle handle);
   static std::uint64_t file_size(Handle handle, std::error_code& error);
 

@@ -7,7 +7,7 @@
 namespace proactor_lab {
 
 enum class Opcode : std::uint8_t {
-  none,
+  none,   ///< nothing that a system knows: completes with EINVAL
   no_op,  ///< completes at once with 0
   accept,
   connect,
@@ -15,8 +15,8 @@ enum class Opcode : std::uint8_t {
   send,
   receive_from,  ///< one datagram, and who sent it
   send_to,
-  read,   ///< of a file, at an offset; of a socket at 0: `receive`
-  write,  ///< likewise; on a socket io_uring raises SIGPIPE where `send` says EPIPE only
+  read,   ///< of a file, at an offset; of a pipe; of a socket at 0: `receive`
+  write,  ///< likewise; on a socket or pipe io_uring raises SIGPIPE where `send` says EPIPE only
   fsync,
   open,
   timer,

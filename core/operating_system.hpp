@@ -3,6 +3,7 @@
 // cannot be told apart.
 #pragma once
 
+#include <cerrno>
 #include <system_error>
 
 #include "core/async_event_demultiplexer.hpp"
@@ -27,6 +28,18 @@ class OperatingSystem : public AsyncOperationProcessor, public AsyncEventDemulti
   /// A UDP socket bound to `endpoint`, for `receive_from` and `send_to`. Otherwise as `listen`.
   virtual Handle open_datagram_socket(Endpoint endpoint, const char* label,
                                       std::error_code& error) = 0;
+
+  /// A pipe's two ends, to `read` from and to `write` to (pipe(2)). Otherwise as `listen`.
+  struct Pipe {
+    Handle reader = Handle::none;
+    Handle writer = Handle::none;
+  };
+  virtual Pipe open_pipe(const char* label, std::error_code& error) = 0;
+
+  /// Cancels what is under way and returns when it is over, its completion told by the next `wait`
+  /// (io_uring_register_sync_cancel(3)). 0, or the negated error: ENOENT where it is not found,
+  /// also where it was not submitted yet; EALREADY where it cannot be stopped; EOPNOTSUPP.
+  virtual std::int32_t cancel_now(OperationToken) { return -EOPNOTSUPP; }
 
   /// Lets the system take buffers from `group`, until it is unregistered. No operation may use the
   /// group any more when it is.

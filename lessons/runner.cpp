@@ -67,6 +67,7 @@ bool run_async(const Scenario& scenario, const ProgramEntry& entry, World& world
   config.disk_latency = scenario.disk_latency;
   config.syscall_cost = scenario.syscall_cost;
   config.short_transfers = scenario.short_transfers;
+  config.freedom = scenario.free_kernel ? KernelFreedom::full : KernelFreedom::usual;
   config.run_limit = Instant{} + scenario.run_limit;
   // A fact is at least one event, an initiation's two facts aside.
   config.fact_limit = static_cast<FactIndex>(scenario.event_limit + scenario.event_limit / 4);

@@ -195,6 +195,13 @@ void take_world(const JsonNode& root, Scenario& scenario) {
   if (root.has("short_transfers")) {
     scenario.short_transfers = root.at("short_transfers").boolean();
   }
+  if (root.has("freedom")) {
+    const std::string freedom = root.at("freedom").text();
+    if (freedom != "usual" && freedom != "full") {
+      root.at("freedom").fail("there is no freedom \"" + freedom + "\"", "usual or full");
+    }
+    scenario.free_kernel = freedom == "full";
+  }
   if (root.has("syscall_ms")) scenario.syscall_cost = milliseconds(root.at("syscall_ms"));
   if (root.has("switch_ms")) scenario.switch_cost = milliseconds(root.at("switch_ms"));
   if (root.has("cores")) scenario.cores = count(root.at("cores"), 1, 1024);
@@ -274,6 +281,7 @@ Scenario parse_scenario(std::string_view text, const std::string& file) {
              "latency_ms",
              "send_buffer_bytes",
              "short_transfers",
+             "freedom",
              "syscall_ms",
              "switch_ms",
              "cores",

@@ -44,6 +44,7 @@ struct Scenario {
   DelayRange latency;                 ///< one way, between program and clients
   std::uint32_t send_buffer = 65536;  ///< bytes; a send past it is short
   bool short_transfers = false;       ///< the system may transfer less than it could
+  bool free_kernel = false;           ///< wherever the kernel may choose, a question is asked
   Duration syscall_cost{0};
   Duration switch_cost{0};
   std::uint32_t cores = 1;

@@ -12,7 +12,7 @@ constexpr std::size_t file_bytes_max = 64 * 1024 * 1024;
 
 QuestionKind question_named(const JsonNode& node) {
   const std::string name = node.text();
-  for (int i = 0; i <= static_cast<int>(QuestionKind::disk_delay); ++i) {
+  for (int i = 0; i < question_count; ++i) {
     if (name_of(static_cast<QuestionKind>(i)) == name) return static_cast<QuestionKind>(i);
   }
   node.fail("there is no question \"" + name + "\"");

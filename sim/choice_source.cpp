@@ -44,6 +44,14 @@ std::string_view name_of(QuestionKind kind) {
       return "answer_delay";
     case QuestionKind::disk_delay:
       return "disk_delay";
+    case QuestionKind::completion_order:
+      return "completion_order";
+    case QuestionKind::cancel_reach:
+      return "cancel_reach";
+    case QuestionKind::timeout_order:
+      return "timeout_order";
+    case QuestionKind::timeout_result:
+      return "timeout_result";
   }
   return "unknown";
 }

@@ -18,7 +18,13 @@ enum class QuestionKind : std::uint8_t {
   latency,            ///< of one segment; entity: the stream end
   answer_delay,       ///< of a back end; entity: the stream end
   disk_delay,         ///< of an operation on a file; entity: the file's number + 1, opening: 0
+  // Asked only where a scenario gives the kernel its full freedom; entity: the operation.
+  completion_order,  ///< a multishot result after those submitted with it (0) or before them
+  cancel_reach,      ///< of an operation the disk is at work on: cancelled (0), or EALREADY
+  timeout_order,     ///< a link timeout is told before its target (0) or after
+  timeout_result,    ///< its target wins at its moment: ECANCELED (0) or ENOENT
 };
+inline constexpr int question_count = static_cast<int>(QuestionKind::timeout_result) + 1;
 std::string_view name_of(QuestionKind kind);
 
 struct Question {

@@ -56,6 +56,23 @@ Handle SimulatedOs::open_datagram_socket(Endpoint endpoint, const char* label,
   return add_handle(socket, 0, program_thread, 0);
 }
 
+OperatingSystem::Pipe SimulatedOs::open_pipe(const char* label, std::error_code& error) {
+  if (!descriptor_left(error)) return {};
+  const std::uint32_t reader = add_socket(HandleKind::pipe, label);
+  const Handle read_from = add_handle(reader, 0, program_thread, 0);
+  if (!descriptor_left(error)) {
+    close_handle(read_from, 0);
+    return {};
+  }
+  error.clear();
+  const std::uint32_t writer = add_socket(HandleKind::pipe, label);
+  sockets_[reader].pipe = sockets_[writer].pipe = pipes_.open();
+  sockets_[reader].other_end = writer;
+  sockets_[writer].other_end = reader;
+  sockets_[writer].writes_pipe = true;
+  return {read_from, add_handle(writer, 0, program_thread, 0)};
+}
+
 void SimulatedOs::register_buffers(BufferGroup&, std::error_code& error) { error.clear(); }
 void SimulatedOs::unregister_buffers(BufferGroup&) {}
 
@@ -130,6 +147,8 @@ void SimulatedOs::release(std::uint32_t index, FactIndex cause) {
     if (!socket.receive_closed) network_.stop_listening(socket.port);
   } else if (socket.kind == HandleKind::datagram) {
     datagrams_.unbind(socket.port);
+  } else if (socket.kind == HandleKind::pipe) {
+    release_pipe(index, cause);
   } else if (socket.end != no_end) {
     network_.abandon(socket.end);
     if (network_.available(socket.end) > 0) {
@@ -138,7 +157,7 @@ void SimulatedOs::release(std::uint32_t index, FactIndex cause) {
       network_.shutdown_send(socket.end, cause);
     }
   }
-  socket.kind = HandleKind::stream;
+  sockets_[index].kind = HandleKind::stream;
   free_sockets_.push_back(index);
 }
 

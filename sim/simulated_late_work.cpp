@@ -13,6 +13,7 @@
 //   is there before the completion is. In between no cancel can stop it: EALREADY. Who cancels all
 //   counts what workers have as one.
 // - A connection is there before who asked for it is told; asked again it says so, with success.
+//   No cancel finds it any more.
 // Without `late_work` all of it happens at once: one of the ways in which it may happen live.
 #include <algorithm>
 #include <array>
@@ -30,37 +31,57 @@ void SimulatedOs::go_on_with(AsyncOperation& linked, FactIndex cause) {
 }
 
 /// The chain broke, or a link timeout's target is over.
-void SimulatedOs::cancel_linked(AsyncOperation& linked, FactIndex cause) {
-  if (!config_.late_work) return complete(linked, -ECANCELED, cause);
+void SimulatedOs::cancel_linked(AsyncOperation& linked, const ChainStep& step) {
+  if (!config_.late_work) return end(linked, -ECANCELED, step, 0, !step.silent);
   // A target that is over at once is told so only after its batch: its timeout may have expired.
   const bool expires_at_once = linked.opcode == Opcode::link_timeout && linked.relative &&
                                linked.deadline <= Instant{} && place_of(linked) == Place::chained;
-  if (expires_at_once) return finish(linked, -ENOENT, cause);
+  if (expires_at_once) return finish(linked, -ENOENT, step.cause);
   linked.backend_state[0] = static_cast<std::uint64_t>(Place::breaking);
-  take_number(linked, schedule_.now(), cause);
+  linked.backend_state[1] = (step.broken ? 1u : 0u) | (step.silent ? 2u : 0u);
+  take_number(linked, schedule_.now(), step.cause);
 }
 
 /// What was linked to `timeout` is linked to its target from here on.
-void SimulatedOs::expire(AsyncOperation& timeout, FactIndex cause) {
+void SimulatedOs::expire_late(AsyncOperation& timeout, FactIndex cause) {
   auto& target = *reinterpret_cast<AsyncOperation*>(timeout.backend_state[1]);
   target.backend_state[3] = timeout.backend_state[3];
-  if (!config_.late_work) {
-    complete(timeout, -ETIME, cause);
-    return cancel_pending(target, cause);
-  }
   timeout.backend_state[0] = static_cast<std::uint64_t>(Place::expired);
   timeout.backend_state[3] = to_number(target.id);  // it may be over by then
   take_number(timeout, schedule_.now(), cause);
 }
 
+/// The connection is there, or is not to be had; who asked for it is told.
+void SimulatedOs::settle(AsyncOperation& connect, std::int32_t result, FactIndex cause) {
+  if (!config_.late_work) return settled(connect, result, cause);
+  connect.backend_state[0] = static_cast<std::uint64_t>(Place::settling);
+  connect.backend_state[1] = connect.backend_state[1] << 32 | static_cast<std::uint32_t>(result);
+  take_number(connect, schedule_.now(), cause);
+}
+
+void SimulatedOs::settled(AsyncOperation& connect, std::int32_t result, FactIndex cause) {
+  const auto index = static_cast<std::uint32_t>(connect.backend_state[1]);
+  sockets_[index].connecting = false;
+  complete(connect, result, cause);
+  release(index, cause);
+}
+
+/// Somebody asked to connect before, and is not told yet; or it was cancelled, and comes about all
+/// the same.
 void SimulatedOs::connect_again(AsyncOperation& operation, std::uint32_t index, FactIndex started) {
   Socket& socket = sockets_[index];
-  const bool there = config_.late_work && socket.connected &&
-                     schedule_.choices().pick(
-                         2, {QuestionKind::which_first, index, socket.receiver_questions++}) == 0;
+  const bool under_way = std::any_of(timers_.begin(), timers_.end(), [&](const Pending& each) {
+    return each.operation != nullptr && each.operation->opcode == Opcode::connect &&
+           each.operation->backend_state[1] == index;
+  });
+  bool there = !under_way;
+  if (config_.late_work && socket.connected) {
+    const Question question{QuestionKind::which_first, index, socket.receiver_questions++};
+    there = schedule_.choices().pick(2, question) == 0;
+  }
   if (!there) return complete(operation, -EALREADY, started);
   socket.connecting = false;
-  complete(operation, 0, started);
+  complete(operation, socket.connected ? 0 : -ECONNREFUSED, started);
 }
 
 std::int32_t SimulatedOs::count_cancelled(const std::vector<AsyncOperation*>& targets) const {
@@ -83,10 +104,11 @@ void SimulatedOs::carry_out_by_worker(AsyncOperation& operation, FactIndex cause
 }
 
 /// A worker did it.
-void SimulatedOs::finish(AsyncOperation& operation, std::int32_t result, FactIndex cause) {
-  if (!config_.late_work) return complete(operation, result, cause);
+void SimulatedOs::finish(AsyncOperation& operation, std::int32_t result, FactIndex cause,
+                         std::uint32_t flags) {
+  if (!config_.late_work) return complete(operation, result, cause, flags);
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::finishing);
-  operation.backend_state[1] = static_cast<std::uint64_t>(std::int64_t{result});
+  operation.backend_state[1] = std::uint64_t{flags} << 32 | static_cast<std::uint32_t>(result);
   take_number(operation, schedule_.now(), cause);
 }
 
@@ -96,16 +118,30 @@ bool SimulatedOs::goes_on_late(AsyncOperation& operation, FactIndex cause) {
   if (place == Place::chained) {
     begin(operation);
   } else if (place == Place::breaking) {
-    complete(operation, -ECANCELED, cause);
+    const bool broken = (operation.backend_state[1] & 1) != 0;
+    const bool silent = (operation.backend_state[1] & 2) != 0;
+    end(operation, -ECANCELED, {nullptr, broken, cause, silent}, 0, !silent);
   } else if (place == Place::finishing) {
-    complete(operation, static_cast<std::int32_t>(operation.backend_state[1]), cause);
+    const std::uint64_t told = operation.backend_state[1];
+    complete(operation, static_cast<std::int32_t>(told), cause,
+             static_cast<std::uint32_t>(told >> 32));
+  } else if (place == Place::settling) {
+    const std::uint64_t told = operation.backend_state[1];
+    operation.backend_state[1] = told >> 32;
+    settled(operation, static_cast<std::int32_t>(told), cause);
   } else if (place == Place::expired) {
     auto& target = *reinterpret_cast<AsyncOperation*>(operation.backend_state[1]);
-    const bool there =
-        to_number(target.id) == operation.backend_state[3] && place_of(target) != Place::nowhere;
-    const bool stops = there && place_of(target) != Place::finishing;
-    complete(operation, stops ? -ETIME : there ? -EALREADY : -ENOENT, cause);
-    if (stops) cancel_pending(target, cause);
+    const Place reached =
+        to_number(target.id) == operation.backend_state[3] ? place_of(target) : Place::nowhere;
+    std::int32_t result = -ETIME;
+    if (reached == Place::nowhere || reached == Place::settling) result = -ENOENT;
+    if (reached == Place::finishing) result = -EALREADY;
+    if (result == -ETIME && is_at_disk(target) &&
+        choose(2, QuestionKind::cancel_reach, target) == 1) {
+      result = -EALREADY;
+    }
+    complete(operation, result, cause);
+    if (result != -ENOENT) cancel_pending(target, cause);
   } else {
     return false;
   }
@@ -159,7 +195,10 @@ void SimulatedOs::let_go_of_the_oldest(std::uint32_t index, FactIndex cause) {
   AsyncOperation* cancelled = sockets_[index].cancelled.pop();
   if (cancelled == nullptr) return;  // taken back
   --pending_;
-  complete(*cancelled, -ECANCELED, cause);
+  // One that waited for all tells what it had got.
+  const auto had = static_cast<std::int32_t>(
+      has(cancelled->flags, OperationFlags::wait_all) ? cancelled->backend_state[2] : 0);
+  complete(*cancelled, had > 0 ? had : -ECANCELED, cause);
   release(index, cause);
 }
 

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <string>
 
+#include "core/chain.hpp"
 #include "sim/simulated_os.hpp"
 
 namespace proactor_lab {
@@ -17,14 +18,6 @@ void SimulatedOs::carry_out(AsyncOperation& operation, FactIndex started) {
                                ? saturating_add(now, operation.deadline.time_since_epoch())
                                : std::max(operation.deadline, now);
       return set_timer(operation, when, started);
-    }
-    case Opcode::link_timeout: {
-      // Only one that follows an operation can be armed (io_uring_prep_link_timeout(3)).
-      complete(operation, -EINVAL, started);
-      auto* linked = reinterpret_cast<AsyncOperation*>(operation.backend_state[3]);
-      if (linked != nullptr)
-        chain_steps_.push_back({linked, operation.link == Link::soft, started});
-      return;
     }
     case Opcode::cancel:
     case Opcode::cancel_handle:
@@ -48,6 +41,7 @@ void SimulatedOs::carry_out(AsyncOperation& operation, FactIndex started) {
 
 void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, FactIndex started) {
   const Socket& socket = sockets_[index];
+  if (socket.kind == HandleKind::pipe) return carry_out_on_pipe(operation, index, started);
   const bool file = socket.kind == HandleKind::file;
   Place place = Place::receives;
   bool waits_its_turn = false;
@@ -137,8 +131,9 @@ void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t in
   if (connected && !listener && sends) network_.shutdown_send(socket.end, started);
   if (connected && !listener && receives) network_.shutdown_receive(socket.end);
   finish(operation, connected ? 0 : -ENOTCONN, started);
-  if (!connected) return;
+  // One that was never connected will not receive all the same: it is at its end.
   socket.receive_closed |= receives;
+  if (!connected) return;
   if (receives) rouse(index, receiving, started);
   if (sends) rouse(index, sending, started);
   rouse(index, polling, started);
@@ -166,34 +161,66 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
     const Place place = there ? place_of(*target) : Place::nowhere;
     // A link timeout is not found: it ends with the operation that it bounds.
     if (place == Place::nowhere || place == Place::chained || place == Place::breaking ||
-        target->opcode == Opcode::link_timeout) {
+        place == Place::settling || target->opcode == Opcode::link_timeout) {
       return complete(operation, -ENOENT, started);
     }
-    const bool too_late = place == Place::finishing;
-    complete(operation, too_late ? -EALREADY : 0, started);
-    return cancel_pending(*target, started);
+    const bool uncertain = (is_free() || config_.late_work) && is_at_disk(*target);
+    const bool reached = place != Place::finishing &&
+                         !(uncertain && choose(2, QuestionKind::cancel_reach, *target) == 1);
+    complete(operation, reached ? 0 : -EALREADY, started);
+    // A worker that has taken it, and not begun, gives it up all the same.
+    if (reached || config_.late_work) stop(*target, started);
+    return;
   }
   if (operation.opcode == Opcode::cancel_handle) {
     const std::uint32_t index = socket_of(operation.handle);
     if (index == no_socket) return complete(operation, -EBADF, started);
     add_socket_operations(index);
-    for (AsyncOperation* each : timers_) {  // a connect, or the disk is at work
-      if (each == nullptr || !is_found(*each)) continue;
-      const bool timer = each->opcode == Opcode::timer || each->opcode == Opcode::link_timeout;
+    for (const Pending& each : timers_) {  // a connect, or the disk is at work
+      AsyncOperation* const there = each.operation;
+      if (there == nullptr || !is_found(*there)) continue;
+      const bool timer = there->opcode == Opcode::timer || there->opcode == Opcode::link_timeout;
       // What waits for a worker has not looked its handle up.
       const bool looked_up =
-          !config_.late_work || !is_for_workers(*each) || place_of(*each) == Place::finishing;
-      if (!timer && looked_up && each->handle == operation.handle) targets.push_back(each);
+          !config_.late_work || !is_for_workers(*there) || place_of(*there) == Place::finishing;
+      if (!timer && looked_up && there->handle == operation.handle) targets.push_back(there);
     }
   } else {
     for (std::uint32_t index = 0; index < sockets_.size(); ++index) add_socket_operations(index);
-    for (AsyncOperation* timer : timers_) {
-      if (timer == nullptr || !is_found(*timer)) continue;
-      if (timer->opcode != Opcode::link_timeout) targets.push_back(timer);
+    for (const Pending& timer : timers_) {
+      if (timer.operation == nullptr || !is_found(*timer.operation)) continue;
+      if (timer.operation->opcode != Opcode::link_timeout) targets.push_back(timer.operation);
     }
   }
   complete(operation, count_cancelled(targets), started);
-  for (AsyncOperation* target : targets) cancel_pending(*target, started);
+  for (AsyncOperation* target : targets) stop(*target, started);
+}
+
+bool SimulatedOs::is_at_disk(const AsyncOperation& operation) const {
+  return place_of(operation) == Place::timer && operation.opcode != Opcode::timer &&
+         operation.opcode != Opcode::link_timeout && operation.opcode != Opcode::connect;
+}
+
+/// `target` was found by a cancel. It may be told only after all that was submitted with the
+/// cancel; until then another cancel finds it again, but no timer.
+void SimulatedOs::stop(AsyncOperation& target, FactIndex cause) {
+  const bool later = batching_ && !submissions_.empty() && place_of(target) != Place::timer &&
+                     choose(2, QuestionKind::completion_order, target) == 1;
+  if (!later) return cancel_pending(target, cause);
+  cancelled_.emplace_back(&target, cause);
+}
+
+std::int32_t SimulatedOs::cancel_now(OperationToken target) {
+  AsyncOperation* const operation = target.slot;
+  if (operation == nullptr || operation->id != target.id) return -ENOENT;
+  const Place place = place_of(*operation);
+  if (place == Place::nowhere || place == Place::chained ||
+      operation->opcode == Opcode::link_timeout) {
+    return -ENOENT;
+  }
+  cancel_pending(*operation, 0);
+  run_chains();
+  return 0;
 }
 
 void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
@@ -201,9 +228,9 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
   bool holds_socket = true;
   switch (place_of(target)) {
     case Place::timer:
-      timers_[target.backend_state[2]] = nullptr;  // its number is free when its time comes
+      timers_[target.backend_state[2]].operation = nullptr;  // its number is free in its time
       holds_socket = target.opcode == Opcode::connect;
-      if (holds_socket) sockets_[index].connecting = false;
+      // The connection comes about all the same: whoever asks again is told.
       break;
     case Place::receives:
       sockets_[index].receives.remove(target);
@@ -220,6 +247,7 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
     case Place::breaking:
     case Place::expired:
     case Place::finishing:
+    case Place::settling:
       return;  // over by now: a chain broke; or as good as over
   }
   if (place_of(target) != Place::timer) return let_go_of(index, target, cause);
@@ -239,11 +267,11 @@ void SimulatedOs::set_timer(AsyncOperation& operation, Instant when, FactIndex c
 void SimulatedOs::take_number(AsyncOperation& operation, Instant when, FactIndex cause) {
   if (free_timers_.empty()) {
     free_timers_.push_back(static_cast<std::uint32_t>(timers_.size()));
-    timers_.push_back(nullptr);
+    timers_.push_back({});
   }
   const std::uint32_t number = free_timers_.back();
   free_timers_.pop_back();
-  timers_[number] = &operation;
+  timers_[number] = {&operation, when};
   operation.backend_state[2] = number;
   schedule_.at(when, {this, 0, number, cause, timer_expires});
 }
@@ -252,9 +280,9 @@ void SimulatedOs::on_event(const ScheduledEvent& event) {
   if (event.type == closes) return release(event.subject, event.cause);
   if (event.type == lets_go) return let_go_of_the_oldest(event.subject, event.cause);
   if (event.type == rouses) return serve_next_roused(event);
-  AsyncOperation* operation = timers_[event.subject];
+  AsyncOperation* operation = timers_[event.subject].operation;
   free_timers_.push_back(event.subject);
-  timers_[event.subject] = nullptr;
+  timers_[event.subject].operation = nullptr;
   if (operation == nullptr) return;  // cancelled in the meantime
   if (goes_on_late(*operation, event.cause)) return;
   --pending_;
@@ -262,17 +290,16 @@ void SimulatedOs::on_event(const ScheduledEvent& event) {
     case Opcode::timer:
       return complete(*operation, 0, event.cause);
     case Opcode::link_timeout:
-      return expire(*operation, event.cause);
+      return config_.late_work ? expire_late(*operation, event.cause)
+                               : expire(*operation, event.cause);
     case Opcode::connect: {
       const auto index = static_cast<std::uint32_t>(operation->backend_state[1]);
       Socket& socket = sockets_[index];
-      socket.connecting = false;
       // The listener may have gone while the connection was on its way, or waited to be accepted.
       std::int32_t error = socket.connected ? network_.take_error(socket.end) : ECONNREFUSED;
       if (network_.refused(socket.end)) error = ECONNREFUSED;
       socket.connected = error == 0;
-      complete(*operation, -error, event.cause);
-      return release(index, event.cause);
+      return settle(*operation, -error, event.cause);
     }
     default:
       if (config_.late_work && is_for_workers(*operation)) {
@@ -280,6 +307,19 @@ void SimulatedOs::on_event(const ScheduledEvent& event) {
       }
       return carry_out_file(*operation, event.cause);
   }
+}
+
+/// A link timeout's moment has come, and its target is still pending.
+void SimulatedOs::expire(AsyncOperation& timeout, FactIndex cause) {
+  auto* target = reinterpret_cast<AsyncOperation*>(timeout.backend_state[1]);
+  if (is_free() && is_at_disk(*target) && choose(2, QuestionKind::cancel_reach, *target) == 1) {
+    complete(timeout, -EALREADY, cause);
+    return;
+  }
+  const bool first = !is_free() || choose(2, QuestionKind::timeout_order, timeout) == 0;
+  if (first) complete(timeout, -ETIME, cause);
+  cancel_pending(*target, cause);
+  if (!first) complete(timeout, -ETIME, cause);
 }
 
 void SimulatedOs::wait_for_disk(AsyncOperation& operation, FileId file, FactIndex started) {
@@ -332,20 +372,28 @@ void SimulatedOs::carry_out_file(AsyncOperation& operation, FactIndex cause) {
   if (reads ? !may_read : !has(socket.open_flags, OpenMode::write)) {
     return complete(operation, -EBADF, cause);
   }
-  std::uint32_t count = operation.length;
+  std::span<std::byte> bytes{operation.data, operation.length};
+  std::uint32_t flags = 0;
+  if (reads && operation.buffers != nullptr) {
+    if (operation.buffers->empty()) return complete(operation, -ENOBUFS, cause);
+    const std::uint16_t id = operation.buffers->take();
+    bytes = operation.buffers->buffer(id).first(provided_length(operation));
+    flags = with_buffer(id);
+  }
+  auto count = static_cast<std::uint32_t>(bytes.size());
   if (reads) count = files_.available(socket.file, operation.offset, count);
   count = transfer_size(count, std::uint64_t{1} << 32 | socket.file, file_questions(socket.file));
-  if (count > 0 && operation.data == nullptr) return complete(operation, -EFAULT, cause);
+  if (count > 0 && bytes.data() == nullptr) return complete(operation, -EFAULT, cause);
   if (reads) {
-    files_.read(socket.file, operation.offset, {operation.data, count});
+    files_.read(socket.file, operation.offset, bytes.first(count));
   } else {
-    files_.write(socket.file, operation.offset, {operation.data, count});
+    files_.write(socket.file, operation.offset, bytes.first(count));
   }
   if (count > 0) {
     cause = record(FactKind::bytes_moved, operation, count, cause,
                    static_cast<std::uint8_t>(FactRole::processor));
   }
-  finish(operation, static_cast<std::int32_t>(count), cause);
+  finish(operation, static_cast<std::int32_t>(count), cause, flags);
 }
 
 }  // namespace proactor_lab

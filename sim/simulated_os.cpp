@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "core/chain.hpp"
+
 namespace proactor_lab {
 
 SimulatedOs::SimulatedOs(const SimulatedOsConfig& config, Schedule& schedule, Network& network,
@@ -44,8 +46,10 @@ bool SimulatedOs::wait(CompletionEventQueue& queue, Instant deadline) {
     run_chains();
   }
   woken_ = false;
-  for (const Completion& completion : posted_) queue.push(completion);
-  posted_.clear();
+  const std::size_t fit = std::min<std::size_t>(posted_.size(), config_.completion_entries);
+  if (fit < posted_.size()) ++overflows_;
+  for (std::size_t i = 0; i < fit; ++i) queue.push(posted_[i]);
+  posted_.erase(posted_.begin(), posted_.begin() + static_cast<std::ptrdiff_t>(fit));
   return true;
 }
 
@@ -71,7 +75,7 @@ void SimulatedOs::spend(Duration cost) {
 void SimulatedOs::start(AsyncOperation& operation) {
   submissions_.push(operation);
   // A chain is submitted in one piece.
-  if (++submission_count_ >= submission_entries && operation.link == Link::none) submit();
+  if (++submission_count_ >= config_.submission_entries && operation.link == Link::none) submit();
 }
 
 void SimulatedOs::submit() {
@@ -84,23 +88,93 @@ void SimulatedOs::submit() {
   }
   spend(config_.syscall_cost);
   submission_count_ = 0;
+  batching_ = is_free();
   while (AsyncOperation* head = submissions_.pop()) {
-    head->backend_state = {};
-    for (AsyncOperation* last = head; last->link != Link::none && !submissions_.empty();) {
-      AsyncOperation* next = submissions_.pop();
-      next->backend_state = {};
-      next->backend_state[0] = static_cast<std::uint64_t>(Place::chained);
-      last->backend_state[3] = reinterpret_cast<std::uintptr_t>(next);
-      last = next;
-    }
-    begin(*head);
+    take_chain(*head);
+    // What follows on something may wait until all that was submitted with it had its turn.
+    const bool others = batching_ && !submissions_.empty();
+    const bool follows = !chain_steps_.empty();
+    if (others && follows && choose(2, QuestionKind::completion_order, *head) == 1) continue;
     run_chains();
   }
+  end_submission();
+}
+
+/// One operation, or those that are linked to it: taken up, or kept until all before are over.
+void SimulatedOs::take_chain(AsyncOperation& head) {
+  head.backend_state = {};
+  bool refused = is_refused(head, nullptr);
+  bool drains = has(head.flags, OperationFlags::drain) || next_drains_;
+  next_drains_ = false;
+  std::size_t count = 1;
+  for (AsyncOperation* last = &head; last->link != Link::none && !submissions_.empty(); ++count) {
+    AsyncOperation* next = submissions_.pop();
+    next->backend_state = {};
+    next->backend_state[0] = static_cast<std::uint64_t>(Place::chained);
+    refused |= is_refused(*next, last);
+    // Asked for in a chain, it holds for the whole of it and for what comes next.
+    next_drains_ |= has(next->flags, OperationFlags::drain);
+    link_to(*last, *next);
+    last = next;
+  }
+  drains |= next_drains_;
+  if (drains || !deferred_.empty()) {
+    head.backend_state[0] = static_cast<std::uint64_t>(Place::chained);
+    head.backend_state[2] = drains;
+    return deferred_.push(head);
+  }
+  under_way_ += count;
+  refused ? refuse_chain(&head) : begin(head);
+}
+
+/// The kernel found fault with one of them before any began.
+void SimulatedOs::refuse_chain(AsyncOperation* operation) {
+  const bool silent = has(operation->flags, OperationFlags::skip_success);
+  const AsyncOperation* before = nullptr;
+  while (operation != nullptr) {
+    AsyncOperation* const next = linked_to(*operation);
+    const FactIndex started = record(FactKind::operation_started, *operation, 0, 0);
+    const std::int32_t result = is_refused(*operation, before) ? -EINVAL : -ECANCELED;
+    operation->backend_state[3] = 0;
+    const bool told = before == nullptr || !silent;
+    if (config_.late_work && result == -ECANCELED && told) {
+      cancel_linked(*operation, {.broken = true, .cause = started});
+    } else {
+      end(*operation, result, {.cause = started}, 0, told);
+    }
+    before = operation;
+    operation = next;
+  }
+}
+
+void SimulatedOs::begin_chain(AsyncOperation& head) {
+  bool refused = is_refused(head, nullptr);
+  ++under_way_;
+  const AsyncOperation* last = &head;
+  while (const AsyncOperation* next = linked_to(*last)) {
+    refused |= is_refused(*next, last);
+    ++under_way_;
+    last = next;
+  }
+  refused ? refuse_chain(&head) : begin(head);
+}
+
+/// What was submitted is taken up: now those follow that were kept until here.
+void SimulatedOs::end_submission() {
+  if (!batching_) return;
+  flush_batch();
+  batching_ = false;
+  for (std::size_t i = 0; i < cancelled_.size(); ++i) {
+    const auto [target, cause] = cancelled_[i];
+    cancel_pending(*target, cause);
+  }
+  cancelled_.clear();
+  run_chains();
 }
 
 void SimulatedOs::begin(AsyncOperation& operation) {
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::nowhere);
-  auto* linked = reinterpret_cast<AsyncOperation*>(operation.backend_state[3]);
+  AsyncOperation* linked = linked_to(operation);
   const FactIndex started = record(FactKind::operation_started, operation, 0, 0);
   carry_out(operation, started);
   // A link timeout runs for as long as its target is pending.
@@ -115,50 +189,123 @@ void SimulatedOs::begin(AsyncOperation& operation) {
             armed);
 }
 
-/// Goes on with chains whose last operation is done.
+/// Goes on with chains whose last operation is done, and with what waits for all before it.
 void SimulatedOs::run_chains() {
-  while (!chain_steps_.empty()) {
-    const ChainStep step = chain_steps_.front();
-    chain_steps_.erase(chain_steps_.begin());
-    AsyncOperation& operation = *step.operation;
-    if (operation.opcode == Opcode::link_timeout) {
-      auto* after = reinterpret_cast<AsyncOperation*>(operation.backend_state[3]);
-      if (place_of(operation) == Place::timer) {
-        timers_[operation.backend_state[2]] = nullptr;
-        --pending_;
-      }
-      if (place_of(operation) != Place::nowhere) cancel_linked(operation, step.cause);
-      if (after != nullptr) chain_steps_.push_back({after, step.broken, step.cause});
-    } else if (step.broken) {
-      operation.link = Link::soft;  // all of the rest is cancelled, also behind a hard link
-      cancel_linked(operation, step.cause);
-    } else {
-      go_on_with(operation, step.cause);
+  do {
+    while (!chain_steps_.empty()) {
+      const ChainStep step = chain_steps_.front();
+      chain_steps_.erase(chain_steps_.begin());
+      run_step(step);
     }
+  } while (!deferred_.empty() && begin_deferred());
+}
+
+void SimulatedOs::run_step(const ChainStep& step) {
+  AsyncOperation& operation = *step.operation;
+  if (operation.opcode != Opcode::link_timeout) {
+    return step.broken ? cancel_linked(operation, step) : go_on_with(operation, step.cause);
   }
+  AsyncOperation* after = linked_to(operation);
+  const Place place = place_of(operation);
+  std::int32_t result = -ECANCELED;
+  if (place == Place::timer) {
+    Pending& timer = timers_[operation.backend_state[2]];
+    // Its moment has come, too: it looks for its target, and may come too late.
+    if (timer.due <= schedule_.now() && is_free() &&
+        choose(2, QuestionKind::timeout_result, operation) == 1) {
+      result = -ENOENT;
+    }
+    timer.operation = nullptr;
+    --pending_;
+  }
+  if (result == -ENOENT) {
+    end(operation, result, step, 0, !step.silent);
+  } else if (place != Place::nowhere) {
+    cancel_linked(operation, step);
+  }
+  if (after != nullptr) chain_steps_.push_back({after, step.broken, step.cause, step.silent});
+}
+
+/// True where it began any. What drains waits until nothing before it is under way; so does the
+/// first one after it.
+bool SimulatedOs::begin_deferred() {
+  bool began = false;
+  bool drains = false;
+  while (AsyncOperation* head = deferred_.first()) {
+    drains |= head->backend_state[2] != 0;
+    if ((drains || !began) && under_way_ > 0) break;
+    deferred_.pop();
+    head->backend_state[2] = 0;
+    began = true;
+    begin_chain(*head);
+  }
+  return began;
 }
 
 // --- Completion ------------------------------------------------------------------------------
 
+/// Where the completion queue is full nothing completes again and again.
+std::uint32_t SimulatedOs::more_of(const AsyncOperation& operation) const {
+  const bool room = posted_.size() + batch_.size() < config_.completion_entries;
+  return operation.multishot && room ? completion_more : 0;
+}
+
 void SimulatedOs::complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                            std::uint32_t flags) {
+  const bool told =
+      !has(operation.flags, OperationFlags::skip_success) || is_failure(operation, result);
+  end(operation, result, {.cause = cause}, flags, told);
+}
+
+/// `step` is how it came to its end: a chain that broke goes on breaking.
+void SimulatedOs::end(AsyncOperation& operation, std::int32_t result, const ChainStep& step,
+                      std::uint32_t flags, bool told) {
   const bool more = (flags & completion_more) != 0;
-  const FactIndex completed = record(FactKind::operation_completed, operation, result, cause, more);
-  record(FactKind::completion_queued, operation, 0, 0);
-  posted_.push_back({&operation, result, flags});
+  const FactIndex completed =
+      record(FactKind::operation_completed, operation, result, step.cause, more);
+  if (told && batching_ && !more) {
+    batch_.push_back({&operation, result, flags});
+  } else if (told) {
+    // One of many results does not wait for those that were submitted with it.
+    if (!batch_.empty() && choose(2, QuestionKind::completion_order, operation) == 0) flush_batch();
+    post(operation, result, flags);
+  }
   if (more) return;
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::nowhere);
-  auto* linked = reinterpret_cast<AsyncOperation*>(operation.backend_state[3]);
+  --under_way_;
+  AsyncOperation* linked = linked_to(operation);
   if (linked == nullptr || operation.opcode == Opcode::link_timeout) return;
-  // A file transfer that falls short breaks a soft link, a socket's does not; a timer always does.
-  const bool file = operation.opcode == Opcode::read || operation.opcode == Opcode::write;
-  const bool fell_short =
-      file && result >= 0 && static_cast<std::uint32_t>(result) < operation.length;
-  // The kernel does not count it as a failure of a shutdown that nobody is there.
-  const bool nobody_there = operation.opcode == Opcode::shutdown && result == -ENOTCONN;
-  const bool failed =
-      (result < 0 && !nobody_there) || fell_short || operation.opcode == Opcode::timer;
-  chain_steps_.push_back({linked, operation.link == Link::soft && failed, completed});
+  const bool failed = is_failure(operation, result);
+  const bool breaks = step.broken || (operation.link == Link::soft && failed);
+  const bool silent = step.silent || (failed && has(operation.flags, OperationFlags::skip_success));
+  chain_steps_.push_back({linked, breaks, completed, silent && breaks});
+}
+
+void SimulatedOs::post(AsyncOperation& operation, std::int32_t result, std::uint32_t flags) {
+  record(FactKind::completion_queued, operation, 0, 0);
+  posted_.push_back({&operation, result, flags});
+}
+
+void SimulatedOs::flush_batch() {
+  for (const Completion& each : batch_) post(*each.operation, each.result, each.flags);
+  batch_.clear();
+}
+
+/// The kernel is free; the answer goes into the trace.
+std::uint32_t SimulatedOs::choose(std::uint32_t n, QuestionKind kind,
+                                  const AsyncOperation& operation) {
+  const std::uint64_t entity = to_number(operation.id);
+  const std::uint32_t answer =
+      schedule_.choices().pick(n, {kind, entity, asked_[{kind, entity}]++});
+  record_choice(answer, n, kind);
+  return answer;
+}
+
+void SimulatedOs::record_choice(std::uint32_t answer, std::uint32_t n, QuestionKind kind) {
+  if (recorder_ == nullptr) return;
+  recorder_->record({.value = answer | std::uint64_t{n} << 32,
+                     .extra = fact_text(name_of(kind).data()),
+                     .kind = FactKind::choice_made});
 }
 
 void SimulatedOs::pend(AsyncOperation& operation, Place place, std::uint32_t index) {
@@ -191,18 +338,21 @@ void SimulatedOs::release_all() {
   }
   posted_.clear();
   chain_steps_.clear();
+  deferred_ = {};
+  next_drains_ = false;
+  under_way_ = 0;
   for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
     for (OperationList Socket::*list :
          {&Socket::receives, &Socket::sends, &Socket::polls, &Socket::cancelled}) {
       while ((sockets_[index].*list).pop() != nullptr) release(index, 0);
     }
   }
-  for (AsyncOperation*& timer : timers_) {
-    const bool runs = timer != nullptr && place_of(*timer) == Place::timer;
-    if (runs && timer->opcode == Opcode::connect) {
-      release(static_cast<std::uint32_t>(timer->backend_state[1]), 0);
+  for (Pending& timer : timers_) {
+    const bool runs = timer.operation != nullptr && place_of(*timer.operation) == Place::timer;
+    if (runs && timer.operation->opcode == Opcode::connect) {
+      release(static_cast<std::uint32_t>(timer.operation->backend_state[1]), 0);
     }
-    timer = nullptr;
+    timer.operation = nullptr;
   }
   pending_ = 0;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "core/operating_system.hpp"
@@ -13,18 +14,26 @@
 #include "sim/descriptor_table.hpp"
 #include "sim/files.hpp"
 #include "sim/network.hpp"
+#include "sim/pipes.hpp"
 #include "sim/schedule.hpp"
 
 namespace proactor_lab {
 
+/// What of all that the kernel may do, the simulated one does. `usual`: what it does most often.
+/// `full`: wherever it is free to choose, a question is asked (the last kinds of `QuestionKind`).
+enum class KernelFreedom : std::uint8_t { usual, full };
+
 struct SimulatedOsConfig {
-  Duration syscall_cost{0};               ///< charged once a wait: it submits and reaps
-  bool short_transfers = false;           ///< an operation may move less than it could
-  bool late_work = false;                 ///< see simulated_late_work.cpp
-  std::int32_t handle_limit = 1'048'576;  ///< EMFILE beyond (RLIMIT_NOFILE)
-  DelayRange disk_latency;                ///< what an operation on a file takes
-  FactIndex fact_limit = UINT32_MAX;      ///< after so many recorded facts it does, too
-  Instant run_limit = never;              ///< virtual time at which the world stands still
+  KernelFreedom freedom = KernelFreedom::usual;
+  Duration syscall_cost{0};                       ///< charged once a wait: it submits and reaps
+  bool short_transfers = false;                   ///< an operation may move less than it could
+  bool late_work = false;                         ///< see simulated_late_work.cpp
+  std::int32_t handle_limit = 1'048'576;          ///< EMFILE beyond (RLIMIT_NOFILE)
+  DelayRange disk_latency;                        ///< what an operation on a file takes
+  FactIndex fact_limit = UINT32_MAX;              ///< after so many recorded facts it does, too
+  Instant run_limit = never;                      ///< virtual time at which the world stands still
+  std::uint32_t submission_entries = 256;         ///< where they are used up, they are submitted
+  std::uint32_t completion_entries = UINT32_MAX;  ///< completions past them wait in a list
 };
 
 class SimulatedOs final : public OperatingSystem,
@@ -42,6 +51,8 @@ class SimulatedOs final : public OperatingSystem,
   Handle open_stream_socket(const char* label, std::error_code& error) override;
   Handle open_datagram_socket(Endpoint endpoint, const char* label,
                               std::error_code& error) override;
+  Pipe open_pipe(const char* label, std::error_code& error) override;
+  std::int32_t cancel_now(OperationToken target) override;
   void register_buffers(BufferGroup& group, std::error_code& error) override;
   void unregister_buffers(BufferGroup& group) override;
   Endpoint local_endpoint(Handle handle) const override;
@@ -60,6 +71,8 @@ class SimulatedOs final : public OperatingSystem,
 
   /// A limit ended a wait.
   bool limit_reached() const { return limit_reached_; }
+  /// How many waits found more completions than the queue has entries for. None is lost.
+  std::uint32_t overflows() const { return overflows_; }
   /// Operations that wait for something.
   std::size_t pending() const { return pending_; }
 
@@ -71,6 +84,9 @@ class SimulatedOs final : public OperatingSystem,
     HandleKind kind = HandleKind::stream;
     EndId end = no_end;
     FileId file = no_file;
+    PipeId pipe = no_pipe;
+    std::uint32_t other_end = no_socket;  // of the pipe; none where it was closed
+    bool writes_pipe = false;
     std::uint32_t open_flags = 0;
     std::uint16_t port = 0;
     std::uint32_t references = 0;
@@ -88,7 +104,8 @@ class SimulatedOs final : public OperatingSystem,
   };
 
   /// Where an operation is, kept in `backend_state[0]`. `[1]` is its socket, or the target of a
-  /// link timeout; `[2]` its number among the timers; `[3]` the operation that is linked to it.
+  /// link timeout; `[2]` its number among the timers, what a receive that waits for all has got so
+  /// far, or whether a chain that waits its turn drains; `[3]` the operation that is linked to it.
   enum class Place : std::uint64_t {
     nowhere,
     chained,
@@ -101,6 +118,7 @@ class SimulatedOs final : public OperatingSystem,
     breaking,   // its chain broke, or what it bounds is over: it will be cancelled
     expired,    // a link timeout that has not got to its target yet
     finishing,  // a worker did it, and has not told so yet; `[1]` is the result
+    settling,   // a connect that is over, and not told yet; `[1]` is the socket, above the result
   };
   static Place place_of(const AsyncOperation& operation) {
     return static_cast<Place>(operation.backend_state[0]);
@@ -114,6 +132,13 @@ class SimulatedOs final : public OperatingSystem,
     AsyncOperation* operation = nullptr;
     bool broken = false;
     FactIndex cause = 0;
+    bool silent = false;  // broken by one that tells failures only: the rest says nothing
+  };
+
+  /// A timer, a link timeout, or what takes its time; nobody: cancelled or over.
+  struct Pending {
+    AsyncOperation* operation = nullptr;
+    Instant due{};
   };
 
   void readable(EndId end, FactIndex cause) override;
@@ -130,22 +155,31 @@ class SimulatedOs final : public OperatingSystem,
   void let_go_of(std::uint32_t socket, AsyncOperation& cancelled, FactIndex cause);
   void let_go_of_the_oldest(std::uint32_t socket, FactIndex cause);
   void go_on_with(AsyncOperation& linked, FactIndex cause);
-  void cancel_linked(AsyncOperation& linked, FactIndex cause);
-  void expire(AsyncOperation& timeout, FactIndex cause);
+  void cancel_linked(AsyncOperation& linked, const ChainStep& step);
+  void expire_late(AsyncOperation& timeout, FactIndex cause);
   static bool is_for_workers(const AsyncOperation& operation) {
     return operation.opcode == Opcode::shutdown || operation.opcode == Opcode::fsync;
   }
   void carry_out_by_worker(AsyncOperation& operation, FactIndex cause);
+  void settle(AsyncOperation& connect, std::int32_t result, FactIndex cause);
+  void settled(AsyncOperation& connect, std::int32_t result, FactIndex cause);
   void connect_again(AsyncOperation& operation, std::uint32_t socket, FactIndex started);
   std::int32_t count_cancelled(const std::vector<AsyncOperation*>& targets) const;
-  void finish(AsyncOperation& operation, std::int32_t result, FactIndex cause);
+  void finish(AsyncOperation& operation, std::int32_t result, FactIndex cause,
+              std::uint32_t flags = 0);
   bool goes_on_late(AsyncOperation& operation, FactIndex cause);
   void take_number(AsyncOperation& operation, Instant when, FactIndex cause);
 
   void spend(Duration cost);
   void submit();
+  void take_chain(AsyncOperation& head);
+  void refuse_chain(AsyncOperation* operation);
+  void begin_chain(AsyncOperation& head);
   void begin(AsyncOperation& operation);
   void run_chains();
+  void run_step(const ChainStep& step);
+  bool begin_deferred();
+  void end_submission();
 
   void carry_out(AsyncOperation& operation, FactIndex started);
   void carry_out_on(std::uint32_t socket, AsyncOperation& operation, FactIndex started);
@@ -159,7 +193,10 @@ class SimulatedOs final : public OperatingSystem,
   void carry_out_open(AsyncOperation& operation, FactIndex cause);
   std::uint32_t& file_questions(FileId file);
   const char* file_label(FileId file, std::string_view path);
+  void stop(AsyncOperation& target, FactIndex cause);
   void cancel_pending(AsyncOperation& target, FactIndex cause);
+  void expire(AsyncOperation& timeout, FactIndex cause);
+  bool is_at_disk(const AsyncOperation& operation) const;
   void set_timer(AsyncOperation& operation, Instant when, FactIndex cause);
 
   Progress attempt(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
@@ -168,6 +205,10 @@ class SimulatedOs final : public OperatingSystem,
   Progress try_send(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   Progress try_accept(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   Progress try_poll(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
+  void carry_out_on_pipe(AsyncOperation& operation, std::uint32_t socket, FactIndex started);
+  Progress try_read_pipe(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
+  Progress try_write_pipe(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
+  void release_pipe(std::uint32_t socket, FactIndex cause);
   bool is_ready(const Socket& socket, Readiness readiness) const;
   bool is_connected(const Socket& socket) const;
   void serve(OperationList Socket::*list, std::uint32_t socket, FactIndex cause);
@@ -177,8 +218,17 @@ class SimulatedOs final : public OperatingSystem,
                               std::uint32_t& questions);
 
   void pend(AsyncOperation& operation, Place place, std::uint32_t socket);
+  /// For the flags of a multishot operation's result: whether it goes on.
+  std::uint32_t more_of(const AsyncOperation& operation) const;
   void complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                 std::uint32_t flags = 0);
+  void end(AsyncOperation& operation, std::int32_t result, const ChainStep& step,
+           std::uint32_t flags, bool told);
+  void post(AsyncOperation& operation, std::int32_t result, std::uint32_t flags);
+  void flush_batch();
+  bool is_free() const { return config_.freedom == KernelFreedom::full; }
+  std::uint32_t choose(std::uint32_t n, QuestionKind kind, const AsyncOperation& operation);
+  void record_choice(std::uint32_t answer, std::uint32_t n, QuestionKind kind);
   FactIndex record(FactKind kind, const AsyncOperation& operation, std::int64_t value,
                    FactIndex cause, std::uint8_t detail = 0);
 
@@ -192,7 +242,6 @@ class SimulatedOs final : public OperatingSystem,
   std::int32_t close_handle(Handle handle, FactIndex cause);
 
   static constexpr std::uint32_t no_socket = DescriptorTable::nothing;
-  static constexpr std::uint32_t submission_entries = 256;
 
   SimulatedOsConfig config_;
   Schedule& schedule_;
@@ -204,10 +253,21 @@ class SimulatedOs final : public OperatingSystem,
   OperationList submissions_;
   std::uint32_t submission_count_ = 0;
   std::vector<Completion> posted_;  // the completion queue as the kernel fills it
+  std::uint32_t overflows_ = 0;
+  // Of a submission whose order is free: what is over by now, and what is cancelled after it.
+  bool batching_ = false;
+  std::vector<Completion> batch_;
+  std::vector<std::pair<AsyncOperation*, FactIndex>> cancelled_;
+  std::map<std::pair<QuestionKind, std::uint64_t>, std::uint32_t> asked_;
+  // Drains: how many were taken up and are not over, and the chains that wait their turn.
+  std::size_t under_way_ = 0;
+  OperationList deferred_;
+  bool next_drains_ = false;
   std::vector<Socket> sockets_;
   std::vector<std::uint32_t> free_sockets_;
   DescriptorTable descriptors_;
-  std::vector<AsyncOperation*> timers_;  // by number; null: cancelled or over; some are `chained`
+  Pipes pipes_;
+  std::vector<Pending> timers_;  // by number; some are not `timer`, see simulated_late_work.cpp
   std::vector<ChainStep> chain_steps_;
   std::vector<std::uint32_t> file_questions_;  // asked so far: of opening, then by file
   std::vector<const char*> file_labels_;       // by file; null: none yet

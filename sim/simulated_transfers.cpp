@@ -8,6 +8,10 @@ namespace proactor_lab {
 
 SimulatedOs::Progress SimulatedOs::attempt(AsyncOperation& operation, std::uint32_t index,
                                            FactIndex cause) {
+  if (sockets_[index].kind == HandleKind::pipe && operation.opcode != Opcode::poll) {
+    return operation.opcode == Opcode::read ? try_read_pipe(operation, index, cause)
+                                            : try_write_pipe(operation, index, cause);
+  }
   switch (operation.opcode) {
     case Opcode::accept:
       return try_accept(operation, index, cause);
@@ -43,8 +47,9 @@ SimulatedOs::Progress SimulatedOs::try_accept(AsyncOperation& operation, std::ui
     sockets_[socket].connected = true;
     network_.adopt(end, this, socket);
     const Handle handle = add_handle(socket, end / 2 + 1, 0, cause);
-    complete(operation, to_number(handle), cause, operation.multishot ? completion_more : 0);
-    if (!operation.multishot) return Progress::over;
+    const std::uint32_t more = more_of(operation);
+    complete(operation, to_number(handle), cause, more);
+    if (more == 0) return Progress::over;
   }
 }
 
@@ -56,8 +61,14 @@ SimulatedOs::Progress SimulatedOs::try_receive(AsyncOperation& operation, std::u
     complete(operation, result, cause);
     return Progress::over;
   };
-  if (!socket.connected) return over(-ENOTCONN);
+  if (!socket.connected) {
+    const bool ended = socket.receive_closed && socket.kind == HandleKind::stream;
+    return over(ended ? 0 : -ENOTCONN);
+  }
   BufferGroup* const buffers = operation.buffers;
+  const bool waits_for_all = operation.opcode == Opcode::receive && buffers == nullptr &&
+                             has(operation.flags, OperationFlags::wait_all);
+  std::uint64_t& had = operation.backend_state[2];  // of one that waits for all
   // Linux looks for a buffer first: when the operation begins, whatever has arrived, and later even
   // where only the end of the stream is to be told.
   const bool begins = place_of(operation) == Place::nowhere || config_.late_work;
@@ -69,13 +80,16 @@ SimulatedOs::Progress SimulatedOs::try_receive(AsyncOperation& operation, std::u
     if (buffers != nullptr && buffers->empty()) return over(-ENOBUFS);
     // A reset is told once, and not where the stream had ended before; then it reads as the end.
     if (arrived == 0) {
+      if (waits_for_all && had > 0) return over(static_cast<std::int32_t>(had));
       return over(network_.at_end(socket.end) ? 0 : -network_.take_error(socket.end));
     }
     if (buffers == nullptr && operation.length == 0) return over(0);
     if (buffers == nullptr && operation.data == nullptr) return over(-EFAULT);
 
-    std::uint32_t flags = operation.multishot ? completion_more : 0;
+    const std::uint32_t more = more_of(operation);
+    std::uint32_t flags = more;
     std::span<std::byte> into{operation.data, operation.length};
+    if (waits_for_all) into = into.subspan(had);
     if (buffers != nullptr) {
       const std::uint16_t id = buffers->take();
       into = buffers->buffer(id);
@@ -86,8 +100,10 @@ SimulatedOs::Progress SimulatedOs::try_receive(AsyncOperation& operation, std::u
     network_.take(socket.end, into.first(count));
     const FactIndex moved = record(FactKind::bytes_moved, operation, count, cause,
                                    static_cast<std::uint8_t>(FactRole::processor));
-    complete(operation, static_cast<std::int32_t>(count), moved, flags);
-    if (!operation.multishot) return Progress::over;
+    if (waits_for_all && (had += count) < operation.length) continue;
+    const std::uint64_t total = waits_for_all ? had : count;
+    complete(operation, static_cast<std::int32_t>(total), moved, flags);
+    if (more == 0) return Progress::over;
   }
 }
 
@@ -151,6 +167,11 @@ bool SimulatedOs::is_ready(const Socket& socket, Readiness readiness) const {
     return socket.receive_closed || network_.acceptable(socket.port);
   }
   const bool reads = readiness == Readiness::readable;
+  if (socket.kind == HandleKind::pipe) {
+    if (socket.writes_pipe)
+      return pipes_.broken(socket.pipe) || (!reads && pipes_.space(socket.pipe) > 0);
+    return pipes_.at_end(socket.pipe) || (reads && pipes_.available(socket.pipe) > 0);
+  }
   if (socket.kind == HandleKind::datagram) return !reads || datagrams_.available(socket.port);
   if (!socket.connected) return true;  // an error is ready to be heard
   if (network_.was_reset(socket.end)) return true;
@@ -186,11 +207,7 @@ std::uint32_t SimulatedOs::transfer_size(std::uint32_t possible, std::uint64_t e
   const std::uint32_t options = possible == 2 ? 2 : 3;
   const std::uint32_t answer =
       schedule_.choices().pick(options, {QuestionKind::bytes_transferred, entity, questions++});
-  if (recorder_ != nullptr) {
-    recorder_->record({.value = answer | std::uint64_t{options} << 32,
-                       .extra = fact_text(name_of(QuestionKind::bytes_transferred).data()),
-                       .kind = FactKind::choice_made});
-  }
+  record_choice(answer, options, QuestionKind::bytes_transferred);
   if (answer == 0) return possible;
   return answer == 1 ? possible / 2 : 1;
 }
@@ -214,7 +231,9 @@ SimulatedOs::Progress SimulatedOs::serve_one(OperationList Socket::*list, std::u
                                              std::uint32_t waiting, FactIndex cause) {
   Socket& socket = sockets_[index];
   std::uint32_t chosen = 0;
-  if (list == &Socket::receives && waiting > 1 && is_ready(socket, Readiness::readable)) {
+  if (socket.kind == HandleKind::pipe && !is_free() && list != &Socket::polls) {
+    chosen = waiting - 1;  // whoever came last is woken first
+  } else if (list == &Socket::receives && waiting > 1 && is_ready(socket, Readiness::readable)) {
     // Who of several gets the bytes is not first come, first served.
     chosen = schedule_.choices().pick(
         waiting, {QuestionKind::which_receiver, index, socket.receiver_questions++});

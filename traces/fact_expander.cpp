@@ -15,6 +15,8 @@ std::string_view name_of(HandleKind kind) {
       return "stream";
     case HandleKind::datagram:
       return "datagram";
+    case HandleKind::pipe:
+      return "pipe";
     case HandleKind::file:
       return "file";
   }

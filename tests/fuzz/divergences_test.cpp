@@ -31,12 +31,12 @@ const std::vector<Case> cases = {
     {"sim, epoll: a shutdown that finds nobody breaks no chain",
      "0: shutdown u side both link soft\n"
      "1: no_op\n"},
+    {"sim: who was never connected and is shut down is at its end",
+     "0: shutdown u side both\n"
+     "1: read u length 1 after 0\n"},
     {"sim, epoll: who cannot accept need not wait behind who receives",
      "0: receive a length 1\n"
      "1: accept a\n"},
-    {"sim: a listener that was shut down is not connected",
-     "0: shutdown l side both\n"
-     "1: connect l after 0\n"},
     {"sim, late work: what follows in a chain runs after the rest of the batch",
      "0: send b length 1\n"
      "1: no_op link soft\n"
@@ -84,6 +84,27 @@ const std::vector<Case> cases = {
      "1: connect u\n"
      "2: cancel step 0\n"
      "3: connect u after 2\n"},
+    {"sim, late work: then no cancel finds it any more",
+     "0: connect u\n"
+     "1: cancel_all\n"
+     "2: connect u\n"},
+    {"sim, late work: a connect that is cancelled may connect all the same",
+     "0: connect u\n"
+     "1: cancel step 0\n"
+     "2: connect u\n"},
+    {"sim, late work: a chain that is refused is told later than what comes after it",
+     "0: link_timeout lasting link soft\n"
+     "1: no_op\n"
+     "2: poll d writable after 1\n"
+     "3: no_op\n"
+     "4: close d after 3\n"},
+    {"sim, late work: a worker that has not begun yet gives up though the cancel says EALREADY",
+     "0: read f length 1\n"
+     "1: shutdown l side both\n"
+     "2: cancel step 1 after 0\n"},
+    {"sim, epoll: a link timeout with nothing to bound takes its whole chain along",
+     "0: link_timeout lasting link hard\n"
+     "1: no_op\n"},
     {"the stage: provided buffers come back only when the program hears of them",
      "0: write a length 40\n"
      "1: receive b many\n"

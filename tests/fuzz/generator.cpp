@@ -94,8 +94,7 @@ class Generator {
 
   /// A link timeout belongs behind what it bounds.
   Step timeout_of_the_last() {
-    if (program_.steps.empty() || program_.steps.back().opcode == Opcode::link_timeout) return {};
-    program_.steps.back().link = Link::soft;
+    if (!program_.steps.empty()) program_.steps.back().link = Link::soft;
     return {.opcode = Opcode::link_timeout, .lasting = below(2) == 0};
   }
 
@@ -138,6 +137,8 @@ class Generator {
     constexpr std::string_view all = "aluf";
     const Opcode verb = verbs[below(std::size(verbs))];
     const bool moves = verb == Opcode::receive || verb == Opcode::send || verb == Opcode::read;
+    // A listener that was shut down can be connected, even to itself: not simulated.
+    if (verb == Opcode::connect) return {.opcode = verb, .handle = "af"[below(2)]};
     return {.opcode = verb, .handle = all[below(all.size())], .length = moves ? length() : 0};
   }
 

@@ -1,0 +1,142 @@
+// The proof that the simulated system is a faithful one: what the live kernel does lies, for each
+// behaviour, in the set of what the simulator can do, and of that set enough was seen live.
+//
+//   build/dev/bin/tests_conformance         prints the table and fails where it does not hold
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <set>
+#include <string>
+#include <system_error>
+
+#include "sim/explore/enumeration.hpp"
+#include "tests/catch.hpp"
+#include "tests/conformance/behaviour.hpp"
+
+namespace proactor_lab::conformance {
+namespace {
+
+/// Worlds looked at of one way to set a behaviour up.
+constexpr std::size_t worlds_max = 5000;
+
+struct Allowed {
+  std::set<std::string> outcomes;
+  std::size_t worlds = 0;
+  bool cut = false;  // there are more worlds than were looked at
+};
+
+Allowed enumerate(const Behaviour& behaviour) {
+  Allowed allowed;
+  for (int variant = 0; variant < behaviour.variants; ++variant) {
+    Enumeration choices;
+    bool more = true;
+    while (more && choices.runs() <= worlds_max) {
+      {
+        Machine machine(behaviour.needs, {SystemKind::simulated, &choices, variant, 0});
+        allowed.outcomes.insert(behaviour.body(machine));
+      }
+      ++allowed.worlds;
+      more = choices.advance();
+    }
+    allowed.cut |= more;
+  }
+  return allowed;
+}
+
+std::vector<Behaviour> all_behaviours() {
+  std::vector<Behaviour> all;
+  for (const auto& group :
+       {cancelling_behaviours(), chain_behaviours(), timeout_behaviours(), stream_behaviours(),
+        connection_behaviours(), buffer_behaviours(), ring_behaviours()}) {
+    all.insert(all.end(), group.begin(), group.end());
+  }
+  return all;
+}
+
+/// Why the kernel refuses a ring; empty where it does not.
+std::string refusal() {
+  try {
+    SeededChoices nobody(1);
+    const Machine machine({}, {SystemKind::io_uring, &nobody, 0, 0});
+    return {};
+  } catch (const std::system_error& error) {
+    return error.what();
+  }
+}
+
+std::string listed(const std::set<std::string>& outcomes) {
+  std::string list;
+  for (const std::string& each : outcomes) list += "\n    " + each;
+  return list;
+}
+
+struct Probe {
+  unsigned runs = 0;
+  std::set<std::string> seen;
+};
+
+void probe(const Behaviour& behaviour, const Allowed& allowed, SystemKind kind, unsigned runs,
+           Probe& probe) {
+  SeededChoices nobody(1);
+  const auto variants = static_cast<unsigned>(behaviour.variants);
+  for (unsigned number = 0; number < std::max(runs, 2 * variants); ++number) {
+    const auto variant = static_cast<int>(number / 2 % variants);
+    std::string outcome;
+    {
+      Machine machine(behaviour.needs, {kind, &nobody, variant, number});
+      outcome = behaviour.body(machine);
+    }
+    ++probe.runs;
+    if (allowed.outcomes.count(outcome) > 0) {
+      probe.seen.insert(outcome);
+      continue;
+    }
+    FAIL_CHECK(behaviour.name << " (" << behaviour.restates << "), set up in way " << variant
+                              << ": on " << (kind == SystemKind::epoll ? "epoll" : "io_uring")
+                              << " this happened,\n    " << outcome
+                              << "\n  which the simulator cannot do; it can"
+                              << listed(allowed.outcomes));
+    return;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("what the kernel does, the simulator can do, and half of what it can was seen") {
+  const std::string refused = refusal();
+  if (!refused.empty()) std::printf("io_uring is refused (%s): epoll only\n", refused.c_str());
+  const char* const only = std::getenv("PROACTOR_LAB_BEHAVIOUR");
+  std::size_t allowed_in_all = 0;
+  std::size_t seen_in_all = 0;
+  unsigned probed_in_all = 0;
+  std::printf("%-34s %8s %8s %6s\n", "behaviour", "allowed", "probed", "seen");
+  for (const Behaviour& behaviour : all_behaviours()) {
+    if (only != nullptr && std::string_view(behaviour.name).find(only) == std::string_view::npos) {
+      continue;
+    }
+    const Allowed allowed = enumerate(behaviour);
+    Probe live;
+    if (refused.empty()) {
+      probe(behaviour, allowed, SystemKind::io_uring, behaviour.live_runs, live);
+    }
+    if (behaviour.on_epoll) {
+      probe(behaviour, allowed, SystemKind::epoll, behaviour.live_runs / 3, live);
+    }
+    if (live.runs == 0) continue;
+    std::printf("%-34s %8zu %8u %6zu%s\n", behaviour.name, allowed.outcomes.size(), live.runs,
+                live.seen.size(), allowed.cut ? "  (more worlds than were looked at)" : "");
+    if (only != nullptr || std::getenv("PROACTOR_LAB_OUTCOMES") != nullptr) {
+      for (const std::string& outcome : allowed.outcomes) {
+        std::printf("    %s %s\n", live.seen.count(outcome) > 0 ? "seen  " : "unseen",
+                    outcome.c_str());
+      }
+    }
+    allowed_in_all += allowed.outcomes.size();
+    seen_in_all += live.seen.size();
+    probed_in_all += live.runs;
+  }
+  std::printf("%-34s %8zu %8u %6zu\n", "in all", allowed_in_all, probed_in_all, seen_in_all);
+  CHECK(2 * seen_in_all >= allowed_in_all);
+}
+
+}  // namespace proactor_lab::conformance
