@@ -137,8 +137,9 @@ void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t in
   if (connected && !listener && sends) network_.shutdown_send(socket.end, started);
   if (connected && !listener && receives) network_.shutdown_receive(socket.end);
   finish(operation, connected ? 0 : -ENOTCONN, started);
-  if (!connected) return;
+  // One that was never connected will not receive all the same: it is at its end.
   socket.receive_closed |= receives;
+  if (!connected) return;
   if (receives) rouse(index, receiving, started);
   if (sends) rouse(index, sending, started);
   rouse(index, polling, started);

@@ -56,7 +56,10 @@ SimulatedOs::Progress SimulatedOs::try_receive(AsyncOperation& operation, std::u
     complete(operation, result, cause);
     return Progress::over;
   };
-  if (!socket.connected) return over(-ENOTCONN);
+  if (!socket.connected) {
+    const bool ended = socket.receive_closed && socket.kind == HandleKind::stream;
+    return over(ended ? 0 : -ENOTCONN);
+  }
   BufferGroup* const buffers = operation.buffers;
   // Linux looks for a buffer first: when the operation begins, whatever has arrived, and later even
   // where only the end of the stream is to be told.

@@ -31,6 +31,9 @@ const std::vector<Case> cases = {
     {"sim, epoll: a shutdown that finds nobody breaks no chain",
      "0: shutdown u side both link soft\n"
      "1: no_op\n"},
+    {"sim: who was never connected and is shut down is at its end",
+     "0: shutdown u side both\n"
+     "1: read u length 1 after 0\n"},
     {"sim, epoll: who cannot accept need not wait behind who receives",
      "0: receive a length 1\n"
      "1: accept a\n"},
