@@ -42,6 +42,13 @@ void SimulatedOs::cancel_linked(AsyncOperation& linked, const ChainStep& step) {
   take_number(linked, schedule_.now(), step.cause);
 }
 
+/// Nothing of its chain is carried out.
+void SimulatedOs::refuse_late(AsyncOperation& operation, std::int32_t result, FactIndex cause) {
+  operation.backend_state[0] = static_cast<std::uint64_t>(Place::breaking);
+  operation.backend_state[1] = result == -EINVAL ? 5u : 1u;
+  take_number(operation, schedule_.now(), cause);
+}
+
 /// What was linked to `timeout` is linked to its target from here on.
 void SimulatedOs::expire_late(AsyncOperation& timeout, FactIndex cause) {
   auto& target = *reinterpret_cast<AsyncOperation*>(timeout.backend_state[1]);
@@ -120,7 +127,8 @@ bool SimulatedOs::goes_on_late(AsyncOperation& operation, FactIndex cause) {
   } else if (place == Place::breaking) {
     const bool broken = (operation.backend_state[1] & 1) != 0;
     const bool silent = (operation.backend_state[1] & 2) != 0;
-    end(operation, -ECANCELED, {nullptr, broken, cause, silent}, 0, !silent);
+    const bool refused = (operation.backend_state[1] & 4) != 0;
+    end(operation, refused ? -EINVAL : -ECANCELED, {nullptr, broken, cause, silent}, 0, !silent);
   } else if (place == Place::finishing) {
     const std::uint64_t told = operation.backend_state[1];
     complete(operation, static_cast<std::int32_t>(told), cause,

@@ -137,8 +137,8 @@ void SimulatedOs::refuse_chain(AsyncOperation* operation) {
     const std::int32_t result = is_refused(*operation, before) ? -EINVAL : -ECANCELED;
     operation->backend_state[3] = 0;
     const bool told = before == nullptr || !silent;
-    if (config_.late_work && result == -ECANCELED && told) {
-      cancel_linked(*operation, {.broken = true, .cause = started});
+    if (config_.late_work && told) {
+      refuse_late(*operation, result, started);
     } else {
       end(*operation, result, {.cause = started}, 0, told);
     }

@@ -156,6 +156,7 @@ class SimulatedOs final : public OperatingSystem,
   void let_go_of_the_oldest(std::uint32_t socket, FactIndex cause);
   void go_on_with(AsyncOperation& linked, FactIndex cause);
   void cancel_linked(AsyncOperation& linked, const ChainStep& step);
+  void refuse_late(AsyncOperation& operation, std::int32_t result, FactIndex cause);
   void expire_late(AsyncOperation& timeout, FactIndex cause);
   static bool is_for_workers(const AsyncOperation& operation) {
     return operation.opcode == Opcode::shutdown || operation.opcode == Opcode::fsync;

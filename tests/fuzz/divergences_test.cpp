@@ -98,6 +98,12 @@ const std::vector<Case> cases = {
      "2: poll d writable after 1\n"
      "3: no_op\n"
      "4: close d after 3\n"},
+    {"sim, late work: so is the one for which it is refused",
+     "0: no_op link soft\n"
+     "1: link_timeout lasting link soft\n"
+     "2: link_timeout\n"
+     "3: close a after 2\n"
+     "4: send a length 1 after 1\n"},
     {"sim, late work: a worker that has not begun yet gives up though the cancel says EALREADY",
      "0: read f length 1\n"
      "1: shutdown l side both\n"

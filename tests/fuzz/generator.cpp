@@ -139,7 +139,9 @@ class Generator {
     const bool moves = verb == Opcode::receive || verb == Opcode::send || verb == Opcode::read;
     // A listener that was shut down can be connected, even to itself: not simulated.
     if (verb == Opcode::connect) return {.opcode = verb, .handle = "af"[below(2)]};
-    return {.opcode = verb, .handle = all[below(all.size())], .length = moves ? length() : 0};
+    // One that was shut down twice reads as ended: not simulated either.
+    if (moves) return {.opcode = verb, .handle = "auf"[below(3)], .length = length()};
+    return {.opcode = verb, .handle = all[below(all.size())]};
   }
 
   std::mt19937_64 random_;
