@@ -29,7 +29,7 @@ void SimulatedOs::carry_out(AsyncOperation& operation, FactIndex started) {
       const std::uint32_t index = socket_of(operation.handle);
       const std::int32_t result = forget_handle(operation.handle, started);
       complete(operation, result, started);
-      if (result == 0) release(index, started);
+      if (result == 0) release_closed(index, started);
       return;
     }
     case Opcode::open:
@@ -37,6 +37,9 @@ void SimulatedOs::carry_out(AsyncOperation& operation, FactIndex started) {
       return wait_for_disk(operation, no_file, started);
     default:
       break;
+  }
+  if (config_.late_work && is_for_workers(operation)) {
+    return set_timer(operation, schedule_.now(), started);
   }
   const std::uint32_t index = socket_of(operation.handle);
   if (index == no_socket) return complete(operation, -EBADF, started);
@@ -58,9 +61,11 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
     case Opcode::connect:
       if (file) return complete(operation, -ENOTSOCK, started);
       if (socket.kind == HandleKind::datagram) return complete(operation, -EINVAL, started);
-      if (socket.connecting) return complete(operation, -EALREADY, started);
-      if (socket.connected || socket.kind == HandleKind::listener)
+      if (socket.connecting) return connect_again(operation, index, started);
+      if (socket.connected || (socket.kind == HandleKind::listener && !socket.receive_closed))
         return complete(operation, -EISCONN, started);
+      // One that was shut down is bound to its port still, and finds nobody there.
+      if (socket.kind == HandleKind::listener) return complete(operation, -ECONNREFUSED, started);
       return carry_out_connect(operation, index, started);
     case Opcode::shutdown:
       return carry_out_shutdown(operation, index, started);
@@ -70,12 +75,15 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
     case Opcode::accept:
     case Opcode::receive:
     case Opcode::receive_from:
-      waits_its_turn = !socket.receives.empty();
+      // What cannot be done here need not wait to hear so.
+      waits_its_turn =
+          !socket.receives.empty() && !config_.late_work &&
+          (operation.opcode == Opcode::accept) == (socket.kind == HandleKind::listener);
       break;
     case Opcode::send:
     case Opcode::send_to:
       place = Place::sends;
-      waits_its_turn = !socket.sends.empty();
+      waits_its_turn = !socket.sends.empty() && !config_.late_work;
       break;
     default:
       return complete(operation, -EINVAL, started);
@@ -94,7 +102,9 @@ void SimulatedOs::carry_out_file_verb_on_socket(AsyncOperation& operation, std::
   const bool reads = operation.opcode == Opcode::read;
   if (reads && operation.length == 0) return complete(operation, 0, started);
   OperationList& others = reads ? sockets_[index].receives : sockets_[index].sends;
-  if (!others.empty() || attempt(operation, index, started) == Progress::waits) {
+  const bool waits_its_turn =
+      !others.empty() && !config_.late_work && sockets_[index].kind != HandleKind::listener;
+  if (waits_its_turn || attempt(operation, index, started) == Progress::waits) {
     pend(operation, reads ? Place::receives : Place::sends, index);
   }
 }
@@ -116,7 +126,8 @@ void SimulatedOs::carry_out_connect(AsyncOperation& operation, std::uint32_t ind
 void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t index,
                                      FactIndex started) {
   if (sockets_[index].kind == HandleKind::file) return complete(operation, -ENOTSOCK, started);
-  if (!is_free() || choose(2, QuestionKind::completion_order, operation) == 0) {
+  const bool by_thread = is_free() && !config_.late_work;
+  if (!by_thread || choose(2, QuestionKind::completion_order, operation) == 0) {
     return shut_down(operation, index, started, true);
   }
   // A thread of the kernel's own does it.
@@ -138,21 +149,27 @@ void SimulatedOs::shut_down(AsyncOperation& operation, std::uint32_t index, Fact
   }
   if (connected && !listener && sends) network_.shutdown_send(socket.end, started);
   if (connected && !listener && receives) network_.shutdown_receive(socket.end);
-  if (told_first || !connected) complete(operation, connected ? 0 : -ENOTCONN, started);
-  if (!connected) return;
+  const std::int32_t result = connected ? 0 : -ENOTCONN;
+  if (told_first || !connected) finish(operation, result, started);
+  // One that was never connected will not receive all the same: it is at its end.
   socket.receive_closed |= receives;
-  if (receives) serve_after(operation, &Socket::receives, index, started);
-  if (sends) serve_after(operation, &Socket::sends, index, started);
-  serve_after(operation, &Socket::polls, index, started);
-  if (!told_first) complete(operation, 0, started);
+  if (!connected) return;
+  if (receives) rouse_after(operation, index, receiving, started);
+  if (sends) rouse_after(operation, index, sending, started);
+  rouse_after(operation, index, polling, started);
+  if (!told_first) finish(operation, result, started);
 }
 
 /// The cancel's own completion comes before its targets', as Linux does it.
 void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started) {
   std::vector<AsyncOperation*> targets;
+  const auto is_found = [](const AsyncOperation& each) {
+    return place_of(each) == Place::timer || place_of(each) == Place::finishing;
+  };
   const auto add_socket_operations = [&](std::uint32_t index) {
     Socket& socket = sockets_[index];
-    for (const OperationList* list : {&socket.receives, &socket.sends, &socket.polls}) {
+    for (const OperationList* list :
+         {&socket.receives, &socket.sends, &socket.polls, &socket.cancelled}) {
       for (AsyncOperation* each = list->first(); each != nullptr; each = each->next) {
         targets.push_back(each);
       }
@@ -165,12 +182,14 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
     const Place place = there ? place_of(*target) : Place::nowhere;
     // A link timeout is not found: it ends with the operation that it bounds.
     if (place == Place::nowhere || place == Place::chained || place == Place::stopped ||
+        place == Place::refused || place == Place::breaking || place == Place::settling ||
         target->opcode == Opcode::link_timeout) {
       return complete(operation, -ENOENT, started);
     }
     const std::int32_t found = reach(*target);
     complete(operation, found, started);
-    if (found == 0) stop(*target, started);
+    // A worker that has taken it, and not begun, gives it up all the same.
+    if (found == 0 || config_.late_work) stop(*target, started);
     return;
   }
   if (operation.opcode == Opcode::cancel_handle) {
@@ -179,19 +198,21 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
     add_socket_operations(index);
     for (const Pending& each : timers_) {  // a connect, or the disk is at work
       AsyncOperation* const there = each.operation;
-      const bool timer = there == nullptr || there->opcode == Opcode::timer ||
-                         there->opcode == Opcode::link_timeout;
-      if (!timer && there->handle == operation.handle) targets.push_back(there);
+      if (there == nullptr || !is_found(*there)) continue;
+      const bool timer = there->opcode == Opcode::timer || there->opcode == Opcode::link_timeout;
+      // What waits for a worker has not looked its handle up.
+      const bool looked_up =
+          !config_.late_work || !is_for_workers(*there) || place_of(*there) == Place::finishing;
+      if (!timer && looked_up && there->handle == operation.handle) targets.push_back(there);
     }
   } else {
     for (std::uint32_t index = 0; index < sockets_.size(); ++index) add_socket_operations(index);
     for (const Pending& timer : timers_) {
-      const bool there =
-          timer.operation != nullptr && timer.operation->opcode != Opcode::link_timeout;
-      if (there) targets.push_back(timer.operation);
+      if (timer.operation == nullptr || !is_found(*timer.operation)) continue;
+      if (timer.operation->opcode != Opcode::link_timeout) targets.push_back(timer.operation);
     }
   }
-  complete(operation, static_cast<std::int32_t>(targets.size()), started);
+  complete(operation, count_cancelled(targets), started);
   for (AsyncOperation* target : targets) stop(*target, started);
 }
 
@@ -204,6 +225,10 @@ bool SimulatedOs::is_at_work(const AsyncOperation& operation) {
 /// What a cancel of it is told: where a thread is at work on it, it may be too far gone to stop, or
 /// over and not told yet.
 std::int32_t SimulatedOs::reach(const AsyncOperation& target) {
+  if (place_of(target) == Place::finishing) return -EALREADY;
+  if (config_.late_work && is_at_work(target)) {
+    return choose(2, QuestionKind::cancel_reach, target) == 1 ? -EALREADY : 0;
+  }
   if (!is_free() || !is_at_work(target)) return 0;
   constexpr std::array<std::int32_t, 3> told{0, -EALREADY, -ENOENT};
   return told[choose(3, QuestionKind::cancel_reach, target)];
@@ -243,7 +268,7 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
     case Place::timer:
       timers_[target.backend_state[2]].operation = nullptr;  // its number is free in its time
       holds = holds_socket(target);
-      if (target.opcode == Opcode::connect) sockets_[index].connecting = false;
+      // A connection comes about all the same: whoever asks again is told.
       break;
     case Place::receives:
       sockets_[index].receives.remove(target);
@@ -256,18 +281,31 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
       break;
     case Place::nowhere:
     case Place::chained:
-      return;  // over by now: a chain broke
+    case Place::cancelled:
+    case Place::refused:
+    case Place::breaking:
+    case Place::expired:
+    case Place::finishing:
+    case Place::settling:
+      return;  // over by now: a chain broke; or as good as over
+  }
+  if (place_of(target) != Place::timer && place_of(target) != Place::stopped) {
+    return let_go_of(index, target, cause);
   }
   --pending_;
-  // One that waited for all tells what it had got.
-  const auto had = static_cast<std::int32_t>(
-      has(target.flags, OperationFlags::wait_all) ? target.backend_state[2] : 0);
-  complete(target, had > 0 ? had : -ECANCELED, cause);
+  complete(target, -ECANCELED, cause);
   if (holds) release(index, cause);
 }
 
 /// `operation` goes on at `when`: see `on_event`.
 void SimulatedOs::set_timer(AsyncOperation& operation, Instant when, FactIndex cause) {
+  operation.backend_state[0] = static_cast<std::uint64_t>(Place::timer);
+  ++pending_;
+  take_number(operation, when, cause);
+}
+
+/// `on_event` will know it by a number, which means nothing any more once it is cancelled.
+void SimulatedOs::take_number(AsyncOperation& operation, Instant when, FactIndex cause) {
   if (free_timers_.empty()) {
     free_timers_.push_back(static_cast<std::uint32_t>(timers_.size()));
     timers_.push_back({});
@@ -275,24 +313,28 @@ void SimulatedOs::set_timer(AsyncOperation& operation, Instant when, FactIndex c
   const std::uint32_t number = free_timers_.back();
   free_timers_.pop_back();
   timers_[number] = {&operation, when};
-  operation.backend_state[0] = static_cast<std::uint64_t>(Place::timer);
   operation.backend_state[2] = number;
-  ++pending_;
-  schedule_.at(when, {this, 0, number, cause, 0});
+  schedule_.at(when, {this, 0, number, cause, timer_expires});
 }
 
 void SimulatedOs::on_event(const ScheduledEvent& event) {
+  if (event.type == closes) return release(event.subject, event.cause);
+  if (event.type == lets_go) return let_go_of_the_oldest(event.subject, event.cause);
+  if (event.type == rouses) return serve_next_roused(event);
   AsyncOperation* operation = timers_[event.subject].operation;
   free_timers_.push_back(event.subject);
   timers_[event.subject].operation = nullptr;
   if (operation == nullptr) return;  // cancelled in the meantime
+  if (goes_on_late(*operation, event.cause)) return;
   --pending_;
   switch (operation->opcode) {
     case Opcode::timer:
       return complete(*operation, 0, event.cause);
     case Opcode::link_timeout:
-      return expire(*operation, event.cause);
+      return config_.late_work ? expire_late(*operation, event.cause)
+                               : expire(*operation, event.cause);
     case Opcode::shutdown: {
+      if (config_.late_work) return carry_out_by_worker(*operation, event.cause);
       const auto index = static_cast<std::uint32_t>(operation->backend_state[1]);
       const bool told_first = choose(2, QuestionKind::completion_order, *operation) == 0;
       shut_down(*operation, index, event.cause, told_first);
@@ -301,13 +343,16 @@ void SimulatedOs::on_event(const ScheduledEvent& event) {
     case Opcode::connect: {
       const auto index = static_cast<std::uint32_t>(operation->backend_state[1]);
       Socket& socket = sockets_[index];
-      socket.connecting = false;
-      // The listener may have gone while the connection was on its way.
-      socket.connected &= !network_.refused(socket.end);
-      complete(*operation, socket.connected ? 0 : -ECONNREFUSED, event.cause);
-      return release(index, event.cause);
+      // The listener may have gone while the connection was on its way, or waited to be accepted.
+      std::int32_t error = socket.connected ? network_.take_error(socket.end) : ECONNREFUSED;
+      if (network_.refused(socket.end)) error = ECONNREFUSED;
+      socket.connected = error == 0;
+      return settle(*operation, -error, event.cause);
     }
     default:
+      if (config_.late_work && is_for_workers(*operation)) {
+        return carry_out_by_worker(*operation, event.cause);
+      }
       return carry_out_file(*operation, event.cause);
   }
 }
@@ -370,7 +415,7 @@ void SimulatedOs::carry_out_file(AsyncOperation& operation, FactIndex cause) {
     const std::int32_t error = config_.shortage->error_of(socket.file);
     if (error != 0) return complete(operation, -error, cause);
   }
-  if (operation.opcode == Opcode::fsync) return complete(operation, 0, cause);
+  if (operation.opcode == Opcode::fsync) return finish(operation, 0, cause);
   const bool reads = operation.opcode == Opcode::read;
   // Opened for writing only unless it says otherwise, as open(2) has it.
   const bool may_read =
@@ -399,7 +444,7 @@ void SimulatedOs::carry_out_file(AsyncOperation& operation, FactIndex cause) {
     cause = record(FactKind::bytes_moved, operation, count, cause,
                    static_cast<std::uint8_t>(FactRole::processor));
   }
-  complete(operation, static_cast<std::int32_t>(count), cause, flags);
+  finish(operation, static_cast<std::int32_t>(count), cause, flags);
 }
 
 }  // namespace proactor_lab

@@ -176,12 +176,18 @@ void SimulatedOs::refuse_chain(AsyncOperation& head) {
     before = next;
   }
   const FactIndex started = record(FactKind::operation_started, head, 0, 0);
+  if (!config_.late_work) return end_refused(head, started);
+  head.backend_state[0] = static_cast<std::uint64_t>(Place::refused);
+  take_number(head, schedule_.now(), started);
+}
+
+void SimulatedOs::end_refused(AsyncOperation& head, FactIndex cause) {
   const std::int32_t result = is_refused(head, nullptr) ? -EINVAL : -ECANCELED;
-  end(head, result, {.broken = true, .cause = started}, 0, true);
+  end(head, result, {.broken = true, .cause = cause}, 0, true);
   // A link timeout's end is otherwise its target's affair.
   AsyncOperation* const next = linked_to(head);
   if (head.opcode != Opcode::link_timeout || next == nullptr) return;
-  chain_steps_.push_back({next, true, started, has(head.flags, OperationFlags::skip_success)});
+  chain_steps_.push_back({next, true, cause, has(head.flags, OperationFlags::skip_success)});
 }
 
 /// It waits its turn; once drained, the next that does not have to ends that.
@@ -242,8 +248,10 @@ void SimulatedOs::end_submission() {
 
 void SimulatedOs::begin(AsyncOperation& operation) {
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::nowhere);
+  operation.backend_state[2] = 0;
   AsyncOperation* linked = linked_to(operation);
   const FactIndex started = record(FactKind::operation_started, operation, 0, 0);
+  if (linked != nullptr) linked->backend_state[2] = 1;
   carry_out(operation, started);
   // A link timeout runs for as long as its target is pending.
   if (place_of(operation) == Place::nowhere || linked == nullptr) return;
@@ -273,14 +281,14 @@ void SimulatedOs::run_chains() {
 void SimulatedOs::run_step(const ChainStep& step) {
   AsyncOperation& operation = *step.operation;
   const bool timeout = operation.opcode == Opcode::link_timeout;
-  if (!timeout && !step.broken) return begin(operation);
+  if (!timeout && !step.broken) return go_on_with(operation, step.cause);
   const Place place = place_of(operation);
   std::int32_t result = -ECANCELED;
   if (place == Place::chained && operation.backend_state[1] != 0) {
     result = -EINVAL;  // refused: that it was looked at is told
     record(FactKind::operation_started, operation, 0, step.cause);
   }
-  if (!timeout) return end(operation, result, step, 0, !step.silent);
+  if (!timeout) return cancel_linked(operation, result, step);
   AsyncOperation* after = linked_to(operation);
   if (place == Place::timer) {
     Pending& timer = timers_[operation.backend_state[2]];
@@ -292,7 +300,7 @@ void SimulatedOs::run_step(const ChainStep& step) {
     timer.operation = nullptr;
     --pending_;
   }
-  if (place != Place::nowhere) end(operation, result, step, 0, !step.silent);
+  if (place != Place::nowhere) cancel_linked(operation, result, step);
   if (after != nullptr) chain_steps_.push_back({after, step.broken, step.cause, step.silent});
 }
 
@@ -392,7 +400,8 @@ void SimulatedOs::release_all() {
   drain_active_ = false;
   under_way_ = 0;
   for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
-    for (OperationList Socket::*list : {&Socket::receives, &Socket::sends, &Socket::polls}) {
+    for (OperationList Socket::*list :
+         {&Socket::receives, &Socket::sends, &Socket::polls, &Socket::cancelled}) {
       while ((sockets_[index].*list).pop() != nullptr) release(index, 0);
     }
   }

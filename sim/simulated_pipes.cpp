@@ -67,8 +67,8 @@ SimulatedOs::Progress SimulatedOs::try_read_pipe(AsyncOperation& operation, std:
   complete(operation, static_cast<std::int32_t>(count), moved, flags);
   const std::uint32_t writer = sockets_[index].other_end;
   if (writer != no_socket) {
-    serve_after(operation, &Socket::polls, writer, moved);
-    serve_after(operation, &Socket::sends, writer, moved);
+    rouse_after(operation, writer, polling, moved);
+    rouse_after(operation, writer, sending, moved);
   }
   return Progress::over;
 }
@@ -90,8 +90,8 @@ SimulatedOs::Progress SimulatedOs::try_write_pipe(AsyncOperation& operation, std
                                  static_cast<std::uint8_t>(FactRole::processor));
   complete(operation, static_cast<std::int32_t>(count), moved);
   const std::uint32_t reader = sockets_[index].other_end;
-  serve_after(operation, &Socket::polls, reader, moved);
-  serve_after(operation, &Socket::receives, reader, moved);
+  rouse_after(operation, reader, polling, moved);
+  rouse_after(operation, reader, receiving, moved);
   return Progress::over;
 }
 
