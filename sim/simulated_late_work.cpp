@@ -1,7 +1,7 @@
 // What the kernel does by itself, and when: it goes on with a chain, serves who was waiting, lets a
 // timeout take effect.
 //
-// With `late_work` it may do so a little later, after something else that is due at the same
+// With full freedom it may do so a little later, after something else that is due at the same
 // instant, as io_uring does, which queues such things as work of the task:
 // - What follows in a chain runs after the rest of the batch was submitted.
 // - Who is woken tries again only then: bytes may be gone, or more have come.
@@ -10,11 +10,12 @@
 // - Who is woken to receive looks for a buffer first, and finds none where others took them.
 // - A handle that is closed is gone at once, what it refers to is not.
 // - A shutdown, and what is done with files, is done by the kernel's workers: later, and the effect
-//   is there before the completion is. In between no cancel can stop it: EALREADY. Who cancels all
-//   counts what workers have as one.
+//   is there before the completion is. In between no cancel can stop it: EALREADY, ENOENT. Who
+//   cancels all counts what workers have as one.
 // - A connection is there before who asked for it is told; asked again it says so, with success.
 //   No cancel finds it any more.
-// Without `late_work` all of it happens at once: one of the ways in which it may happen live.
+// While there is more in the submission it may also happen at once, before the rest begins.
+// With usual freedom all of it happens at once: one of the ways in which it may happen live.
 #include <algorithm>
 #include <cerrno>
 
@@ -23,7 +24,7 @@
 namespace proactor_lab {
 
 void SimulatedOs::go_on_with(AsyncOperation& linked, FactIndex cause) {
-  if (!config_.late_work) return begin(linked);
+  if (!is_put_off(linked)) return begin(linked);
   // It stays `chained` until then: no cancel finds it.
   take_number(linked, schedule_.now(), cause);
 }
@@ -31,8 +32,8 @@ void SimulatedOs::go_on_with(AsyncOperation& linked, FactIndex cause) {
 /// The chain broke, or a link timeout's target is over.
 void SimulatedOs::cancel_linked(AsyncOperation& linked, std::int32_t result,
                                 const ChainStep& step) {
-  const bool late = config_.late_work && (result == -ECANCELED || result == -EINVAL);
-  if (!late) return end(linked, result, step, 0, !step.silent);
+  const bool late = result == -ECANCELED || result == -EINVAL;
+  if (!late || !is_put_off(linked)) return end(linked, result, step, 0, !step.silent);
   // A target that is over at once is told so only after its batch: its timeout may have expired.
   const bool expires_at_once = linked.opcode == Opcode::link_timeout && linked.relative &&
                                linked.deadline <= Instant{} && linked.backend_state[2] != 0 &&
@@ -44,9 +45,14 @@ void SimulatedOs::cancel_linked(AsyncOperation& linked, std::int32_t result,
   take_number(linked, schedule_.now(), step.cause);
 }
 
-/// What was linked to `timeout` is linked to its target from here on.
-void SimulatedOs::expire_late(AsyncOperation& timeout, FactIndex cause) {
+/// A link timeout's moment has come, and its target is still pending. What was linked to `timeout`
+/// is linked to its target from here on.
+void SimulatedOs::expire(AsyncOperation& timeout, FactIndex cause) {
   auto& target = *reinterpret_cast<AsyncOperation*>(timeout.backend_state[1]);
+  if (!is_free()) {
+    complete(timeout, -ETIME, cause);
+    return cancel_pending(target, cause);
+  }
   target.backend_state[3] = timeout.backend_state[3];
   timeout.backend_state[0] = static_cast<std::uint64_t>(Place::expired);
   timeout.backend_state[3] = to_number(target.id);  // it may be over by then
@@ -55,7 +61,7 @@ void SimulatedOs::expire_late(AsyncOperation& timeout, FactIndex cause) {
 
 /// The connection is there, or is not to be had; who asked for it is told.
 void SimulatedOs::settle(AsyncOperation& connect, std::int32_t result, FactIndex cause) {
-  if (!config_.late_work) return settled(connect, result, cause);
+  if (!is_free()) return settled(connect, result, cause);
   connect.backend_state[0] = static_cast<std::uint64_t>(Place::settling);
   connect.backend_state[1] = connect.backend_state[1] << 32 | static_cast<std::uint32_t>(result);
   take_number(connect, schedule_.now(), cause);
@@ -77,7 +83,7 @@ void SimulatedOs::connect_again(AsyncOperation& operation, std::uint32_t index, 
            each.operation->backend_state[1] == index;
   });
   bool there = !under_way;
-  if (config_.late_work && socket.connected) {
+  if (is_free() && socket.connected) {
     const Question question{QuestionKind::which_first, index, socket.receiver_questions++};
     there = schedule_.choices().pick(2, question) == 0;
   }
@@ -93,7 +99,7 @@ std::int32_t SimulatedOs::count_cancelled(const std::vector<AsyncOperation*>& ta
         return place_of(*each) == Place::finishing || (place_of(*each) == Place::timer && !timer);
       });
   const auto all = static_cast<std::ptrdiff_t>(targets.size());
-  const bool as_one = config_.late_work && workers > 1;
+  const bool as_one = is_free() && workers > 1;
   return static_cast<std::int32_t>(as_one ? all - workers + 1 : all);
 }
 
@@ -108,7 +114,7 @@ void SimulatedOs::carry_out_by_worker(AsyncOperation& operation, FactIndex cause
 /// A worker did it.
 void SimulatedOs::finish(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                          std::uint32_t flags) {
-  if (!config_.late_work) return complete(operation, result, cause, flags);
+  if (!is_put_off(operation)) return complete(operation, result, cause, flags);
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::finishing);
   operation.backend_state[1] = std::uint64_t{flags} << 32 | static_cast<std::uint32_t>(result);
   take_number(operation, schedule_.now(), cause);
@@ -138,15 +144,10 @@ bool SimulatedOs::goes_on_late(AsyncOperation& operation, FactIndex cause) {
     auto& target = *reinterpret_cast<AsyncOperation*>(operation.backend_state[1]);
     const Place reached =
         to_number(target.id) == operation.backend_state[3] ? place_of(target) : Place::nowhere;
-    std::int32_t result = -ETIME;
-    if (reached == Place::nowhere || reached == Place::settling) result = -ENOENT;
-    if (reached == Place::finishing) result = -EALREADY;
-    if (result == -ETIME && is_at_work(target) &&
-        choose(2, QuestionKind::cancel_reach, target) == 1) {
-      result = -EALREADY;
-    }
-    complete(operation, result, cause);
-    if (result != -ENOENT) cancel_pending(target, cause);
+    const bool there = reached != Place::nowhere && reached != Place::settling;
+    const Reach found = there ? reach(target) : Reach{-ENOENT, false};
+    complete(operation, found.result == 0 ? -ETIME : found.result, cause);
+    if (found.stops) cancel_pending(target, cause);
   } else {
     return false;
   }
@@ -157,7 +158,7 @@ void SimulatedOs::rouse(std::uint32_t index, std::uint8_t who, FactIndex cause) 
   for (const Waiting each : {polling, receiving, sending}) {
     if ((who & each) == 0) continue;
     OperationList Socket::*const list = list_of(each);
-    if (!config_.late_work) {
+    if (!is_free()) {
       serve(list, index, cause);
       continue;
     }
@@ -167,16 +168,6 @@ void SimulatedOs::rouse(std::uint32_t index, std::uint8_t who, FactIndex cause) 
     socket.roused |= each;
     schedule_.at(schedule_.now(), {this, waiting << 8 | each, index, cause, rouses});
   }
-}
-
-/// As `rouse`, for who waits for what `operation` did.
-void SimulatedOs::rouse_after(const AsyncOperation& operation, std::uint32_t index, Waiting who,
-                              FactIndex cause) {
-  OperationList Socket::*const list = list_of(who);
-  if (config_.late_work || (sockets_[index].*list).empty() || !comes_later(operation)) {
-    return rouse(index, who, cause);
-  }
-  later_.push_back({.list = list, .socket = index, .cause = cause});
 }
 
 /// Those who were woken try again one by one: the amount says who, and how many are left.
@@ -197,7 +188,7 @@ void SimulatedOs::serve_next_roused(const ScheduledEvent& event) {
 
 /// A handle was closed.
 void SimulatedOs::release_closed(std::uint32_t index, FactIndex cause) {
-  if (!config_.late_work) return release(index, cause);
+  if (!is_free()) return release(index, cause);
   schedule_.at(schedule_.now(), {this, 0, index, cause, closes});
 }
 
@@ -205,7 +196,7 @@ void SimulatedOs::release_closed(std::uint32_t index, FactIndex cause) {
 void SimulatedOs::let_go_of(std::uint32_t index, AsyncOperation& cancelled, FactIndex cause) {
   cancelled.backend_state[0] = static_cast<std::uint64_t>(Place::cancelled);
   sockets_[index].cancelled.push(cancelled);
-  if (!config_.late_work) return let_go_of_the_oldest(index, cause);
+  if (!is_free()) return let_go_of_the_oldest(index, cause);
   schedule_.at(schedule_.now(), {this, 0, index, cause, lets_go});
 }
 

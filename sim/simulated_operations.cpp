@@ -38,7 +38,7 @@ void SimulatedOs::carry_out(AsyncOperation& operation, FactIndex started) {
     default:
       break;
   }
-  if (config_.late_work && is_for_workers(operation)) {
+  if (is_for_workers(operation) && is_put_off(operation)) {
     return set_timer(operation, schedule_.now(), started);
   }
   const std::uint32_t index = socket_of(operation.handle);
@@ -77,13 +77,13 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
     case Opcode::receive_from:
       // What cannot be done here need not wait to hear so.
       waits_its_turn =
-          !socket.receives.empty() && !config_.late_work &&
+          !socket.receives.empty() && !is_free() &&
           (operation.opcode == Opcode::accept) == (socket.kind == HandleKind::listener);
       break;
     case Opcode::send:
     case Opcode::send_to:
       place = Place::sends;
-      waits_its_turn = !socket.sends.empty() && !config_.late_work;
+      waits_its_turn = !socket.sends.empty() && !is_free();
       break;
     default:
       return complete(operation, -EINVAL, started);
@@ -103,7 +103,7 @@ void SimulatedOs::carry_out_file_verb_on_socket(AsyncOperation& operation, std::
   if (reads && operation.length == 0) return complete(operation, 0, started);
   OperationList& others = reads ? sockets_[index].receives : sockets_[index].sends;
   const bool waits_its_turn =
-      !others.empty() && !config_.late_work && sockets_[index].kind != HandleKind::listener;
+      !others.empty() && !is_free() && sockets_[index].kind != HandleKind::listener;
   if (waits_its_turn || attempt(operation, index, started) == Progress::waits) {
     pend(operation, reads ? Place::receives : Place::sends, index);
   }
@@ -126,18 +126,6 @@ void SimulatedOs::carry_out_connect(AsyncOperation& operation, std::uint32_t ind
 void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t index,
                                      FactIndex started) {
   if (sockets_[index].kind == HandleKind::file) return complete(operation, -ENOTSOCK, started);
-  const bool by_thread = is_free() && !config_.late_work;
-  if (!by_thread || choose(2, QuestionKind::completion_order, operation) == 0) {
-    return shut_down(operation, index, started, true);
-  }
-  // A thread of the kernel's own does it.
-  ++sockets_[index].references;
-  operation.backend_state[1] = index;
-  set_timer(operation, schedule_.now(), started);
-}
-
-void SimulatedOs::shut_down(AsyncOperation& operation, std::uint32_t index, FactIndex started,
-                            bool told_first) {
   Socket& socket = sockets_[index];
   const bool listener = socket.kind == HandleKind::listener;
   const bool connected = listener ? !socket.receive_closed : is_connected(socket);
@@ -149,15 +137,13 @@ void SimulatedOs::shut_down(AsyncOperation& operation, std::uint32_t index, Fact
   }
   if (connected && !listener && sends) network_.shutdown_send(socket.end, started);
   if (connected && !listener && receives) network_.shutdown_receive(socket.end);
-  const std::int32_t result = connected ? 0 : -ENOTCONN;
-  if (told_first || !connected) finish(operation, result, started);
+  finish(operation, connected ? 0 : -ENOTCONN, started);
   // One that was never connected will not receive all the same: it is at its end.
   socket.receive_closed |= receives;
   if (!connected) return;
-  if (receives) rouse_after(operation, index, receiving, started);
-  if (sends) rouse_after(operation, index, sending, started);
-  rouse_after(operation, index, polling, started);
-  if (!told_first) finish(operation, result, started);
+  if (receives) rouse(index, receiving, started);
+  if (sends) rouse(index, sending, started);
+  rouse(index, polling, started);
 }
 
 /// The cancel's own completion comes before its targets', as Linux does it.
@@ -181,15 +167,14 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
     const bool there = target != nullptr && target->id == operation.target.id;
     const Place place = there ? place_of(*target) : Place::nowhere;
     // A link timeout is not found: it ends with the operation that it bounds.
-    if (place == Place::nowhere || place == Place::chained || place == Place::stopped ||
-        place == Place::refused || place == Place::breaking || place == Place::settling ||
+    if (place == Place::nowhere || place == Place::chained || place == Place::refused ||
+        place == Place::breaking || place == Place::settling ||
         target->opcode == Opcode::link_timeout) {
       return complete(operation, -ENOENT, started);
     }
-    const std::int32_t found = reach(*target);
-    complete(operation, found, started);
-    // A worker that has taken it, and not begun, gives it up all the same.
-    if (found == 0 || config_.late_work) stop(*target, started);
+    const Reach reached = reach(*target);
+    complete(operation, reached.result, started);
+    if (reached.stops) cancel_pending(*target, started);
     return;
   }
   if (operation.opcode == Opcode::cancel_handle) {
@@ -202,7 +187,7 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
       const bool timer = there->opcode == Opcode::timer || there->opcode == Opcode::link_timeout;
       // What waits for a worker has not looked its handle up.
       const bool looked_up =
-          !config_.late_work || !is_for_workers(*there) || place_of(*there) == Place::finishing;
+          !is_free() || !is_for_workers(*there) || place_of(*there) == Place::finishing;
       if (!timer && looked_up && there->handle == operation.handle) targets.push_back(there);
     }
   } else {
@@ -213,7 +198,7 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
     }
   }
   complete(operation, count_cancelled(targets), started);
-  for (AsyncOperation* target : targets) stop(*target, started);
+  for (AsyncOperation* target : targets) cancel_pending(*target, started);
 }
 
 /// A thread of the kernel is busy with it, or with the disk.
@@ -222,27 +207,16 @@ bool SimulatedOs::is_at_work(const AsyncOperation& operation) {
          operation.opcode != Opcode::link_timeout && operation.opcode != Opcode::connect;
 }
 
-/// What a cancel of it is told: where a thread is at work on it, it may be too far gone to stop, or
-/// over and not told yet.
-std::int32_t SimulatedOs::reach(const AsyncOperation& target) {
-  if (place_of(target) == Place::finishing) return -EALREADY;
-  if (config_.late_work && is_at_work(target)) {
-    return choose(2, QuestionKind::cancel_reach, target) == 1 ? -EALREADY : 0;
+/// Where a thread is at work on it, it may be too far gone to be told so and stop all the same, too
+/// far gone to stop, or over and not told yet.
+SimulatedOs::Reach SimulatedOs::reach(const AsyncOperation& target) {
+  constexpr std::array<Reach, 4> told{
+      {{0, true}, {-EALREADY, true}, {-EALREADY, false}, {-ENOENT, false}}};
+  if (place_of(target) == Place::finishing) {
+    return told[2 + choose(2, QuestionKind::cancel_reach, target)];
   }
-  if (!is_free() || !is_at_work(target)) return 0;
-  constexpr std::array<std::int32_t, 3> told{0, -EALREADY, -ENOENT};
-  return told[choose(3, QuestionKind::cancel_reach, target)];
-}
-
-/// `target` was found by a cancel. It may be told only after all that was submitted with the
-/// cancel; until then another cancel finds it again, but no timer.
-void SimulatedOs::stop(AsyncOperation& target, FactIndex cause) {
-  if (!comes_later(target)) return cancel_pending(target, cause);
-  if (target.opcode == Opcode::timer) {
-    timers_[target.backend_state[2]].operation = nullptr;
-    target.backend_state[0] = static_cast<std::uint64_t>(Place::stopped);
-  }
-  later_.push_back({.cancelled = &target, .cause = cause});
+  if (!is_free() || !is_at_work(target)) return {};
+  return told[choose(4, QuestionKind::cancel_reach, target)];
 }
 
 std::int32_t SimulatedOs::cancel_now(OperationToken target) {
@@ -262,9 +236,6 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
   const auto index = static_cast<std::uint32_t>(target.backend_state[1]);
   bool holds = true;
   switch (place_of(target)) {
-    case Place::stopped:
-      holds = false;
-      break;
     case Place::timer:
       timers_[target.backend_state[2]].operation = nullptr;  // its number is free in its time
       holds = holds_socket(target);
@@ -289,10 +260,9 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
     case Place::settling:
       return;  // over by now: a chain broke; or as good as over
   }
-  if (place_of(target) != Place::timer && place_of(target) != Place::stopped) {
-    return let_go_of(index, target, cause);
-  }
+  if (place_of(target) != Place::timer) return let_go_of(index, target, cause);
   --pending_;
+  if (target.opcode == Opcode::timer) return cancel_linked(target, -ECANCELED, {.cause = cause});
   complete(target, -ECANCELED, cause);
   if (holds) release(index, cause);
 }
@@ -331,15 +301,7 @@ void SimulatedOs::on_event(const ScheduledEvent& event) {
     case Opcode::timer:
       return complete(*operation, 0, event.cause);
     case Opcode::link_timeout:
-      return config_.late_work ? expire_late(*operation, event.cause)
-                               : expire(*operation, event.cause);
-    case Opcode::shutdown: {
-      if (config_.late_work) return carry_out_by_worker(*operation, event.cause);
-      const auto index = static_cast<std::uint32_t>(operation->backend_state[1]);
-      const bool told_first = choose(2, QuestionKind::completion_order, *operation) == 0;
-      shut_down(*operation, index, event.cause, told_first);
-      return release(index, event.cause);
-    }
+      return expire(*operation, event.cause);
     case Opcode::connect: {
       const auto index = static_cast<std::uint32_t>(operation->backend_state[1]);
       Socket& socket = sockets_[index];
@@ -350,23 +312,11 @@ void SimulatedOs::on_event(const ScheduledEvent& event) {
       return settle(*operation, -error, event.cause);
     }
     default:
-      if (config_.late_work && is_for_workers(*operation)) {
+      if (is_free() && is_for_workers(*operation)) {
         return carry_out_by_worker(*operation, event.cause);
       }
       return carry_out_file(*operation, event.cause);
   }
-}
-
-/// A link timeout's moment has come, and its target is still pending.
-void SimulatedOs::expire(AsyncOperation& timeout, FactIndex cause) {
-  auto* target = reinterpret_cast<AsyncOperation*>(timeout.backend_state[1]);
-  if (const std::int32_t found = reach(*target); found != 0) {
-    return complete(timeout, found, cause);
-  }
-  const bool first = !is_free() || choose(2, QuestionKind::timeout_order, timeout) == 0;
-  if (first) complete(timeout, -ETIME, cause);
-  cancel_pending(*target, cause);
-  if (!first) complete(timeout, -ETIME, cause);
 }
 
 void SimulatedOs::wait_for_disk(AsyncOperation& operation, FileId file, FactIndex started) {

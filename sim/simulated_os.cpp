@@ -136,14 +136,13 @@ void SimulatedOs::submit() {
   }
   spend(cost);
   submission_count_ = 0;
-  batching_ = is_free();
   submitting_ = true;
   while (AsyncOperation* head = submissions_.pop()) {
     take_chain(*head);
-    if (!chain_steps_.empty() && comes_later(*head)) continue;
     run_chains();
   }
-  end_submission();
+  submitting_ = false;
+  run_chains();
 }
 
 /// One operation, or those that are linked to it: taken up, or kept until all before are over.
@@ -176,7 +175,7 @@ void SimulatedOs::refuse_chain(AsyncOperation& head) {
     before = next;
   }
   const FactIndex started = record(FactKind::operation_started, head, 0, 0);
-  if (!config_.late_work) return end_refused(head, started);
+  if (!is_put_off(head)) return end_refused(head, started);
   head.backend_state[0] = static_cast<std::uint64_t>(Place::refused);
   take_number(head, schedule_.now(), started);
 }
@@ -228,22 +227,6 @@ void SimulatedOs::begin_chain(AsyncOperation& head) {
     last = next;
   }
   refused ? refuse_chain(head) : begin(head);
-}
-
-/// What was submitted is taken up: now those follow that were kept until here.
-void SimulatedOs::end_submission() {
-  submitting_ = false;
-  batching_ = false;
-  for (std::size_t i = 0; i < later_.size(); ++i) {
-    const Later each = later_[i];
-    if (each.cancelled != nullptr) {
-      cancel_pending(*each.cancelled, each.cause);
-    } else {
-      serve(each.list, each.socket, each.cause);
-    }
-  }
-  later_.clear();
-  run_chains();
 }
 
 void SimulatedOs::begin(AsyncOperation& operation) {
@@ -341,10 +324,12 @@ void SimulatedOs::end(AsyncOperation& operation, std::int32_t result, const Chai
   chain_steps_.push_back({linked, breaks, completed, silent});
 }
 
-/// What follows on `operation` waits until all that was submitted with it had its turn, too.
-bool SimulatedOs::comes_later(const AsyncOperation& operation) {
-  return batching_ && !submissions_.empty() &&
-         choose(2, QuestionKind::completion_order, operation) == 1;
+/// What follows on `operation` is an event of its own: see simulated_late_work.cpp. While there is
+/// more in the submission it may also happen at once.
+bool SimulatedOs::is_put_off(const AsyncOperation& operation) {
+  if (!is_free()) return false;
+  const bool more = submitting_ && !submissions_.empty();
+  return !more || choose(2, QuestionKind::completion_order, operation) == 1;
 }
 
 /// The kernel is free; the answer goes into the trace.

@@ -32,7 +32,6 @@ struct SimulatedOsConfig {
   Duration operation_cost{0};              ///< the kernel's own work for each that moves bytes
   Duration switch_cost{0};                 ///< when the loop thread goes on after a wait
   bool short_transfers = false;            ///< an operation may move less than it could
-  bool late_work = false;                  ///< see simulated_late_work.cpp
   std::int32_t handle_limit = 1'048'576;   ///< EMFILE beyond (RLIMIT_NOFILE)
   DelayRange disk_latency;                 ///< what an operation on a file takes
   const Shortage* shortage = nullptr;      ///< what is wrong at the moment; null: nothing ever
@@ -139,8 +138,7 @@ class SimulatedOs final : public OperatingSystem,
     sends,
     polls,
     timer,
-    stopped,  // a timer that was cancelled, and is told after the submission
-    // With late work only:
+    // With full freedom only:
     cancelled,  // and not told yet
     refused,    // the head of a chain that the kernel refuses, and not told yet
     breaking,   // its chain broke, or what it bounds is over: it will be cancelled
@@ -169,13 +167,10 @@ class SimulatedOs final : public OperatingSystem,
     Instant due{};
   };
 
-  /// What the kernel does only after a submission: it ends an operation that was cancelled, or
-  /// serves those who wait.
-  struct Later {
-    AsyncOperation* cancelled = nullptr;
-    OperationList Socket::*list = nullptr;
-    std::uint32_t socket = no_socket;
-    FactIndex cause = 0;
+  /// What a cancel of an operation is told, and whether it stops it.
+  struct Reach {
+    std::int32_t result = 0;
+    bool stops = true;
   };
 
   void readable(EndId end, FactIndex cause) override;
@@ -196,15 +191,12 @@ class SimulatedOs final : public OperatingSystem,
   }
   enum EventType : std::uint32_t { timer_expires, rouses, lets_go, closes };
   void rouse(std::uint32_t socket, std::uint8_t who, FactIndex cause);
-  void rouse_after(const AsyncOperation& operation, std::uint32_t socket, Waiting who,
-                   FactIndex cause);
   void serve_next_roused(const ScheduledEvent& event);
   void let_go_of(std::uint32_t socket, AsyncOperation& cancelled, FactIndex cause);
   void let_go_of_the_oldest(std::uint32_t socket, FactIndex cause);
   void release_closed(std::uint32_t socket, FactIndex cause);
   void go_on_with(AsyncOperation& linked, FactIndex cause);
   void cancel_linked(AsyncOperation& linked, std::int32_t result, const ChainStep& step);
-  void expire_late(AsyncOperation& timeout, FactIndex cause);
   static bool is_for_workers(const AsyncOperation& operation) {
     return operation.opcode == Opcode::shutdown || operation.opcode == Opcode::fsync;
   }
@@ -230,7 +222,6 @@ class SimulatedOs final : public OperatingSystem,
   void run_step(const ChainStep& step);
   void release_deferred();
   bool begin_released();
-  void end_submission();
 
   void carry_out(AsyncOperation& operation, FactIndex started);
   void carry_out_on(std::uint32_t socket, AsyncOperation& operation, FactIndex started);
@@ -244,17 +235,13 @@ class SimulatedOs final : public OperatingSystem,
   void carry_out_open(AsyncOperation& operation, FactIndex cause);
   std::uint32_t& file_questions(FileId file);
   const char* file_label(FileId file, std::string_view path);
-  void stop(AsyncOperation& target, FactIndex cause);
   void cancel_pending(AsyncOperation& target, FactIndex cause);
   void expire(AsyncOperation& timeout, FactIndex cause);
-  std::int32_t reach(const AsyncOperation& target);
+  Reach reach(const AsyncOperation& target);
   static bool is_at_work(const AsyncOperation& operation);
-  bool holds_socket(const AsyncOperation& pending) const {
-    if (place_of(pending) != Place::timer) return false;
-    return pending.opcode == Opcode::connect ||
-           (pending.opcode == Opcode::shutdown && !config_.late_work);
+  static bool holds_socket(const AsyncOperation& pending) {
+    return place_of(pending) == Place::timer && pending.opcode == Opcode::connect;
   }
-  void shut_down(AsyncOperation& operation, std::uint32_t socket, FactIndex cause, bool told_first);
   void set_timer(AsyncOperation& operation, Instant when, FactIndex cause);
 
   Progress attempt(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
@@ -282,7 +269,7 @@ class SimulatedOs final : public OperatingSystem,
                 std::uint32_t flags = 0);
   void end(AsyncOperation& operation, std::int32_t result, const ChainStep& step,
            std::uint32_t flags, bool told);
-  bool comes_later(const AsyncOperation& operation);
+  bool is_put_off(const AsyncOperation& operation);
   bool is_free() const { return config_.freedom == KernelFreedom::full; }
   std::uint32_t choose(std::uint32_t n, QuestionKind kind, const AsyncOperation& operation);
   void record_choice(std::uint32_t answer, std::uint32_t n, QuestionKind kind);
@@ -317,8 +304,6 @@ class SimulatedOs final : public OperatingSystem,
   std::uint32_t submission_count_ = 0;
   std::vector<Completion> posted_;  // the completion queue as the kernel fills it
   std::uint32_t overflows_ = 0;
-  bool batching_ = false;  // a submission whose order is free is taken up
-  std::vector<Later> later_;
   std::map<std::pair<QuestionKind, std::uint64_t>, std::uint32_t> asked_;
   // Drains: how many were taken up and are not over, and the chains that wait their turn.
   std::size_t under_way_ = 0;

@@ -71,7 +71,7 @@ SimulatedOs::Progress SimulatedOs::try_receive(AsyncOperation& operation, std::u
   std::uint64_t& had = operation.backend_state[2];  // of one that waits for all
   // Linux looks for a buffer first: when the operation begins, whatever has arrived, and later even
   // where only the end of the stream is to be told.
-  const bool begins = place_of(operation) == Place::nowhere || config_.late_work;
+  const bool begins = place_of(operation) == Place::nowhere || is_free();
   if (begins && buffers != nullptr && buffers->empty()) return over(-ENOBUFS);
   while (true) {
     const std::uint32_t arrived = network_.available(socket.end);

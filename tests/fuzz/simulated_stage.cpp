@@ -23,7 +23,8 @@ SimulatedStage::SimulatedStage(ChoiceSource& choices, Pace pace)
                                   : NetworkConfig{.latency = {usual_latency, usual_latency}},
                schedule_),
       datagrams_({}, schedule_),
-      os_({.late_work = pace == Pace::free}, schedule_, network_, datagrams_, files_, nullptr) {
+      os_({.freedom = pace == Pace::free ? KernelFreedom::full : KernelFreedom::usual}, schedule_,
+          network_, datagrams_, files_, nullptr) {
   const FileId file = files_.open(file_path, true, true);
   files_.content(file).assign(file_bytes, file_byte);
 }
