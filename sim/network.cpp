@@ -124,6 +124,7 @@ void Network::reset(EndId end, FactIndex cause) {
 }
 
 void Network::break_connection(std::uint32_t connection, FactIndex cause) {
+  if (std::exchange(connections_[connection].broken, true)) return;
   for (const EndId end : {EndId{2 * connection}, EndId{2 * connection + 1}}) {
     schedule_arrival(end, reset_arrives, 0, cause);
   }
@@ -156,7 +157,7 @@ void Network::schedule_arrival(EndId to, Type type, std::uint64_t amount, FactIn
   ++end.segments;
   end.last_arrival = time;
   schedule_.at(time, event);
-  if (link.breaks_per_million == 0 || type != bytes_arrive) return;
+  if (link.breaks_per_million == 0 || type != bytes_arrive || connections_[to / 2].broken) return;
   const Question question{QuestionKind::broken, from, ends_[from].segments};
   if (schedule_.choices().draw(999'999, question) < link.breaks_per_million) {
     note_fault(from, "connection broken", cause);

@@ -171,6 +171,7 @@ class Network final : private EventTarget {
     const char* label = "";
     Instant cut_until{};
     std::array<Instant, 2> line_free{};  // by direction: when the last bytes have left
+    bool broken = false;                 // by the network itself
   };
 
   struct Listener {

@@ -217,6 +217,11 @@ void FactExpander::expand_bytes_moved(const Fact& fact) {
 void FactExpander::expand_handle(const Fact& fact) {
   if (fact.kind == FactKind::handle_closed) {
     emit_simple(fact, EventKind::handle_closed);
+    const std::uint32_t closed = handle_of(fact.handle);
+    if (closed != 0) {
+      if (closed_.size() <= last_handle_) closed_.resize(last_handle_ + std::size_t{1});
+      closed_[closed] = true;
+    }
     handles_.erase(key_of(fact.handle));
     return;
   }
@@ -363,10 +368,15 @@ std::uint32_t FactExpander::handle_of(std::int32_t number) const {
   return found == nullptr ? 0 : *found;
 }
 
-std::uint32_t FactExpander::buffer_at(std::uint64_t address) {
-  std::uint32_t& buffer = buffers_[address];
-  if (buffer == 0) buffer = static_cast<std::uint32_t>(buffers_.size());
-  return buffer;
+/// Memory is the same buffer for as long as the handle that it was last lent on is open. After that
+/// it may have been freed and handed out again or not, which is the allocator's affair: a trace is
+/// not to show it.
+std::uint32_t FactExpander::buffer_at(std::uint64_t address, std::uint32_t handle) {
+  Buffer& buffer = buffers_[address];
+  const bool stale = buffer.handle < closed_.size() && closed_[buffer.handle];
+  if (buffer.number == 0 || stale) buffer.number = ++last_buffer_;
+  buffer.handle = handle;
+  return buffer.number;
 }
 
 std::uint32_t FactExpander::seq_of(FactIndex fact) const {

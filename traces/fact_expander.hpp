@@ -65,6 +65,11 @@ class FactExpander {
     std::uint32_t to_handle = 0;  // completions dequeued whose handlers are not through
   };
 
+  struct Buffer {
+    std::uint32_t number = 0;
+    std::uint32_t handle = 0;  // that it was last lent on
+  };
+
   Event base(const Fact& fact, EventKind kind) const;
   std::uint32_t emit(Event event, std::uint32_t otherwise_caused_by);
   void emit_simple(const Fact& fact, EventKind kind);
@@ -84,7 +89,7 @@ class FactExpander {
   StringId source_of(std::uint64_t pointer);
   std::uint32_t handle_of(std::int32_t number) const;
   static std::uint64_t key_of(std::int32_t number) { return static_cast<std::uint32_t>(number); }
-  std::uint32_t buffer_at(std::uint64_t address);
+  std::uint32_t buffer_at(std::uint64_t address, std::uint32_t handle);
   std::uint32_t seq_of(FactIndex fact) const;
   Fact& initiation_of(std::uint16_t thread);
   std::uint32_t& last_of_thread(std::uint16_t thread);
@@ -106,8 +111,10 @@ class FactExpander {
   std::vector<std::uint32_t> last_of_thread_;  // what the thread did last, or the handler it is in
   FlatMap<Operation> operations_;
   FlatMap<std::uint32_t> handles_;  // by descriptor, or by connection_handle()
-  FlatMap<std::uint32_t> buffers_;  // by address
-  FlatMap<StringId> texts_;         // by pointer
+  FlatMap<Buffer> buffers_;         // by address
+  std::vector<bool> closed_;        // by handle
+  std::uint32_t last_buffer_ = 0;
+  FlatMap<StringId> texts_;  // by pointer
   FlatMap<StringId> sources_;
   std::array<StringId, 256> opcodes_{};  // their names
 };

@@ -34,7 +34,7 @@ void FactExpander::expand_initiation(const Fact& details) {
   operation.length = static_cast<std::uint32_t>(fact.extra >> 32);
   operation.handler = text_of(details.extra);
   const bool lends = details.value != 0 && operation.length > 0;
-  if (lends) operation.buffer = buffer_at(details.value);
+  if (lends) operation.buffer = buffer_at(details.value, operation.handle);
 
   Event event = base(fact, EventKind::operation_initiated);
   StringId& opcode = opcodes_[fact.detail];

@@ -64,6 +64,11 @@ class ModelBuilder {
         turn(thread, event, ThreadActivity::blocked_io, 0);
         break;
       case EventKind::wait_returned:
+        // A loop that really waited was off its CPU, though no event of its own says so.
+        if (thread.spans.back().activity == ThreadActivity::blocked_io &&
+            thread.spans.back().from_ns < event.time_ns) {
+          ++thread.switches;
+        }
         turn(thread, event, ThreadActivity::running, 0);
         break;
       case EventKind::syscall_entered:

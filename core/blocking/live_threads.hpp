@@ -98,6 +98,7 @@ class LiveThreads final : public BlockingSystem {
   std::function<void(Endpoint)> on_listening_;
   int stop_event_;  // readable once stopped: it wakes those in wait_ready
   std::atomic<bool> stopping_{false};
+  std::atomic<std::uint32_t> watches_{0};  // made so far: orders a watch before its being reported
 
   std::deque<LockState> locks_;
   std::deque<std::condition_variable> conditions_;

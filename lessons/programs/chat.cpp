@@ -39,6 +39,9 @@ class Chat final : public AsyncProgram {
   void join(Handle handle) {
     Client& client = *clients_.emplace_back(std::make_unique<Client>());
     client.handle = handle;
+    // What is lent stays where it is.
+    client.sending.reserve(settings_.queue_bytes);
+    client.queue.reserve(settings_.queue_bytes);
     client.name = letters_of(++joined_);
     receive(client);
   }

@@ -128,7 +128,7 @@ class ActivityPainter {
     }
     float lanes_bottom = y;
     if (plan.flight_rows() > 0) y = paint_flights(plan, y + 6);
-    paint_totals(plan, top, lanes_bottom);
+    paint_totals(plan, group.memory_bytes, top, lanes_bottom);
     return std::max(y, top + heights_.group);
   }
 
@@ -227,7 +227,7 @@ class ActivityPainter {
     return who + opcode;
   }
 
-  void paint_totals(const GroupPlan& plan, float top, float bottom) {
+  void paint_totals(const GroupPlan& plan, std::uint64_t memory_bytes, float top, float bottom) {
     std::optional<GroupTotals> totals = plan.totals();
     if (!options_.show_totals || !totals || totals->finish_ns > until_ns_) return;
     float x = right_ + 12;
@@ -237,6 +237,9 @@ class ActivityPainter {
     scene_.text({x, y + 20}, std::to_string(totals->waiting_percent) + "% waiting",
                 {Ink::text_dim, 11, Face::regular, Anchor::left, 1});
     scene_.text({x, y + 35}, count_words(totals->switches, "switch", "switches"),
+                {Ink::text_dim, 11, Face::regular, Anchor::left, 1});
+    if (memory_bytes == 0) return;
+    scene_.text({x, y + 50}, memory_words(memory_bytes),
                 {Ink::text_dim, 11, Face::regular, Anchor::left, 1});
   }
 

@@ -25,7 +25,7 @@ struct ActivityOptions {
   float width = 900;
   float height = 560;              ///< a minimum where `sheet`; else lanes shrink to fit
   std::int64_t at_ns = INT64_MAX;  ///< the playhead, from each run's start; what is later is blank
-  bool show_totals = true;         ///< at the right: finish time, threads, switches
+  bool show_totals = true;  ///< at the right: finish time, share of waiting, switches, memory
   std::int64_t horizon_ns = INT64_MAX;  ///< a question is open: nothing later may leave a mark
 };
 

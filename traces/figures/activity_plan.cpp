@@ -141,6 +141,13 @@ std::int64_t axis_span(std::span<const ActivityGroup> groups, std::int64_t horiz
   return hides ? shown_ns / 4 * 5 : shown_ns;  // some future, blank
 }
 
+std::string memory_words(std::uint64_t bytes) {
+  const std::uint64_t kibibytes = (bytes + 512) / 1024;
+  if (kibibytes < 1024) return std::to_string(kibibytes) + " KiB";
+  const std::uint64_t tenths = (bytes * 10 + (1 << 19)) >> 20;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MiB";
+}
+
 std::int64_t tick_step(std::int64_t span_ns, int count) {
   std::int64_t raw = std::max<std::int64_t>(span_ns / std::max(count, 1), 1);
   std::int64_t power = 1;

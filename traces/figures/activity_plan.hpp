@@ -72,6 +72,9 @@ class GroupPlan {
 /// Nanoseconds that the axis shows. Where a horizon is set it follows from that alone.
 std::int64_t axis_span(std::span<const ActivityGroup> groups, std::int64_t horizon_ns);
 
+/// "785 KiB", "1.6 MiB".
+std::string memory_words(std::uint64_t bytes);
+
 /// 1, 2 or 5 times a power of ten: the step between ticks of which about `count` fill `span_ns`.
 std::int64_t tick_step(std::int64_t span_ns, int count);
 

@@ -47,6 +47,7 @@ class ActivityWriter {
                std::to_string(totals->switches) +
                (totals->switches == 1 ? " switch, " : " switches, ") +
                std::to_string(totals->waiting_percent) + "% waiting";
+      if (group.memory_bytes > 0) title += ", " + memory_words(group.memory_bytes);
     }
     TextLine heading(columns_);
     heading.put(0, title);

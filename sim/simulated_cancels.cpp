@@ -1,0 +1,131 @@
+// SimulatedOs's cancels: by operation, by handle, of all, and at once.
+#include <array>
+#include <cerrno>
+#include <vector>
+
+#include "sim/simulated_os.hpp"
+
+namespace proactor_lab {
+
+/// The cancel's own completion comes before its targets', as Linux does it.
+void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started) {
+  std::vector<AsyncOperation*> targets;
+  const auto is_found = [](const AsyncOperation& each) {
+    return place_of(each) == Place::timer || place_of(each) == Place::finishing;
+  };
+  const auto add_socket_operations = [&](std::uint32_t index) {
+    Socket& socket = sockets_[index];
+    for (const OperationList* list :
+         {&socket.receives, &socket.sends, &socket.polls, &socket.cancelled}) {
+      for (AsyncOperation* each = list->first(); each != nullptr; each = each->next) {
+        targets.push_back(each);
+      }
+    }
+  };
+  if (operation.opcode == Opcode::cancel) {
+    AsyncOperation* target = operation.target.slot;
+    // In a chain a cancel may come late: by then the slot may be another operation's.
+    const bool there = target != nullptr && target->id == operation.target.id;
+    const Place place = there ? place_of(*target) : Place::nowhere;
+    // A link timeout is not found: it ends with the operation that it bounds.
+    if (place == Place::nowhere || place == Place::chained || place == Place::refused ||
+        place == Place::breaking || place == Place::settling ||
+        target->opcode == Opcode::link_timeout) {
+      return complete(operation, -ENOENT, started);
+    }
+    const Reach reached = reach(*target);
+    complete(operation, reached.result, started);
+    if (reached.stops) cancel_pending(*target, started);
+    return;
+  }
+  if (operation.opcode == Opcode::cancel_handle) {
+    const std::uint32_t index = socket_of(operation.handle);
+    if (index == no_socket) return complete(operation, -EBADF, started);
+    add_socket_operations(index);
+    for (const Pending& each : timers_) {  // a connect, or the disk is at work
+      AsyncOperation* const there = each.operation;
+      if (there == nullptr || !is_found(*there)) continue;
+      const bool timer = there->opcode == Opcode::timer || there->opcode == Opcode::link_timeout;
+      // What waits for a worker has not looked its handle up.
+      const bool looked_up =
+          !is_free() || !is_for_workers(*there) || place_of(*there) == Place::finishing;
+      if (!timer && looked_up && there->handle == operation.handle) targets.push_back(there);
+    }
+  } else {
+    for (std::uint32_t index = 0; index < sockets_.size(); ++index) add_socket_operations(index);
+    for (const Pending& timer : timers_) {
+      if (timer.operation == nullptr || !is_found(*timer.operation)) continue;
+      if (timer.operation->opcode != Opcode::link_timeout) targets.push_back(timer.operation);
+    }
+  }
+  complete(operation, count_cancelled(targets), started);
+  for (AsyncOperation* target : targets) cancel_pending(*target, started);
+}
+
+/// A thread of the kernel is busy with it, or with the disk.
+bool SimulatedOs::is_at_work(const AsyncOperation& operation) {
+  return place_of(operation) == Place::timer && operation.opcode != Opcode::timer &&
+         operation.opcode != Opcode::link_timeout && operation.opcode != Opcode::connect;
+}
+
+/// Where a thread is at work on it, it may be too far gone to be told so and stop all the same, too
+/// far gone to stop, or over and not told yet.
+SimulatedOs::Reach SimulatedOs::reach(const AsyncOperation& target) {
+  constexpr std::array<Reach, 4> told{
+      {{0, true}, {-EALREADY, true}, {-EALREADY, false}, {-ENOENT, false}}};
+  if (place_of(target) == Place::finishing) {
+    return told[2 + choose(2, QuestionKind::cancel_reach, target)];
+  }
+  if (!is_free() || !is_at_work(target)) return {};
+  return told[choose(4, QuestionKind::cancel_reach, target)];
+}
+
+std::int32_t SimulatedOs::cancel_now(OperationToken target) {
+  AsyncOperation* const operation = target.slot;
+  if (operation == nullptr || operation->id != target.id) return -ENOENT;
+  const Place place = place_of(*operation);
+  if (place == Place::nowhere || place == Place::chained ||
+      operation->opcode == Opcode::link_timeout) {
+    return -ENOENT;
+  }
+  cancel_pending(*operation, 0);
+  run_chains();
+  return 0;
+}
+
+void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
+  const auto index = static_cast<std::uint32_t>(target.backend_state[1]);
+  bool holds = true;
+  switch (place_of(target)) {
+    case Place::timer:
+      timers_[target.backend_state[2]].operation = nullptr;  // its number is free in its time
+      holds = holds_socket(target);
+      // A connection comes about all the same: whoever asks again is told.
+      break;
+    case Place::receives:
+      sockets_[index].receives.remove(target);
+      break;
+    case Place::sends:
+      sockets_[index].sends.remove(target);
+      break;
+    case Place::polls:
+      sockets_[index].polls.remove(target);
+      break;
+    case Place::nowhere:
+    case Place::chained:
+    case Place::cancelled:
+    case Place::refused:
+    case Place::breaking:
+    case Place::expired:
+    case Place::finishing:
+    case Place::settling:
+      return;  // over by now: a chain broke; or as good as over
+  }
+  if (place_of(target) != Place::timer) return let_go_of(index, target, cause);
+  --pending_;
+  if (target.opcode == Opcode::timer) return cancel_linked(target, -ECANCELED, {.cause = cause});
+  complete(target, -ECANCELED, cause);
+  if (holds) release(index, cause);
+}
+
+}  // namespace proactor_lab

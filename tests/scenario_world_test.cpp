@@ -1,0 +1,250 @@
+// What a scenario says of the world, and what then happens in it: links, crowds, loads, faults.
+#include <algorithm>
+#include <set>
+
+#include "lessons/runner.hpp"
+#include "tests/catch.hpp"
+#include "traces/rules.hpp"
+
+using namespace proactor_lab;
+using namespace std::chrono_literals;
+
+namespace {
+
+RunResult echo(const std::string& members) {
+  const std::string json =
+      R"({"format":1,"program":"echo_server","limits":{"run_ms":300000},)" + members + "}";
+  return run_simulated(parse_scenario(json, "s.json"));
+}
+
+std::string complaint(const std::string& members) {
+  try {
+    parse_scenario(R"({"format":1,"program":"echo_server",)" + members + "}", "s.json");
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+bool says(const std::string& members, const std::string& part) {
+  const std::string text = complaint(members);
+  UNSCOPED_INFO(members << " -> " << text);
+  return text.find(part) != std::string::npos;
+}
+
+std::vector<const Event*> all(const Trace& trace, EventKind kind) {
+  std::vector<const Event*> found;
+  for (const Event& event : trace.events) {
+    if (event.kind == kind) found.push_back(&event);
+  }
+  return found;
+}
+
+Duration longest(const RunResult& result) {
+  const auto& times = result.measure.response_times;
+  return times.empty() ? Duration{0} : *std::max_element(times.begin(), times.end());
+}
+
+void require_rules_kept(const RunResult& result) {
+  for (const Violation& each : check_rules(result.trace)) {
+    FAIL_CHECK("#" << each.event << " " << each.rule << ": " << each.sentence);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a narrow line lets bytes pass one after the other") {
+  // 1,000 bytes at 10,000 a second take 100 ms each way.
+  const RunResult result = echo(
+      R"("bandwidth_bytes_s":10000,"clients":[{"name":"A","requests":3,"request_bytes":1000}])");
+  REQUIRE(result.measure.response_times.size() == 3);
+  for (const Duration time : result.measure.response_times) CHECK(time == 200ms);
+}
+
+TEST_CASE("a client's own link is its own") {
+  const RunResult result = echo(
+      R"("latency_ms":1,"clients":[{"name":"near","requests":1},
+         {"name":"far","requests":1,"link":{"latency_ms":50}}])");
+  REQUIRE(result.measure.response_times.size() == 2);
+  CHECK(result.measure.response_times[0] == 2ms);
+  CHECK(result.measure.response_times[1] == 100ms);
+}
+
+TEST_CASE("what is lost is sent again later, in order, and told as a fault") {
+  const RunResult result =
+      echo(R"("latency_ms":1,"loss":0.2,"clients":[{"name":"A","requests":100}])");
+  CHECK(result.measure.response_times.size() == 100);
+  CHECK(longest(result) >= 200ms);
+  const auto faults = all(result.trace, EventKind::fault_injected);
+  CHECK(faults.size() > 10);
+  for (const Event* fault : faults) CHECK(result.trace.text(fault->label) == "segment lost");
+  require_rules_kept(result);
+}
+
+TEST_CASE("a connection that the network breaks is told to both ends") {
+  const RunResult result =
+      echo(R"("latency_ms":1,"breaks":1,"clients":[{"name":"A","requests":5}])");
+  CHECK(result.measure.response_times.empty());
+  CHECK(all(result.trace, EventKind::fault_injected).size() == 1);
+  CHECK(all(result.trace, EventKind::handle_closed).size() == 1);
+  require_rules_kept(result);
+}
+
+TEST_CASE("a crowd sets out as it is told: evenly, in bursts, or by chance") {
+  const auto departures = [](const std::string& members) {
+    const RunResult result =
+        echo(R"("clients":[{"name":"c","requests":1,"connect_at_ms":5,)" + members + "}]");
+    std::vector<std::int64_t> times;
+    for (const Event* event : all(result.trace, EventKind::client_connected)) {
+      times.push_back(event->time_ns / 1'000'000);
+    }
+    return times;
+  };
+  CHECK(departures(R"("count":3,"gap_ms":2)") == std::vector<std::int64_t>{5, 7, 9});
+  CHECK(departures(R"("count":5,"gap_ms":10,"burst":2)") ==
+        std::vector<std::int64_t>{5, 5, 15, 15, 25});
+  const auto by_chance = departures(R"("count":1000,"gap_ms":{"mean":2})");
+  REQUIRE(by_chance.size() == 1000);
+  // The mean of a thousand gaps; its own deviation is about three in a hundred.
+  CHECK(by_chance.back() - by_chance.front() > 1700);
+  CHECK(by_chance.back() - by_chance.front() < 2300);
+}
+
+TEST_CASE("a member of a crowd has a name of its own") {
+  const RunResult result = echo(R"("clients":[{"name":"c","count":2,"requests":1}])");
+  const auto departures = all(result.trace, EventKind::client_connected);
+  REQUIRE(departures.size() == 2);
+  std::set<std::string_view> names;
+  for (const Event* each : departures) names.insert(result.trace.text(each->label));
+  CHECK(names == std::set<std::string_view>{"c 1", "c 2"});
+}
+
+TEST_CASE("a closed loop waits for its answers, an open one does not") {
+  const std::string slow = R"("work_ms":10,"clients":[{"name":"A","requests":10,)";
+  const RunResult closed = echo(slow + R"("think_ms":1}])");
+  const RunResult open = echo(slow + R"("every_ms":1}])");
+  CHECK(closed.measure.response_times.size() == 10);
+  CHECK(longest(closed) < 11ms);
+  // Its requests pile up before the server: the last one waits longest.
+  CHECK(open.measure.response_times.size() == 10);
+  CHECK(longest(open) > 15ms);
+}
+
+TEST_CASE("a slow reader takes its time, and hears everything") {
+  const RunResult result =
+      echo(R"("clients":[{"name":"A","requests":1,"request_bytes":2000,"read_bytes_s":10000}])");
+  REQUIRE(result.measure.response_times.size() == 1);
+  CHECK(longest(result) >= 190ms);
+  CHECK(longest(result) <= 210ms);
+}
+
+TEST_CASE("delays have the shape that was asked for") {
+  const auto latencies = [](const std::string& shape) {
+    const RunResult result =
+        echo(R"("latency_ms":)" + shape + R"(,"clients":[{"name":"A","requests":2000}])");
+    std::vector<std::int64_t> times;
+    for (const Duration time : result.measure.response_times) times.push_back(time / 2us);
+    std::sort(times.begin(), times.end());
+    return times;  // in microseconds, of two ways halved
+  };
+  const auto even = latencies(R"({"min":10,"max":20})");
+  const auto bell = latencies(R"({"min":10,"max":20,"shape":"bell"})");
+  const auto heavy = latencies(R"({"min":1,"max":1000,"shape":"heavy"})");
+  REQUIRE(even.size() == 2000);
+  for (const auto* times : {&even, &bell}) {
+    CHECK(times->front() >= 10'000);
+    CHECK(times->back() <= 20'000);
+    CHECK(std::abs((*times)[1000] - 15'000) < 500);
+  }
+  // The middle half of a bell is narrower.
+  CHECK(bell[1500] - bell[500] < (even[1500] - even[500]) * 3 / 4);
+  // Half of the draws are below twice the least; a few are a hundred times it.
+  CHECK(heavy.front() >= 1'000);
+  CHECK(heavy[1000] < 5'000);
+  CHECK(heavy.back() > 50'000);
+}
+
+TEST_CASE("what is cut comes late, what is broken never") {
+  const std::string client =
+      R"("latency_ms":1,"clients":[{"name":"A","requests":20,"think_ms":1}],)";
+  const RunResult cut =
+      echo(client + R"("faults":[{"kind":"cut","client":"A","at_ms":10,"for_ms":100}])");
+  CHECK(cut.measure.response_times.size() == 20);
+  CHECK(longest(cut) > 90ms);
+  const RunResult broken = echo(client + R"("faults":[{"kind":"break","client":"A","at_ms":10}])");
+  CHECK(broken.measure.response_times.size() < 10);
+  CHECK(all(broken.trace, EventKind::fault_injected).size() == 1);
+  require_rules_kept(cut);
+  require_rules_kept(broken);
+}
+
+TEST_CASE("without descriptors nobody is accepted, and with them everybody") {
+  const RunResult result = echo(
+      R"("clients":[{"name":"early","requests":1,"end_at_ms":40},
+         {"name":"late","requests":1,"connect_at_ms":5},
+         {"name":"later","requests":1,"connect_at_ms":30}],
+         "faults":[{"kind":"no_descriptors","at_ms":2,"for_ms":20}])");
+  CHECK(all(result.trace, EventKind::fault_injected).size() == 2);
+  // Who came meanwhile waits in the backlog until a connection ends and the server tries again.
+  CHECK(result.measure.response_times.size() == 3);
+  bool refused = false;
+  for (const Event* each : all(result.trace, EventKind::operation_completed)) {
+    refused = refused || each->value == -EMFILE;
+  }
+  CHECK(refused);
+  require_rules_kept(result);
+}
+
+TEST_CASE("a failing disk fails the operation, and the program hears why") {
+  const std::string json =
+      R"({"format":1,"program":"file_copy","disk_ms":1,"files":[{"path":"a","bytes":20000}],
+          "copy":{"source":"a","target":"b"},
+          "faults":[{"kind":"disk_error","error":"EIO","at_ms":3,"for_ms":50}]})";
+  const RunResult result = run_simulated(parse_scenario(json, "s.json"));
+  CHECK(result.failure.find("Input/output error") != std::string::npos);
+}
+
+TEST_CASE("a world that cannot be is refused with its place") {
+  CHECK(says(R"("loss":1.5)", "/loss"));
+  CHECK(says(R"("loss":-0.1)", "/loss"));
+  CHECK(says(R"("bandwidth_bytes_s":0)", "/bandwidth_bytes_s"));
+  CHECK(says(R"("latency_ms":{"min":2,"max":1})", "/latency_ms"));
+  CHECK(says(R"("latency_ms":{"min":0,"max":1,"shape":"heavy"})", "/latency_ms/min"));
+  CHECK(says(R"("latency_ms":{"min":0,"max":1,"shape":"round"})", "/latency_ms/shape"));
+  CHECK(says(R"("latency_ms":{"mean":1,"max":2})", "/latency_ms"));
+  CHECK(says(R"("limits":{"run_ms":0})", "/limits/run_ms"));
+  const auto client = [](const std::string& members) {
+    return R"("clients":[{"name":"A",)" + members + "}]";
+  };
+  CHECK(says(client(R"("count":0)"), "/clients/0/count"));
+  CHECK(says(client(R"("count":2000000)"), "/clients/0/count"));
+  CHECK(says(client(R"("gap_ms":1)"), "/clients/0/gap_ms"));
+  CHECK(says(client(R"("think_ms":1)"), "/clients/0/think_ms"));
+  CHECK(says(client(R"("requests":1,"every_ms":0)"), "/clients/0/every_ms"));
+  CHECK(says(client(R"("requests":1,"every_ms":1,"think_ms":1)"), "/clients/0/every_ms"));
+  CHECK(says(client(R"("requests":1,"reads":false,"end_at_ms":1)"), "/clients/0/reads"));
+  CHECK(says(client(R"("read_bytes_s":0)"), "/clients/0/read_bytes_s"));
+  CHECK(says(client(R"("link":{"latency":1})"), "/clients/0/link"));
+}
+
+TEST_CASE("a fault that contradicts the scenario is refused with its place") {
+  const auto fault = [](const std::string& faults) {
+    return R"("clients":[{"name":"A","connect_at_ms":5,"requests":1,"end_at_ms":50},
+              {"name":"c","count":2}],"faults":[)" +
+           faults + "]";
+  };
+  const std::string cut = R"({"kind":"cut","client":"A","at_ms":10,"for_ms":10})";
+  CHECK(complaint(fault(cut)) == "accepted");
+  CHECK(complaint(fault(R"({"kind":"break","client":"c 2","at_ms":1})")) == "accepted");
+  CHECK(says(fault(R"({"kind":"flood","at_ms":1})"), "/faults/0/kind"));
+  CHECK(says(fault(R"({"kind":"break","client":"B","at_ms":10})"), "/faults/0/client"));
+  CHECK(says(fault(R"({"kind":"break","client":"c","at_ms":10})"), "/faults/0/client"));
+  CHECK(says(fault(R"({"kind":"break","client":"A","at_ms":1})"), "/faults/0/at_ms"));
+  CHECK(says(fault(R"({"kind":"break","client":"A","at_ms":60})"), "/faults/0/at_ms"));
+  CHECK(says(fault(R"({"kind":"break","client":"A","at_ms":10,"for_ms":1})"), "/faults/0"));
+  CHECK(says(fault(R"({"kind":"cut","client":"A","at_ms":10,"for_ms":0})"), "/faults/0/for_ms"));
+  CHECK(says(fault(cut + "," + cut), "/faults/1"));
+  CHECK(says(fault(R"({"kind":"break","client":"A","at_ms":10},)" + cut), "/faults/1"));
+  CHECK(says(fault(R"({"kind":"disk_error","error":"EBAD","at_ms":1,"for_ms":1})"),
+             "/faults/0/error"));
+}
