@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cerrno>
 
 #include "core/async_operation.hpp"
 #include "core/buffer_group.hpp"
@@ -44,7 +45,8 @@ inline std::uint32_t provided_length(const AsyncOperation& operation) {
 /// A soft link behind it breaks. A file transfer that falls short does so, a socket's only where it
 /// was to wait for all; a timer does by expiring, unless it was asked not to.
 inline bool is_failure(const AsyncOperation& operation, std::int32_t result) {
-  if (result < 0) return true;
+  // The kernel does not count it as a failure of a shutdown that nobody is there.
+  if (result < 0) return operation.opcode != Opcode::shutdown || result != -ENOTCONN;
   const bool waits_for_all = has(operation.flags, OperationFlags::wait_all);
   std::uint32_t wanted = 0;
   switch (operation.opcode) {

@@ -47,6 +47,8 @@ std::int32_t connect_to(const AsyncOperation& operation, int descriptor, bool un
   const std::int32_t result =
       result_of(connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
   if (result == -EINPROGRESS || (under_way && result == -EALREADY)) return -EAGAIN;
+  // Somebody else asked in between, and was told first.
+  if (under_way && result == -EISCONN) return 0;
   return result;
 }
 
@@ -141,11 +143,14 @@ void EpollBackend::carry_out_on(int descriptor, AsyncOperation& operation, FactI
     default:
       break;
   }
-  // Whoever came first has the first turn.
+  // Whoever came first has the first turn. What cannot be done here need not wait to hear so: who
+  // waits to receive is no listener.
   const auto index = static_cast<std::size_t>(descriptor);
   const bool queues = place != Place::polls && operation.opcode != Opcode::connect;
+  const AsyncOperation* const first =
+      queues && index < channels_.size() ? list_of(channels_[index], place).first() : nullptr;
   const bool others =
-      queues && index < channels_.size() && !list_of(channels_[index], place).empty();
+      first != nullptr && (first->opcode == Opcode::accept) == (operation.opcode == Opcode::accept);
   if (others || attempt(operation, descriptor, started) == Progress::waits) {
     pend(operation, place, descriptor, started);
   }

@@ -63,7 +63,7 @@ void IoUringBackend::start(AsyncOperation& operation) {
     default:
       return prepare(operation, entry);
   }
-  io_uring_sqe_set_data(entry, &operation);  // without a tag: there is nothing to settle
+  io_uring_sqe_set_data64(entry, plain_user_data(operation, operation.id));  // nothing to settle
 }
 
 /// Linked, with flags, or with a full queue.
@@ -152,7 +152,7 @@ void IoUringBackend::prepare(AsyncOperation& operation, io_uring_sqe* sqe) {
   }
   if (has(operation.flags, OperationFlags::drain)) sqe->flags |= IOSQE_IO_DRAIN;
   if (has(operation.flags, OperationFlags::skip_success)) sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
-  io_uring_sqe_set_data64(sqe, user_data_of(operation));
+  io_uring_sqe_set_data64(sqe, user_data_of(operation, operation.id));
 }
 
 void IoUringBackend::prepare_message(AsyncOperation& operation, io_uring_sqe* sqe) {
@@ -189,8 +189,8 @@ void IoUringBackend::prepare_timeout(AsyncOperation& operation, io_uring_sqe* sq
 
 void IoUringBackend::prepare_cancel(AsyncOperation& operation, io_uring_sqe* sqe) {
   if (operation.opcode == Opcode::cancel) {
-    const AsyncOperation* target = operation.target.slot;
-    io_uring_prep_cancel64(sqe, target != nullptr ? user_data_of(*target) : nobody, 0);
+    const auto [target, id] = operation.target;
+    io_uring_prep_cancel64(sqe, target != nullptr ? user_data_of(*target, id) : nobody, 0);
   } else if (operation.opcode == Opcode::cancel_handle) {
     io_uring_prep_cancel_fd(sqe, to_number(operation.handle), IORING_ASYNC_CANCEL_ALL);
   } else {
@@ -202,7 +202,7 @@ void IoUringBackend::prepare_cancel(AsyncOperation& operation, io_uring_sqe* sqe
 std::int32_t IoUringBackend::cancel_now(OperationToken target) {
   if (target.slot == nullptr || target.slot->id != target.id) return -ENOENT;
   io_uring_sync_cancel_reg one{};
-  one.addr = user_data_of(*target.slot);
+  one.addr = user_data_of(*target.slot, target.id);
   one.timeout = {-1, -1};
   return io_uring_register_sync_cancel(&ring_->ring, &one);
 }

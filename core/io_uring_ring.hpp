@@ -24,17 +24,25 @@ inline constexpr std::uint64_t nobody = 2;
 inline constexpr std::uint64_t settle_tag = 4;
 inline constexpr std::uint64_t tag_mask = 15;
 static_assert(alignof(AsyncOperation) > tag_mask);
+// An address has 48 bits; the others bear the end of the operation's name. The kernel finds what to
+// cancel by its user data, also for a link timeout that expires as its target completes: by then
+// the slot may be another operation's, which must not be the one that is found.
+inline constexpr int name_shift = 48;
+inline constexpr std::uint64_t address_mask = (std::uint64_t{1} << name_shift) - 1;
 
+inline std::uint64_t plain_user_data(const AsyncOperation& operation, OperationId id) {
+  return reinterpret_cast<std::uintptr_t>(&operation) | std::uint64_t{to_number(id)} << name_shift;
+}
 inline AsyncOperation* untagged_operation(std::uint64_t user_data) {
-  return reinterpret_cast<AsyncOperation*>(static_cast<std::uintptr_t>(user_data));
+  return reinterpret_cast<AsyncOperation*>(static_cast<std::uintptr_t>(user_data & address_mask));
 }
 inline AsyncOperation* operation_of(std::uint64_t user_data) {
   return untagged_operation(user_data & ~tag_mask);
 }
-inline std::uint64_t user_data_of(const AsyncOperation& operation) {
+inline std::uint64_t user_data_of(const AsyncOperation& operation, OperationId id) {
   const bool plain = (operation.opcode == Opcode::receive || operation.opcode == Opcode::send) &&
                      operation.flags == OperationFlags::none;
-  return reinterpret_cast<std::uintptr_t>(&operation) | (plain ? 0 : settle_tag);
+  return plain_user_data(operation, id) | (plain ? 0 : settle_tag);
 }
 
 /// What recvmsg(2) and sendmsg(2) want described; too large for a slot, so it is kept beside.

@@ -56,8 +56,6 @@ std::string_view name_of(QuestionKind kind) {
       return "completion_order";
     case QuestionKind::cancel_reach:
       return "cancel_reach";
-    case QuestionKind::timeout_order:
-      return "timeout_order";
     case QuestionKind::timeout_result:
       return "timeout_result";
   }

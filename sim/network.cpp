@@ -148,10 +148,16 @@ void Network::schedule_arrival(EndId to, Type type, std::uint64_t amount, FactIn
   if (last_cut_ > schedule_.now()) time = std::max(time, connections_[to / 2].cut_until);
   // A stream keeps its order. A nanosecond apart, two segments are no tie, so no question arises.
   End& end = ends_[to];
-  if (end.segments > 0 && time <= end.last_arrival) time = end.last_arrival + Duration{1};
+  const ScheduledEvent event{this, amount, to, cause, type};
+  if (arrivals_tie_) {
+    time = std::max(time, end.last_arrival);
+    in_order_[to].push_back(event);
+  } else if (end.segments > 0 && time <= end.last_arrival) {
+    time = end.last_arrival + Duration{1};
+  }
   ++end.segments;
   end.last_arrival = time;
-  schedule_.at(time, {this, amount, to, cause, type});
+  schedule_.at(time, event);
   if (link.breaks_per_million == 0 || type != bytes_arrive || connections_[to / 2].broken) return;
   const Question question{QuestionKind::broken, from, ends_[from].segments};
   if (schedule_.choices().draw(999'999, question) < link.breaks_per_million) {
@@ -196,6 +202,15 @@ void Network::note_fault(EndId end, const char* what, FactIndex cause) {
 // --- What arrives ------------------------------------------------------------------------------
 
 void Network::on_event(const ScheduledEvent& event) {
+  if (!arrivals_tie_ || event.type == window_opens) return arrive(event);
+  // One of those that are due now; what arrives is the oldest.
+  std::deque<ScheduledEvent>& under_way = in_order_[event.subject];
+  const ScheduledEvent oldest = under_way.front();
+  under_way.pop_front();
+  arrive(oldest);
+}
+
+void Network::arrive(const ScheduledEvent& event) {
   const EndId id = event.subject;
   End& end = ends_[id];
   if (end.reset) return;  // already broken: nothing arrives any more

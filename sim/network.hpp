@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <span>
 #include <utility>
@@ -54,12 +55,16 @@ using LinkId = std::uint16_t;
 struct NetworkConfig {
   DelayRange latency;                 ///< of link 0
   std::uint32_t send_buffer = 65536;  ///< bytes under way in one direction
+  /// Segments of one stream that would arrive at one instant do: in order, but what else is due
+  /// then may come between them. Otherwise they are a nanosecond apart.
+  bool arrivals_tie = false;
 };
 
 class Network final : private EventTarget {
  public:
   Network(const NetworkConfig& config, Schedule& schedule)
       : send_buffer_(config.send_buffer),
+        arrivals_tie_(config.arrivals_tie),
         schedule_(schedule),
         links_{NetworkLink{.latency = config.latency}} {}
 
@@ -183,6 +188,7 @@ class Network final : private EventTarget {
   };
 
   void on_event(const ScheduledEvent& event) override;
+  void arrive(const ScheduledEvent& event);
   void break_end(EndId end, FactIndex cause);
   void break_off(EndId end, const ScheduledEvent& event);
   void schedule_arrival(EndId to, Type type, std::uint64_t amount, FactIndex cause);
@@ -194,6 +200,7 @@ class Network final : private EventTarget {
   const Listener* listener_on(std::uint16_t port) const;
 
   std::uint32_t send_buffer_;
+  bool arrivals_tie_;
   Schedule& schedule_;
   Recorder* recorder_ = nullptr;
   Instant last_cut_{};  // when the last cut ends
@@ -201,6 +208,7 @@ class Network final : private EventTarget {
   std::vector<End, LargePages<End>> ends_;
   std::vector<Connection> connections_;
   std::vector<Listener> listeners_;
+  std::map<EndId, std::deque<ScheduledEvent>> in_order_;  // where arrivals tie: what is under way
 };
 
 }  // namespace proactor_lab

@@ -1,4 +1,4 @@
-// SimulatedOs's cancels: by operation, by handle, of all, at once, and by a link timeout.
+// SimulatedOs's cancels: by operation, by handle, of all, and at once.
 #include <array>
 #include <cerrno>
 #include <vector>
@@ -10,9 +10,13 @@ namespace proactor_lab {
 /// The cancel's own completion comes before its targets', as Linux does it.
 void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started) {
   std::vector<AsyncOperation*> targets;
+  const auto is_found = [](const AsyncOperation& each) {
+    return place_of(each) == Place::timer || place_of(each) == Place::finishing;
+  };
   const auto add_socket_operations = [&](std::uint32_t index) {
     Socket& socket = sockets_[index];
-    for (const OperationList* list : {&socket.receives, &socket.sends, &socket.polls}) {
+    for (const OperationList* list :
+         {&socket.receives, &socket.sends, &socket.polls, &socket.cancelled}) {
       for (AsyncOperation* each = list->first(); each != nullptr; each = each->next) {
         targets.push_back(each);
       }
@@ -24,13 +28,14 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
     const bool there = target != nullptr && target->id == operation.target.id;
     const Place place = there ? place_of(*target) : Place::nowhere;
     // A link timeout is not found: it ends with the operation that it bounds.
-    if (place == Place::nowhere || place == Place::chained || place == Place::stopped ||
+    if (place == Place::nowhere || place == Place::chained || place == Place::refused ||
+        place == Place::breaking || place == Place::settling ||
         target->opcode == Opcode::link_timeout) {
       return complete(operation, -ENOENT, started);
     }
-    const std::int32_t found = reach(*target);
-    complete(operation, found, started);
-    if (found == 0) stop(*target, started);
+    const Reach reached = reach(*target);
+    complete(operation, reached.result, started);
+    if (reached.stops) cancel_pending(*target, started);
     return;
   }
   if (operation.opcode == Opcode::cancel_handle) {
@@ -39,20 +44,22 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
     add_socket_operations(index);
     for (const Pending& each : timers_) {  // a connect, or the disk is at work
       AsyncOperation* const there = each.operation;
-      const bool timer = there == nullptr || there->opcode == Opcode::timer ||
-                         there->opcode == Opcode::link_timeout;
-      if (!timer && there->handle == operation.handle) targets.push_back(there);
+      if (there == nullptr || !is_found(*there)) continue;
+      const bool timer = there->opcode == Opcode::timer || there->opcode == Opcode::link_timeout;
+      // What waits for a worker has not looked its handle up.
+      const bool looked_up =
+          !is_free() || !is_for_workers(*there) || place_of(*there) == Place::finishing;
+      if (!timer && looked_up && there->handle == operation.handle) targets.push_back(there);
     }
   } else {
     for (std::uint32_t index = 0; index < sockets_.size(); ++index) add_socket_operations(index);
     for (const Pending& timer : timers_) {
-      const bool there =
-          timer.operation != nullptr && timer.operation->opcode != Opcode::link_timeout;
-      if (there) targets.push_back(timer.operation);
+      if (timer.operation == nullptr || !is_found(*timer.operation)) continue;
+      if (timer.operation->opcode != Opcode::link_timeout) targets.push_back(timer.operation);
     }
   }
-  complete(operation, static_cast<std::int32_t>(targets.size()), started);
-  for (AsyncOperation* target : targets) stop(*target, started);
+  complete(operation, count_cancelled(targets), started);
+  for (AsyncOperation* target : targets) cancel_pending(*target, started);
 }
 
 /// A thread of the kernel is busy with it, or with the disk.
@@ -61,23 +68,16 @@ bool SimulatedOs::is_at_work(const AsyncOperation& operation) {
          operation.opcode != Opcode::link_timeout && operation.opcode != Opcode::connect;
 }
 
-/// What a cancel of it is told: where a thread is at work on it, it may be too far gone to stop, or
-/// over and not told yet.
-std::int32_t SimulatedOs::reach(const AsyncOperation& target) {
-  if (!is_free() || !is_at_work(target)) return 0;
-  constexpr std::array<std::int32_t, 3> told{0, -EALREADY, -ENOENT};
-  return told[choose(3, QuestionKind::cancel_reach, target)];
-}
-
-/// `target` was found by a cancel. It may be told only after all that was submitted with the
-/// cancel; until then another cancel finds it again, but no timer.
-void SimulatedOs::stop(AsyncOperation& target, FactIndex cause) {
-  if (!comes_later(target)) return cancel_pending(target, cause);
-  if (target.opcode == Opcode::timer) {
-    timers_[target.backend_state[2]].operation = nullptr;
-    target.backend_state[0] = static_cast<std::uint64_t>(Place::stopped);
+/// Where a thread is at work on it, it may be too far gone to be told so and stop all the same, too
+/// far gone to stop, or over and not told yet.
+SimulatedOs::Reach SimulatedOs::reach(const AsyncOperation& target) {
+  constexpr std::array<Reach, 4> told{
+      {{0, true}, {-EALREADY, true}, {-EALREADY, false}, {-ENOENT, false}}};
+  if (place_of(target) == Place::finishing) {
+    return told[2 + choose(2, QuestionKind::cancel_reach, target)];
   }
-  later_.push_back({.cancelled = &target, .cause = cause});
+  if (!is_free() || !is_at_work(target)) return {};
+  return told[choose(4, QuestionKind::cancel_reach, target)];
 }
 
 std::int32_t SimulatedOs::cancel_now(OperationToken target) {
@@ -97,13 +97,10 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
   const auto index = static_cast<std::uint32_t>(target.backend_state[1]);
   bool holds = true;
   switch (place_of(target)) {
-    case Place::stopped:
-      holds = false;
-      break;
     case Place::timer:
       timers_[target.backend_state[2]].operation = nullptr;  // its number is free in its time
       holds = holds_socket(target);
-      if (target.opcode == Opcode::connect) sockets_[index].connecting = false;
+      // A connection comes about all the same: whoever asks again is told.
       break;
     case Place::receives:
       sockets_[index].receives.remove(target);
@@ -116,26 +113,19 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
       break;
     case Place::nowhere:
     case Place::chained:
-      return;  // over by now: a chain broke
+    case Place::cancelled:
+    case Place::refused:
+    case Place::breaking:
+    case Place::expired:
+    case Place::finishing:
+    case Place::settling:
+      return;  // over by now: a chain broke; or as good as over
   }
+  if (place_of(target) != Place::timer) return let_go_of(index, target, cause);
   --pending_;
-  // One that waited for all tells what it had got.
-  const auto had = static_cast<std::int32_t>(
-      has(target.flags, OperationFlags::wait_all) ? target.backend_state[2] : 0);
-  complete(target, had > 0 ? had : -ECANCELED, cause);
+  if (target.opcode == Opcode::timer) return cancel_linked(target, -ECANCELED, {.cause = cause});
+  complete(target, -ECANCELED, cause);
   if (holds) release(index, cause);
-}
-
-/// A link timeout's moment has come, and its target is still pending.
-void SimulatedOs::expire(AsyncOperation& timeout, FactIndex cause) {
-  auto* target = reinterpret_cast<AsyncOperation*>(timeout.backend_state[1]);
-  if (const std::int32_t found = reach(*target); found != 0) {
-    return complete(timeout, found, cause);
-  }
-  const bool first = !is_free() || choose(2, QuestionKind::timeout_order, timeout) == 0;
-  if (first) complete(timeout, -ETIME, cause);
-  cancel_pending(*target, cause);
-  if (!first) complete(timeout, -ETIME, cause);
 }
 
 }  // namespace proactor_lab

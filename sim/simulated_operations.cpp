@@ -28,7 +28,7 @@ void SimulatedOs::carry_out(AsyncOperation& operation, FactIndex started) {
       const std::uint32_t index = socket_of(operation.handle);
       const std::int32_t result = forget_handle(operation.handle, started);
       complete(operation, result, started);
-      if (result == 0) release(index, started);
+      if (result == 0) release_closed(index, started);
       return;
     }
     case Opcode::open:
@@ -36,6 +36,9 @@ void SimulatedOs::carry_out(AsyncOperation& operation, FactIndex started) {
       return wait_for_disk(operation, no_file, started);
     default:
       break;
+  }
+  if (is_for_workers(operation) && is_put_off(operation)) {
+    return set_timer(operation, schedule_.now(), started);
   }
   const std::uint32_t index = socket_of(operation.handle);
   if (index == no_socket) return complete(operation, -EBADF, started);
@@ -57,9 +60,11 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
     case Opcode::connect:
       if (file) return complete(operation, -ENOTSOCK, started);
       if (socket.kind == HandleKind::datagram) return complete(operation, -EINVAL, started);
-      if (socket.connecting) return complete(operation, -EALREADY, started);
-      if (socket.connected || socket.kind == HandleKind::listener)
+      if (socket.connecting) return connect_again(operation, index, started);
+      if (socket.connected || (socket.kind == HandleKind::listener && !socket.receive_closed))
         return complete(operation, -EISCONN, started);
+      // One that was shut down is bound to its port still, and finds nobody there.
+      if (socket.kind == HandleKind::listener) return complete(operation, -ECONNREFUSED, started);
       return carry_out_connect(operation, index, started);
     case Opcode::shutdown:
       return carry_out_shutdown(operation, index, started);
@@ -69,12 +74,15 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
     case Opcode::accept:
     case Opcode::receive:
     case Opcode::receive_from:
-      waits_its_turn = !socket.receives.empty();
+      // What cannot be done here need not wait to hear so.
+      waits_its_turn =
+          !socket.receives.empty() && !is_free() &&
+          (operation.opcode == Opcode::accept) == (socket.kind == HandleKind::listener);
       break;
     case Opcode::send:
     case Opcode::send_to:
       place = Place::sends;
-      waits_its_turn = !socket.sends.empty();
+      waits_its_turn = !socket.sends.empty() && !is_free();
       break;
     default:
       return complete(operation, -EINVAL, started);
@@ -93,7 +101,9 @@ void SimulatedOs::carry_out_file_verb_on_socket(AsyncOperation& operation, std::
   const bool reads = operation.opcode == Opcode::read;
   if (reads && operation.length == 0) return complete(operation, 0, started);
   OperationList& others = reads ? sockets_[index].receives : sockets_[index].sends;
-  if (!others.empty() || attempt(operation, index, started) == Progress::waits) {
+  const bool waits_its_turn =
+      !others.empty() && !is_free() && sockets_[index].kind != HandleKind::listener;
+  if (waits_its_turn || attempt(operation, index, started) == Progress::waits) {
     pend(operation, reads ? Place::receives : Place::sends, index);
   }
 }
@@ -115,17 +125,6 @@ void SimulatedOs::carry_out_connect(AsyncOperation& operation, std::uint32_t ind
 void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t index,
                                      FactIndex started) {
   if (sockets_[index].kind == HandleKind::file) return complete(operation, -ENOTSOCK, started);
-  if (!is_free() || choose(2, QuestionKind::completion_order, operation) == 0) {
-    return shut_down(operation, index, started, true);
-  }
-  // A thread of the kernel's own does it.
-  ++sockets_[index].references;
-  operation.backend_state[1] = index;
-  set_timer(operation, schedule_.now(), started);
-}
-
-void SimulatedOs::shut_down(AsyncOperation& operation, std::uint32_t index, FactIndex started,
-                            bool told_first) {
   Socket& socket = sockets_[index];
   const bool listener = socket.kind == HandleKind::listener;
   const bool connected = listener ? !socket.receive_closed : is_connected(socket);
@@ -137,17 +136,24 @@ void SimulatedOs::shut_down(AsyncOperation& operation, std::uint32_t index, Fact
   }
   if (connected && !listener && sends) network_.shutdown_send(socket.end, started);
   if (connected && !listener && receives) network_.shutdown_receive(socket.end);
-  if (told_first || !connected) complete(operation, connected ? 0 : -ENOTCONN, started);
-  if (!connected) return;
+  finish(operation, connected ? 0 : -ENOTCONN, started);
+  // One that was never connected will not receive all the same: it is at its end.
   socket.receive_closed |= receives;
-  if (receives) serve_after(operation, &Socket::receives, index, started);
-  if (sends) serve_after(operation, &Socket::sends, index, started);
-  serve_after(operation, &Socket::polls, index, started);
-  if (!told_first) complete(operation, 0, started);
+  if (!connected) return;
+  if (receives) rouse(index, receiving, started);
+  if (sends) rouse(index, sending, started);
+  rouse(index, polling, started);
 }
 
 /// `operation` goes on at `when`: see `on_event`.
 void SimulatedOs::set_timer(AsyncOperation& operation, Instant when, FactIndex cause) {
+  operation.backend_state[0] = static_cast<std::uint64_t>(Place::timer);
+  ++pending_;
+  take_number(operation, when, cause);
+}
+
+/// `on_event` will know it by a number, which means nothing any more once it is cancelled.
+void SimulatedOs::take_number(AsyncOperation& operation, Instant when, FactIndex cause) {
   if (free_timers_.empty()) {
     free_timers_.push_back(static_cast<std::uint32_t>(timers_.size()));
     timers_.push_back({});
@@ -155,39 +161,38 @@ void SimulatedOs::set_timer(AsyncOperation& operation, Instant when, FactIndex c
   const std::uint32_t number = free_timers_.back();
   free_timers_.pop_back();
   timers_[number] = {&operation, when};
-  operation.backend_state[0] = static_cast<std::uint64_t>(Place::timer);
   operation.backend_state[2] = number;
-  ++pending_;
-  schedule_.at(when, {this, 0, number, cause, 0});
+  schedule_.at(when, {this, 0, number, cause, timer_expires});
 }
 
 void SimulatedOs::on_event(const ScheduledEvent& event) {
+  if (event.type == closes) return release(event.subject, event.cause);
+  if (event.type == lets_go) return let_go_of_the_oldest(event.subject, event.cause);
+  if (event.type == rouses) return serve_next_roused(event);
   AsyncOperation* operation = timers_[event.subject].operation;
   free_timers_.push_back(event.subject);
   timers_[event.subject].operation = nullptr;
   if (operation == nullptr) return;  // cancelled in the meantime
+  if (goes_on_late(*operation, event.cause)) return;
   --pending_;
   switch (operation->opcode) {
     case Opcode::timer:
       return complete(*operation, 0, event.cause);
     case Opcode::link_timeout:
       return expire(*operation, event.cause);
-    case Opcode::shutdown: {
-      const auto index = static_cast<std::uint32_t>(operation->backend_state[1]);
-      const bool told_first = choose(2, QuestionKind::completion_order, *operation) == 0;
-      shut_down(*operation, index, event.cause, told_first);
-      return release(index, event.cause);
-    }
     case Opcode::connect: {
       const auto index = static_cast<std::uint32_t>(operation->backend_state[1]);
       Socket& socket = sockets_[index];
-      socket.connecting = false;
-      // The listener may have gone while the connection was on its way.
-      socket.connected &= !network_.refused(socket.end);
-      complete(*operation, socket.connected ? 0 : -ECONNREFUSED, event.cause);
-      return release(index, event.cause);
+      // The listener may have gone while the connection was on its way, or waited to be accepted.
+      std::int32_t error = socket.connected ? network_.take_error(socket.end) : ECONNREFUSED;
+      if (network_.refused(socket.end)) error = ECONNREFUSED;
+      socket.connected = error == 0;
+      return settle(*operation, -error, event.cause);
     }
     default:
+      if (is_free() && is_for_workers(*operation)) {
+        return carry_out_by_worker(*operation, event.cause);
+      }
       return carry_out_file(*operation, event.cause);
   }
 }
@@ -238,7 +243,7 @@ void SimulatedOs::carry_out_file(AsyncOperation& operation, FactIndex cause) {
     const std::int32_t error = config_.shortage->error_of(socket.file);
     if (error != 0) return complete(operation, -error, cause);
   }
-  if (operation.opcode == Opcode::fsync) return complete(operation, 0, cause);
+  if (operation.opcode == Opcode::fsync) return finish(operation, 0, cause);
   const bool reads = operation.opcode == Opcode::read;
   // Opened for writing only unless it says otherwise, as open(2) has it.
   const bool may_read =
@@ -267,7 +272,7 @@ void SimulatedOs::carry_out_file(AsyncOperation& operation, FactIndex cause) {
     cause = record(FactKind::bytes_moved, operation, count, cause,
                    static_cast<std::uint8_t>(FactRole::processor));
   }
-  complete(operation, static_cast<std::int32_t>(count), cause, flags);
+  finish(operation, static_cast<std::int32_t>(count), cause, flags);
 }
 
 }  // namespace proactor_lab

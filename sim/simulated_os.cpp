@@ -136,14 +136,13 @@ void SimulatedOs::submit() {
   }
   spend(cost);
   submission_count_ = 0;
-  batching_ = is_free();
   submitting_ = true;
   while (AsyncOperation* head = submissions_.pop()) {
     take_chain(*head);
-    if (!chain_steps_.empty() && comes_later(*head)) continue;
     run_chains();
   }
-  end_submission();
+  submitting_ = false;
+  run_chains();
 }
 
 /// One operation, or those that are linked to it: taken up, or kept until all before are over.
@@ -176,12 +175,18 @@ void SimulatedOs::refuse_chain(AsyncOperation& head) {
     before = next;
   }
   const FactIndex started = record(FactKind::operation_started, head, 0, 0);
+  if (!is_put_off(head)) return end_refused(head, started);
+  head.backend_state[0] = static_cast<std::uint64_t>(Place::refused);
+  take_number(head, schedule_.now(), started);
+}
+
+void SimulatedOs::end_refused(AsyncOperation& head, FactIndex cause) {
   const std::int32_t result = is_refused(head, nullptr) ? -EINVAL : -ECANCELED;
-  end(head, result, {.broken = true, .cause = started}, 0, true);
+  end(head, result, {.broken = true, .cause = cause}, 0, true);
   // A link timeout's end is otherwise its target's affair.
   AsyncOperation* const next = linked_to(head);
   if (head.opcode != Opcode::link_timeout || next == nullptr) return;
-  chain_steps_.push_back({next, true, started, has(head.flags, OperationFlags::skip_success)});
+  chain_steps_.push_back({next, true, cause, has(head.flags, OperationFlags::skip_success)});
 }
 
 /// It waits its turn; once drained, the next that does not have to ends that.
@@ -224,26 +229,12 @@ void SimulatedOs::begin_chain(AsyncOperation& head) {
   refused ? refuse_chain(head) : begin(head);
 }
 
-/// What was submitted is taken up: now those follow that were kept until here.
-void SimulatedOs::end_submission() {
-  submitting_ = false;
-  batching_ = false;
-  for (std::size_t i = 0; i < later_.size(); ++i) {
-    const Later each = later_[i];
-    if (each.cancelled != nullptr) {
-      cancel_pending(*each.cancelled, each.cause);
-    } else {
-      serve(each.list, each.socket, each.cause);
-    }
-  }
-  later_.clear();
-  run_chains();
-}
-
 void SimulatedOs::begin(AsyncOperation& operation) {
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::nowhere);
+  operation.backend_state[2] = 0;
   AsyncOperation* linked = linked_to(operation);
   const FactIndex started = record(FactKind::operation_started, operation, 0, 0);
+  if (linked != nullptr) linked->backend_state[2] = 1;
   carry_out(operation, started);
   // A link timeout runs for as long as its target is pending.
   if (place_of(operation) == Place::nowhere || linked == nullptr) return;
@@ -273,14 +264,14 @@ void SimulatedOs::run_chains() {
 void SimulatedOs::run_step(const ChainStep& step) {
   AsyncOperation& operation = *step.operation;
   const bool timeout = operation.opcode == Opcode::link_timeout;
-  if (!timeout && !step.broken) return begin(operation);
+  if (!timeout && !step.broken) return go_on_with(operation, step.cause);
   const Place place = place_of(operation);
   std::int32_t result = -ECANCELED;
   if (place == Place::chained && operation.backend_state[1] != 0) {
     result = -EINVAL;  // refused: that it was looked at is told
     record(FactKind::operation_started, operation, 0, step.cause);
   }
-  if (!timeout) return end(operation, result, step, 0, !step.silent);
+  if (!timeout) return cancel_linked(operation, result, step);
   AsyncOperation* after = linked_to(operation);
   if (place == Place::timer) {
     Pending& timer = timers_[operation.backend_state[2]];
@@ -292,7 +283,7 @@ void SimulatedOs::run_step(const ChainStep& step) {
     timer.operation = nullptr;
     --pending_;
   }
-  if (place != Place::nowhere) end(operation, result, step, 0, !step.silent);
+  if (place != Place::nowhere) cancel_linked(operation, result, step);
   if (after != nullptr) chain_steps_.push_back({after, step.broken, step.cause, step.silent});
 }
 
@@ -333,10 +324,12 @@ void SimulatedOs::end(AsyncOperation& operation, std::int32_t result, const Chai
   chain_steps_.push_back({linked, breaks, completed, silent});
 }
 
-/// What follows on `operation` waits until all that was submitted with it had its turn, too.
-bool SimulatedOs::comes_later(const AsyncOperation& operation) {
-  return batching_ && !submissions_.empty() &&
-         choose(2, QuestionKind::completion_order, operation) == 1;
+/// What follows on `operation` is an event of its own: see simulated_late_work.cpp. While there is
+/// more in the submission it may also happen at once.
+bool SimulatedOs::is_put_off(const AsyncOperation& operation) {
+  if (!is_free()) return false;
+  const bool more = submitting_ && !submissions_.empty();
+  return !more || choose(2, QuestionKind::completion_order, operation) == 1;
 }
 
 /// The kernel is free; the answer goes into the trace.
@@ -392,7 +385,8 @@ void SimulatedOs::release_all() {
   drain_active_ = false;
   under_way_ = 0;
   for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
-    for (OperationList Socket::*list : {&Socket::receives, &Socket::sends, &Socket::polls}) {
+    for (OperationList Socket::*list :
+         {&Socket::receives, &Socket::sends, &Socket::polls, &Socket::cancelled}) {
       while ((sockets_[index].*list).pop() != nullptr) release(index, 0);
     }
   }

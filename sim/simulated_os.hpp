@@ -119,16 +119,33 @@ class SimulatedOs final : public OperatingSystem,
     bool connected = false;
     bool connecting = false;
     bool receive_closed = false;  // shut down; a listener that was takes no connection any more
+    std::uint8_t roused = 0;      // who is to be served a little later
     const char* label = nullptr;
     OperationList receives;  // or accepts
     OperationList sends;
     OperationList polls;  // for reading and for writing
+    OperationList cancelled;
   };
 
   /// Where an operation is, kept in `backend_state[0]`. `[1]` is its socket, or the target of a
   /// link timeout; `[2]` its number among the timers, what a receive that waits for all has got so
-  /// far, or whether a chain that waits its turn drains; `[3]` the operation that is linked to it.
-  enum class Place : std::uint64_t { nowhere, chained, receives, sends, polls, timer, stopped };
+  /// far, whether a chain that waits its turn drains, or whether what it is linked to has begun;
+  /// `[3]` the operation that is linked to it.
+  enum class Place : std::uint64_t {
+    nowhere,
+    chained,
+    receives,
+    sends,
+    polls,
+    timer,
+    // With full freedom only:
+    cancelled,  // and not told yet
+    refused,    // the head of a chain that the kernel refuses, and not told yet
+    breaking,   // its chain broke, or what it bounds is over: it will be cancelled
+    expired,    // a link timeout that has not got to its target yet
+    finishing,  // a worker did it, and has not told so yet; `[1]` is the result
+    settling,   // a connect that is over, and not told yet; `[1]` is the socket, above the result
+  };
   static Place place_of(const AsyncOperation& operation) {
     return static_cast<Place>(operation.backend_state[0]);
   }
@@ -150,13 +167,10 @@ class SimulatedOs final : public OperatingSystem,
     Instant due{};
   };
 
-  /// What the kernel does only after a submission: it ends an operation that was cancelled, or
-  /// serves those who wait.
-  struct Later {
-    AsyncOperation* cancelled = nullptr;
-    OperationList Socket::*list = nullptr;
-    std::uint32_t socket = no_socket;
-    FactIndex cause = 0;
+  /// What a cancel of an operation is told, and whether it stops it.
+  struct Reach {
+    std::int32_t result = 0;
+    bool stops = true;
   };
 
   void readable(EndId end, FactIndex cause) override;
@@ -168,10 +182,39 @@ class SimulatedOs final : public OperatingSystem,
   bool wait_for_completions(Instant deadline);
   bool is_over_limit() const;
   void take_next_event();
+
+  /// Who waits on a socket, as bits.
+  enum Waiting : std::uint8_t { polling = 1, receiving = 2, sending = 4 };
+  static OperationList Socket::*list_of(Waiting who) {
+    if (who == polling) return &Socket::polls;
+    return who == receiving ? &Socket::receives : &Socket::sends;
+  }
+  enum EventType : std::uint32_t { timer_expires, rouses, lets_go, closes };
+  void rouse(std::uint32_t socket, std::uint8_t who, FactIndex cause);
+  void serve_next_roused(const ScheduledEvent& event);
+  void let_go_of(std::uint32_t socket, AsyncOperation& cancelled, FactIndex cause);
+  void let_go_of_the_oldest(std::uint32_t socket, FactIndex cause);
+  void release_closed(std::uint32_t socket, FactIndex cause);
+  void go_on_with(AsyncOperation& linked, FactIndex cause);
+  void cancel_linked(AsyncOperation& linked, std::int32_t result, const ChainStep& step);
+  static bool is_for_workers(const AsyncOperation& operation) {
+    return operation.opcode == Opcode::shutdown || operation.opcode == Opcode::fsync;
+  }
+  void carry_out_by_worker(AsyncOperation& operation, FactIndex cause);
+  void settle(AsyncOperation& connect, std::int32_t result, FactIndex cause);
+  void settled(AsyncOperation& connect, std::int32_t result, FactIndex cause);
+  void connect_again(AsyncOperation& operation, std::uint32_t socket, FactIndex started);
+  std::int32_t count_cancelled(const std::vector<AsyncOperation*>& targets) const;
+  void finish(AsyncOperation& operation, std::int32_t result, FactIndex cause,
+              std::uint32_t flags = 0);
+  bool goes_on_late(AsyncOperation& operation, FactIndex cause);
+  void take_number(AsyncOperation& operation, Instant when, FactIndex cause);
+
   void spend(Duration cost);
   void submit();
   void take_chain(AsyncOperation& head);
   void refuse_chain(AsyncOperation& head);
+  void end_refused(AsyncOperation& head, FactIndex cause);
   void begin_chain(AsyncOperation& head);
   void defer(AsyncOperation& head, bool drains);
   void begin(AsyncOperation& operation);
@@ -179,7 +222,6 @@ class SimulatedOs final : public OperatingSystem,
   void run_step(const ChainStep& step);
   void release_deferred();
   bool begin_released();
-  void end_submission();
 
   void carry_out(AsyncOperation& operation, FactIndex started);
   void carry_out_on(std::uint32_t socket, AsyncOperation& operation, FactIndex started);
@@ -193,15 +235,13 @@ class SimulatedOs final : public OperatingSystem,
   void carry_out_open(AsyncOperation& operation, FactIndex cause);
   std::uint32_t& file_questions(FileId file);
   const char* file_label(FileId file, std::string_view path);
-  void stop(AsyncOperation& target, FactIndex cause);
   void cancel_pending(AsyncOperation& target, FactIndex cause);
   void expire(AsyncOperation& timeout, FactIndex cause);
-  std::int32_t reach(const AsyncOperation& target);
+  Reach reach(const AsyncOperation& target);
   static bool is_at_work(const AsyncOperation& operation);
-  static bool holds_socket(const AsyncOperation& timer) {
-    return timer.opcode == Opcode::connect || timer.opcode == Opcode::shutdown;
+  static bool holds_socket(const AsyncOperation& pending) {
+    return place_of(pending) == Place::timer && pending.opcode == Opcode::connect;
   }
-  void shut_down(AsyncOperation& operation, std::uint32_t socket, FactIndex cause, bool told_first);
   void set_timer(AsyncOperation& operation, Instant when, FactIndex cause);
 
   Progress attempt(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
@@ -217,8 +257,8 @@ class SimulatedOs final : public OperatingSystem,
   bool is_ready(const Socket& socket, Readiness readiness) const;
   bool is_connected(const Socket& socket) const;
   void serve(OperationList Socket::*list, std::uint32_t socket, FactIndex cause);
-  void serve_after(const AsyncOperation& operation, OperationList Socket::*list,
-                   std::uint32_t socket, FactIndex cause);
+  Progress serve_one(OperationList Socket::*list, std::uint32_t socket, std::uint32_t waiting,
+                     FactIndex cause);
   std::uint32_t transfer_size(std::uint32_t possible, std::uint64_t entity,
                               std::uint32_t& questions);
 
@@ -229,7 +269,7 @@ class SimulatedOs final : public OperatingSystem,
                 std::uint32_t flags = 0);
   void end(AsyncOperation& operation, std::int32_t result, const ChainStep& step,
            std::uint32_t flags, bool told);
-  bool comes_later(const AsyncOperation& operation);
+  bool is_put_off(const AsyncOperation& operation);
   bool is_free() const { return config_.freedom == KernelFreedom::full; }
   std::uint32_t choose(std::uint32_t n, QuestionKind kind, const AsyncOperation& operation);
   void record_choice(std::uint32_t answer, std::uint32_t n, QuestionKind kind);
@@ -264,8 +304,6 @@ class SimulatedOs final : public OperatingSystem,
   std::uint32_t submission_count_ = 0;
   std::vector<Completion> posted_;  // the completion queue as the kernel fills it
   std::uint32_t overflows_ = 0;
-  bool batching_ = false;  // a submission whose order is free is taken up
-  std::vector<Later> later_;
   std::map<std::pair<QuestionKind, std::uint64_t>, std::uint32_t> asked_;
   // Drains: how many were taken up and are not over, and the chains that wait their turn.
   std::size_t under_way_ = 0;
@@ -278,7 +316,7 @@ class SimulatedOs final : public OperatingSystem,
   std::vector<std::uint32_t> free_sockets_;
   DescriptorTable descriptors_;
   Pipes pipes_;
-  std::vector<Pending> timers_;  // by number
+  std::vector<Pending> timers_;  // by number; some are not `timer`, see simulated_late_work.cpp
   std::vector<ChainStep> chain_steps_;
   std::vector<std::uint32_t> file_questions_;  // asked so far: of opening, then by file
   std::vector<const char*> file_labels_;       // by file; null: none yet

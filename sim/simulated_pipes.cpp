@@ -67,8 +67,8 @@ SimulatedOs::Progress SimulatedOs::try_read_pipe(AsyncOperation& operation, std:
   complete(operation, static_cast<std::int32_t>(count), moved, flags);
   const std::uint32_t writer = sockets_[index].other_end;
   if (writer != no_socket) {
-    serve_after(operation, &Socket::polls, writer, moved);
-    serve_after(operation, &Socket::sends, writer, moved);
+    rouse(writer, polling, moved);
+    rouse(writer, sending, moved);
   }
   return Progress::over;
 }
@@ -90,8 +90,8 @@ SimulatedOs::Progress SimulatedOs::try_write_pipe(AsyncOperation& operation, std
                                  static_cast<std::uint8_t>(FactRole::processor));
   complete(operation, static_cast<std::int32_t>(count), moved);
   const std::uint32_t reader = sockets_[index].other_end;
-  serve_after(operation, &Socket::polls, reader, moved);
-  serve_after(operation, &Socket::receives, reader, moved);
+  rouse(reader, polling, moved);
+  rouse(reader, receiving, moved);
   return Progress::over;
 }
 
@@ -104,8 +104,8 @@ void SimulatedOs::release_pipe(std::uint32_t index, FactIndex cause) {
   const std::uint32_t other = sockets_[index].other_end;
   if (other == no_socket) return;
   sockets_[other].other_end = no_socket;
-  serve(&Socket::polls, other, cause);
-  serve(writes ? &Socket::receives : &Socket::sends, other, cause);
+  rouse(other, polling, cause);
+  rouse(other, writes ? receiving : sending, cause);
 }
 
 }  // namespace proactor_lab

@@ -61,14 +61,17 @@ SimulatedOs::Progress SimulatedOs::try_receive(AsyncOperation& operation, std::u
     complete(operation, result, cause);
     return Progress::over;
   };
-  if (!socket.connected) return over(-ENOTCONN);
+  if (!socket.connected) {
+    const bool ended = socket.receive_closed && socket.kind == HandleKind::stream;
+    return over(ended ? 0 : -ENOTCONN);
+  }
   BufferGroup* const buffers = operation.buffers;
   const bool waits_for_all = operation.opcode == Opcode::receive && buffers == nullptr &&
                              has(operation.flags, OperationFlags::wait_all);
   std::uint64_t& had = operation.backend_state[2];  // of one that waits for all
   // Linux looks for a buffer first: when the operation begins, whatever has arrived, and later even
   // where only the end of the stream is to be told.
-  const bool begins = place_of(operation) == Place::nowhere;
+  const bool begins = place_of(operation) == Place::nowhere || is_free();
   if (begins && buffers != nullptr && buffers->empty()) return over(-ENOBUFS);
   while (true) {
     const std::uint32_t arrived = network_.available(socket.end);
@@ -211,66 +214,56 @@ std::uint32_t SimulatedOs::transfer_size(std::uint32_t possible, std::uint64_t e
 
 // --- What the network tells ------------------------------------------------------------------
 
-/// As `serve`, for what follows on `operation`.
-void SimulatedOs::serve_after(const AsyncOperation& operation, OperationList Socket::*list,
-                              std::uint32_t index, FactIndex cause) {
-  if ((sockets_[index].*list).empty()) return;
-  if (!comes_later(operation)) return serve(list, index, cause);
-  later_.push_back({.list = list, .socket = index, .cause = cause});
-}
-
 /// Carries out what waits in a list, for as long as something can be.
 void SimulatedOs::serve(OperationList Socket::*list, std::uint32_t index, FactIndex cause) {
   // Whoever only waits for readiness takes nothing from the others: each is asked once.
   const bool polls = list == &Socket::polls;
-  std::uint32_t left =
-      polls ? static_cast<std::uint32_t>((sockets_[index].*list).size()) : UINT32_MAX;
+  auto left = polls ? static_cast<std::uint32_t>((sockets_[index].*list).size()) : UINT32_MAX;
   while (left-- > 0 && !(sockets_[index].*list).empty()) {
-    Socket& socket = sockets_[index];
-    std::uint32_t chosen = 0;
-    const std::uint32_t waiting = polls ? 1 : static_cast<std::uint32_t>((socket.*list).size());
-    const bool pipe = socket.kind == HandleKind::pipe;
-    if (pipe && !is_free()) {
-      chosen = waiting - 1;  // whoever came last is woken first
-    } else if (list == &Socket::receives && waiting > 1 && is_ready(socket, Readiness::readable)) {
-      // Who of several gets the bytes is not first come, first served.
-      chosen = schedule_.choices().pick(
-          waiting, {QuestionKind::which_receiver, index, socket.receiver_questions++});
-    }
-    AsyncOperation* operation = (socket.*list).pop_at(chosen);
-    if (attempt(*operation, index, cause) == Progress::waits) {
-      (sockets_[index].*list).push(*operation);
-      if (!polls) return;
-      continue;
-    }
-    --pending_;
-    release(index, cause);
+    const auto waiting = static_cast<std::uint32_t>((sockets_[index].*list).size());
+    const bool waits = serve_one(list, index, waiting, cause) == Progress::waits;
+    if (waits && !polls) return;
   }
 }
 
+/// Of the first `waiting` in the list, one. Where it has to wait on, it goes to the end.
+SimulatedOs::Progress SimulatedOs::serve_one(OperationList Socket::*list, std::uint32_t index,
+                                             std::uint32_t waiting, FactIndex cause) {
+  Socket& socket = sockets_[index];
+  std::uint32_t chosen = 0;
+  if (socket.kind == HandleKind::pipe && !is_free() && list != &Socket::polls) {
+    chosen = waiting - 1;  // whoever came last is woken first
+  } else if (list == &Socket::receives && waiting > 1 && is_ready(socket, Readiness::readable)) {
+    // Who of several gets the bytes is not first come, first served.
+    chosen = schedule_.choices().pick(
+        waiting, {QuestionKind::which_receiver, index, socket.receiver_questions++});
+  }
+  AsyncOperation* operation = (socket.*list).pop_at(chosen);
+  if (attempt(*operation, index, cause) == Progress::waits) {
+    (sockets_[index].*list).push(*operation);
+    return Progress::waits;
+  }
+  --pending_;
+  release(index, cause);
+  return Progress::over;
+}
+
 void SimulatedOs::readable(EndId end, FactIndex cause) {
-  const std::uint32_t index = network_.tag(end);
-  serve(&Socket::polls, index, cause);
-  serve(&Socket::receives, index, cause);
+  rouse(network_.tag(end), polling | receiving, cause);
 }
 
 void SimulatedOs::writable(EndId end, FactIndex cause) {
-  const std::uint32_t index = network_.tag(end);
-  serve(&Socket::polls, index, cause);
-  serve(&Socket::sends, index, cause);
+  rouse(network_.tag(end), polling | sending, cause);
 }
 
 void SimulatedOs::acceptable(std::uint16_t port, FactIndex cause) {
-  const std::uint32_t index = network_.listener_tag(port);
-  serve(&Socket::polls, index, cause);
-  serve(&Socket::receives, index, cause);
+  rouse(network_.listener_tag(port), polling | receiving, cause);
 }
 
 void SimulatedOs::datagram_arrived(std::uint16_t port, FactIndex cause) {
   for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
     if (sockets_[index].kind != HandleKind::datagram || sockets_[index].port != port) continue;
-    serve(&Socket::polls, index, cause);
-    return serve(&Socket::receives, index, cause);
+    return rouse(index, polling | receiving, cause);
   }
 }
 

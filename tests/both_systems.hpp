@@ -43,6 +43,7 @@ struct SystemOptions {
   SystemKind kind = SystemKind::simulated;
   std::uint64_t seed = 1;
   bool short_transfers = false;
+  KernelFreedom freedom = KernelFreedom::usual;  // of the simulated one
   std::uint32_t send_buffer = 65536;
   Duration latency{10'000};
   std::int32_t handle_limit = 1'048'576;        ///< simulated; live it is the process's
@@ -65,6 +66,7 @@ class System {
     if (simulated()) {
       SimulatedOsConfig config;
       config.short_transfers = options.short_transfers;
+      config.freedom = options.freedom;
       config.handle_limit = options.handle_limit;
       os_ = std::make_unique<SimulatedOs>(config, schedule_, network_, datagrams_, files_,
                                           &recorder_);

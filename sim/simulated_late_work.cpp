@@ -1,0 +1,214 @@
+// What the kernel does by itself, and when: it goes on with a chain, serves who was waiting, lets a
+// timeout take effect.
+//
+// With full freedom it may do so a little later, after something else that is due at the same
+// instant, as io_uring does, which queues such things as work of the task:
+// - What follows in a chain runs after the rest of the batch was submitted.
+// - Who is woken tries again only then: bytes may be gone, or more have come.
+// - Who waited on a socket and is cancelled is found by another cancel until it is told.
+// - A link timeout that expires may find its target over: ENOENT.
+// - Who is woken to receive looks for a buffer first, and finds none where others took them.
+// - A handle that is closed is gone at once, what it refers to is not.
+// - A shutdown, and what is done with files, is done by the kernel's workers: later, and the effect
+//   is there before the completion is. In between no cancel can stop it: EALREADY, ENOENT. Who
+//   cancels all counts what workers have as one.
+// - A connection is there before who asked for it is told; asked again it says so, with success.
+//   No cancel finds it any more.
+// While there is more in the submission it may also happen at once, before the rest begins.
+// With usual freedom all of it happens at once: one of the ways in which it may happen live.
+#include <algorithm>
+#include <cerrno>
+
+#include "sim/simulated_os.hpp"
+
+namespace proactor_lab {
+
+void SimulatedOs::go_on_with(AsyncOperation& linked, FactIndex cause) {
+  if (!is_put_off(linked)) return begin(linked);
+  // It stays `chained` until then: no cancel finds it.
+  take_number(linked, schedule_.now(), cause);
+}
+
+/// The chain broke, or a link timeout's target is over.
+void SimulatedOs::cancel_linked(AsyncOperation& linked, std::int32_t result,
+                                const ChainStep& step) {
+  const bool late = result == -ECANCELED || result == -EINVAL;
+  if (!late || !is_put_off(linked)) return end(linked, result, step, 0, !step.silent);
+  // A target that is over at once is told so only after its batch: its timeout may have expired.
+  const bool expires_at_once = linked.opcode == Opcode::link_timeout && linked.relative &&
+                               linked.deadline <= Instant{} && linked.backend_state[2] != 0 &&
+                               place_of(linked) == Place::chained;
+  if (expires_at_once) return finish(linked, -ENOENT, step.cause);
+  linked.backend_state[0] = static_cast<std::uint64_t>(Place::breaking);
+  linked.backend_state[1] =
+      (step.broken ? 1u : 0u) | (step.silent ? 2u : 0u) | (result == -EINVAL ? 4u : 0u);
+  take_number(linked, schedule_.now(), step.cause);
+}
+
+/// A link timeout's moment has come, and its target is still pending. What was linked to `timeout`
+/// is linked to its target from here on.
+void SimulatedOs::expire(AsyncOperation& timeout, FactIndex cause) {
+  auto& target = *reinterpret_cast<AsyncOperation*>(timeout.backend_state[1]);
+  if (!is_free()) {
+    complete(timeout, -ETIME, cause);
+    return cancel_pending(target, cause);
+  }
+  target.backend_state[3] = timeout.backend_state[3];
+  timeout.backend_state[0] = static_cast<std::uint64_t>(Place::expired);
+  timeout.backend_state[3] = to_number(target.id);  // it may be over by then
+  take_number(timeout, schedule_.now(), cause);
+}
+
+/// The connection is there, or is not to be had; who asked for it is told.
+void SimulatedOs::settle(AsyncOperation& connect, std::int32_t result, FactIndex cause) {
+  if (!is_free()) return settled(connect, result, cause);
+  connect.backend_state[0] = static_cast<std::uint64_t>(Place::settling);
+  connect.backend_state[1] = connect.backend_state[1] << 32 | static_cast<std::uint32_t>(result);
+  take_number(connect, schedule_.now(), cause);
+}
+
+void SimulatedOs::settled(AsyncOperation& connect, std::int32_t result, FactIndex cause) {
+  const auto index = static_cast<std::uint32_t>(connect.backend_state[1]);
+  sockets_[index].connecting = false;
+  complete(connect, result, cause);
+  release(index, cause);
+}
+
+/// Somebody asked to connect before, and is not told yet; or it was cancelled, and comes about all
+/// the same.
+void SimulatedOs::connect_again(AsyncOperation& operation, std::uint32_t index, FactIndex started) {
+  Socket& socket = sockets_[index];
+  const bool under_way = std::any_of(timers_.begin(), timers_.end(), [&](const Pending& each) {
+    return each.operation != nullptr && each.operation->opcode == Opcode::connect &&
+           each.operation->backend_state[1] == index;
+  });
+  bool there = !under_way;
+  if (is_free() && socket.connected) {
+    const Question question{QuestionKind::which_first, index, socket.receiver_questions++};
+    there = schedule_.choices().pick(2, question) == 0;
+  }
+  if (!there) return complete(operation, -EALREADY, started);
+  socket.connecting = false;
+  complete(operation, socket.connected ? 0 : -ECONNREFUSED, started);
+}
+
+std::int32_t SimulatedOs::count_cancelled(const std::vector<AsyncOperation*>& targets) const {
+  const auto workers =
+      std::count_if(targets.begin(), targets.end(), [](const AsyncOperation* each) {
+        const bool timer = each->opcode == Opcode::timer || each->opcode == Opcode::connect;
+        return place_of(*each) == Place::finishing || (place_of(*each) == Place::timer && !timer);
+      });
+  const auto all = static_cast<std::ptrdiff_t>(targets.size());
+  const bool as_one = is_free() && workers > 1;
+  return static_cast<std::int32_t>(as_one ? all - workers + 1 : all);
+}
+
+/// The handle is looked up only now.
+void SimulatedOs::carry_out_by_worker(AsyncOperation& operation, FactIndex cause) {
+  const std::uint32_t index = socket_of(operation.handle);
+  if (index == no_socket) return complete(operation, -EBADF, cause);
+  if (operation.opcode == Opcode::shutdown) return carry_out_shutdown(operation, index, cause);
+  finish(operation, sockets_[index].kind == HandleKind::file ? 0 : -EINVAL, cause);
+}
+
+/// A worker did it.
+void SimulatedOs::finish(AsyncOperation& operation, std::int32_t result, FactIndex cause,
+                         std::uint32_t flags) {
+  if (!is_put_off(operation)) return complete(operation, result, cause, flags);
+  operation.backend_state[0] = static_cast<std::uint64_t>(Place::finishing);
+  operation.backend_state[1] = std::uint64_t{flags} << 32 | static_cast<std::uint32_t>(result);
+  take_number(operation, schedule_.now(), cause);
+}
+
+/// `operation` was put off, and its turn has come.
+bool SimulatedOs::goes_on_late(AsyncOperation& operation, FactIndex cause) {
+  const Place place = place_of(operation);
+  if (place == Place::chained) {
+    begin(operation);
+  } else if (place == Place::refused) {
+    end_refused(operation, cause);
+  } else if (place == Place::breaking) {
+    const bool broken = (operation.backend_state[1] & 1) != 0;
+    const bool silent = (operation.backend_state[1] & 2) != 0;
+    const bool refused = (operation.backend_state[1] & 4) != 0;
+    end(operation, refused ? -EINVAL : -ECANCELED, {nullptr, broken, cause, silent}, 0, !silent);
+  } else if (place == Place::finishing) {
+    const std::uint64_t told = operation.backend_state[1];
+    complete(operation, static_cast<std::int32_t>(told), cause,
+             static_cast<std::uint32_t>(told >> 32));
+  } else if (place == Place::settling) {
+    const std::uint64_t told = operation.backend_state[1];
+    operation.backend_state[1] = told >> 32;
+    settled(operation, static_cast<std::int32_t>(told), cause);
+  } else if (place == Place::expired) {
+    auto& target = *reinterpret_cast<AsyncOperation*>(operation.backend_state[1]);
+    const Place reached =
+        to_number(target.id) == operation.backend_state[3] ? place_of(target) : Place::nowhere;
+    const bool there = reached != Place::nowhere && reached != Place::settling;
+    const Reach found = there ? reach(target) : Reach{-ENOENT, false};
+    complete(operation, found.result == 0 ? -ETIME : found.result, cause);
+    if (found.stops) cancel_pending(target, cause);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void SimulatedOs::rouse(std::uint32_t index, std::uint8_t who, FactIndex cause) {
+  for (const Waiting each : {polling, receiving, sending}) {
+    if ((who & each) == 0) continue;
+    OperationList Socket::*const list = list_of(each);
+    if (!is_free()) {
+      serve(list, index, cause);
+      continue;
+    }
+    Socket& socket = sockets_[index];
+    const std::uint64_t waiting = (socket.*list).size();
+    if (waiting == 0 || (socket.roused & each) != 0) continue;
+    socket.roused |= each;
+    schedule_.at(schedule_.now(), {this, waiting << 8 | each, index, cause, rouses});
+  }
+}
+
+/// Those who were woken try again one by one: the amount says who, and how many are left.
+void SimulatedOs::serve_next_roused(const ScheduledEvent& event) {
+  const auto who = static_cast<std::uint8_t>(event.amount & 0xFF);
+  const auto left = static_cast<std::uint32_t>(event.amount >> 8);
+  Socket& socket = sockets_[event.subject];
+  socket.roused &= static_cast<std::uint8_t>(~who);
+  OperationList Socket::*const list = list_of(static_cast<Waiting>(who));
+  const auto size = static_cast<std::uint32_t>((socket.*list).size());
+  if (size == 0) return;
+  const std::uint32_t waiting = who == polling ? 1 : std::min(left, size);
+  serve_one(list, event.subject, waiting, event.cause);
+  if (left <= 1 || (sockets_[event.subject].*list).empty()) return;
+  const std::uint64_t rest = std::uint64_t{left - 1} << 8 | who;
+  schedule_.at(schedule_.now(), {this, rest, event.subject, event.cause, rouses});
+}
+
+/// A handle was closed.
+void SimulatedOs::release_closed(std::uint32_t index, FactIndex cause) {
+  if (!is_free()) return release(index, cause);
+  schedule_.at(schedule_.now(), {this, 0, index, cause, closes});
+}
+
+/// `cancelled` waits on no list of `index` any more.
+void SimulatedOs::let_go_of(std::uint32_t index, AsyncOperation& cancelled, FactIndex cause) {
+  cancelled.backend_state[0] = static_cast<std::uint64_t>(Place::cancelled);
+  sockets_[index].cancelled.push(cancelled);
+  if (!is_free()) return let_go_of_the_oldest(index, cause);
+  schedule_.at(schedule_.now(), {this, 0, index, cause, lets_go});
+}
+
+void SimulatedOs::let_go_of_the_oldest(std::uint32_t index, FactIndex cause) {
+  AsyncOperation* cancelled = sockets_[index].cancelled.pop();
+  if (cancelled == nullptr) return;  // taken back
+  --pending_;
+  // One that waited for all tells what it had got.
+  const auto had = static_cast<std::int32_t>(
+      has(cancelled->flags, OperationFlags::wait_all) ? cancelled->backend_state[2] : 0);
+  complete(*cancelled, had > 0 ? had : -ECANCELED, cause);
+  release(index, cause);
+}
+
+}  // namespace proactor_lab

@@ -1,0 +1,77 @@
+// The simulated system as a stage on which nothing takes time: whatever is under way competes with
+// everything else that is, and who comes first is a question. So arrivals, timers and the kernel's
+// own workers fall before, between and after any two operations of the program.
+//
+// Live, a kernel takes operations one by one while the world goes on, and a program that was told
+// of a completion is in no hurry to ask for more. Simulated, a batch is submitted in one piece and
+// the world waits for the program. So this stage stands between: it hands chains over one at a
+// time, and before each it asks how much of what is under way happens first. Where the system takes
+// buffers from a group it asks so, too, before the program hears of completions: only then do the
+// buffers come back.
+#pragma once
+
+#include <string>
+
+#include "core/operation_list.hpp"
+#include "sim/simulated_os.hpp"
+#include "tests/fuzz/play.hpp"
+
+namespace proactor_lab::fuzz {
+
+/// `free`: as said above. `usual`: as scenarios have it, with a latency and without such questions.
+enum class Pace : std::uint8_t { free, usual };
+
+class SimulatedStage final : public Stage, private EventTarget {
+ public:
+  SimulatedStage(ChoiceSource& choices, Pace pace);
+
+  OperatingSystem& os() override { return os_; }
+  void begin() override;
+  Duration short_delay() override;
+  void start(AsyncOperation& operation) override {
+    lends_buffers_ |= operation.buffers != nullptr;
+    held_.push(operation);
+  }
+  void give_back(BufferGroup& group, std::uint16_t buffer) override {
+    os_.give_back(group, buffer);
+  }
+  void release_all() override;
+  bool wait(CompletionEventQueue& queue, Instant deadline) override;
+  void wake() override { os_.wake(); }
+
+ private:
+  /// Before the program begins nothing is asked: one way to open and connect is enough.
+  class Choices final : public ChoiceSource {
+   public:
+    explicit Choices(ChoiceSource& source) : source_(source) {}
+    std::uint32_t pick(std::uint32_t n, const Question& question) override {
+      return asking ? source_.pick(n, question) : 0;
+    }
+    std::uint64_t draw(std::uint64_t, const Question&) override { return 0; }
+    bool asking = false;
+
+   private:
+    ChoiceSource& source_;
+  };
+
+  void on_event(const ScheduledEvent& event) override;
+  void submit(CompletionEventQueue& queue);
+  void let_the_world_go_on(CompletionEventQueue& queue);
+
+  Pace pace_;
+  Choices choices_;
+  Schedule schedule_{choices_};
+  Network network_;
+  Datagrams datagrams_;
+  Files files_;
+  SimulatedOs os_;
+  OperationList held_;
+  std::uint32_t asked_ = 0;
+  bool paused_ = false;
+  bool lends_buffers_ = false;
+};
+
+/// Plays `program` in one simulated world.
+Outcome play_simulated(const Program& program, ChoiceSource& choices, Pace pace = Pace::free);
+
+}  // namespace proactor_lab::fuzz
