@@ -233,7 +233,7 @@ void Network::arrive(const ScheduledEvent& event) {
       break;
     }
     case window_opens:
-      ends_[peer_of(id)].filled = false;
+      ends_[peer_of(id)].filled = space(id) == 0;  // it may be full again by now
       if (end.owner != nullptr) end.owner->writable(id, event.cause);
       break;
     case stream_ends:
