@@ -70,8 +70,8 @@ std::uint32_t Network::send(EndId end, std::span<const std::byte> bytes, FactInd
   if (to.stored + count > to.ring_size) grow_ring(to, to.stored + count);
   const std::uint32_t tail = (to.head + to.stored) & (to.ring_size - 1);
   const std::uint32_t first = std::min(count, to.ring_size - tail);
-  std::memcpy(to.ring.get() + tail, bytes.data(), first);
-  if (first < count) std::memcpy(to.ring.get(), bytes.data() + first, count - first);
+  std::memcpy(to.ring() + tail, bytes.data(), first);
+  if (first < count) std::memcpy(to.ring(), bytes.data() + first, count - first);
   to.stored += count;
   to.under_way += count;
   to.filled = to.stored >= send_buffer_;
@@ -80,13 +80,13 @@ std::uint32_t Network::send(EndId end, std::span<const std::byte> bytes, FactInd
 }
 
 void Network::grow_ring(End& end, std::uint32_t least) {
-  std::uint32_t size = std::max(64u, end.ring_size);
+  std::uint32_t size = end.ring_size;
   while (size < least) size *= 2;
   auto larger = std::make_unique_for_overwrite<std::byte[]>(size);
   for (std::uint32_t i = 0; i < end.stored; ++i) {
-    larger[i] = end.ring[(end.head + i) & (end.ring_size - 1)];
+    larger[i] = end.ring()[(end.head + i) & (end.ring_size - 1)];
   }
-  end.ring = std::move(larger);
+  end.large_ring = std::move(larger);
   end.ring_size = size;
   end.head = 0;
 }
@@ -96,8 +96,8 @@ std::uint32_t Network::take(EndId end, std::span<std::byte> into) {
   const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(into.size(), from.arrived));
   if (count == 0) return 0;
   const std::uint32_t first = std::min(count, from.ring_size - from.head);
-  std::memcpy(into.data(), from.ring.get() + from.head, first);
-  if (first < count) std::memcpy(into.data() + first, from.ring.get(), count - first);
+  std::memcpy(into.data(), from.ring() + from.head, first);
+  if (first < count) std::memcpy(into.data() + first, from.ring(), count - first);
   from.head = (from.head + count) & (from.ring_size - 1);
   const bool was_full = space(peer_of(end)) == 0;
   from.stored -= count;

@@ -146,15 +146,18 @@ class Network final : private EventTarget {
     window_opens,
   };
 
-  /// A cache line: with many connections most of the time goes into fetching these.
-  struct alignas(64) End {
+  static constexpr std::uint32_t small_ring = 64;
+
+  /// Two cache lines, which processors fetch together: with many connections most of the time goes
+  /// into fetching these.
+  struct alignas(128) End {
     NetworkOwner* owner = nullptr;
-    std::unique_ptr<std::byte[]> ring;
+    std::unique_ptr<std::byte[]> large_ring;  // once the small one does not do
     Instant last_arrival{};  // segments of one direction do not overtake each other
     std::uint32_t tag = 0;
-    std::uint32_t ring_size = 0;  // 0 or a power of two
-    std::uint32_t head = 0;       // of the ring
-    std::uint32_t stored = 0;     // bytes in the ring: arrived, then those under way
+    std::uint32_t ring_size = small_ring;  // a power of two
+    std::uint32_t head = 0;                // of the ring
+    std::uint32_t stored = 0;              // bytes in the ring: arrived, then those under way
     std::uint32_t arrived = 0;
     std::uint32_t under_way = 0;  // sent and not yet arrived
     std::uint32_t segments = 0;
@@ -169,8 +172,11 @@ class Network final : private EventTarget {
     bool arriving : 1 = false;  // its owner is being told of bytes
     bool abandoned : 1 = false;
     bool filled : 1 = false;  // its peer could send no more, and has not been told of room since
+    std::array<std::byte, small_ring> small;
+
+    std::byte* ring() { return large_ring != nullptr ? large_ring.get() : small.data(); }
   };
-  static_assert(sizeof(End) == 64);
+  static_assert(sizeof(End) == 128);
 
   struct Connection {
     const char* label = "";

@@ -249,7 +249,7 @@ void SimulatedOs::begin(AsyncOperation& operation) {
 }
 
 /// Goes on with chains whose last operation is done, and with what waits for all before it.
-void SimulatedOs::run_chains() {
+void SimulatedOs::go_on_with_chains() {
   do {
     while (!chain_steps_.empty()) {
       const ChainStep step = chain_steps_.front();

@@ -218,7 +218,10 @@ class SimulatedOs final : public OperatingSystem,
   void begin_chain(AsyncOperation& head);
   void defer(AsyncOperation& head, bool drains);
   void begin(AsyncOperation& operation);
-  void run_chains();
+  void run_chains() {
+    if (!chain_steps_.empty() || !deferred_.empty() || !released_.empty()) go_on_with_chains();
+  }
+  void go_on_with_chains();
   void run_step(const ChainStep& step);
   void release_deferred();
   bool begin_released();
