@@ -8,7 +8,7 @@
 
 namespace proactor_lab {
 
-/// As operator new and delete. `bytes` must be the same for both.
+/// As operator new and delete, aligned to 128 bytes at least. `bytes` must be the same for both.
 void* allocate_in_large_pages(std::size_t bytes);
 void free_in_large_pages(void* memory, std::size_t bytes) noexcept;
 

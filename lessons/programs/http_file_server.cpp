@@ -49,8 +49,8 @@ class HttpFileServer final : public AsyncProgram {
 
   Task serve(Handle handle) {
     Connection connection(proactor_, system_, handle, settings_.timeout);
-    while (co_await serve_request(connection)) {
-    }
+    // Never a co_await in a condition: GCC 12 compiles some of them wrongly.
+    for (bool goes_on = true; goes_on;) goes_on = co_await serve_request(connection);
     connection.deadline.stop();
     co_await connection.socket.close().named("on_close");
     accepting_.connection_ended();
@@ -132,7 +132,8 @@ class HttpFileServer final : public AsyncProgram {
       const std::span<std::byte> block = std::span(connection.block).first(most);
       const auto [error, bytes] = co_await file.read_at(done, block).named("on_read");
       if (error || bytes == 0) co_return false;
-      if (!co_await send_all(connection, block.first(bytes))) co_return false;
+      const bool sent = co_await send_all(connection, block.first(bytes));
+      if (!sent) co_return false;
       done += bytes;
     }
     co_return true;
@@ -172,7 +173,8 @@ class HttpFileServer final : public AsyncProgram {
   Task refuse(Connection& connection, HttpStatus status) {
     HttpRequest refused;
     refused.keep_alive = false;
-    if (!co_await send_status(connection, status, refused)) co_return;
+    const bool sent = co_await send_status(connection, status, refused);
+    if (!sent) co_return;
     co_await connection.socket.shutdown(ShutdownSide::send).named("on_shutdown");
     connection.deadline.arm();
     for (std::size_t unread = 0; unread < unread_bytes_max;) {
