@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 
 #include "core/async_operation.hpp"
 #include "core/buffer_group.hpp"
+#include "core/fact.hpp"
 
 namespace proactor_lab {
 
@@ -34,6 +37,27 @@ inline bool is_refused(const AsyncOperation& operation, const AsyncOperation* be
   if (operation.opcode != Opcode::link_timeout) return false;
   // It bounds the one before (io_uring_prep_link_timeout(3)).
   return before == nullptr || before->opcode == Opcode::link_timeout;
+}
+
+/// One of the chain is refused.
+inline bool is_chain_refused(const AsyncOperation& head) {
+  const AsyncOperation* before = nullptr;
+  for (const AsyncOperation* each = &head; each != nullptr; each = linked_to(*each)) {
+    if (is_refused(*each, before)) return true;
+    before = each;
+  }
+  return false;
+}
+
+/// Marks, in `backend_state[1]`, who of those behind the head is refused and not only cancelled
+/// with the rest. The head's own result.
+inline std::int32_t mark_refused(AsyncOperation& head) {
+  const AsyncOperation* before = &head;
+  while (AsyncOperation* next = linked_to(*before)) {
+    next->backend_state[1] = is_refused(*next, before);
+    before = next;
+  }
+  return is_refused(head, nullptr) ? -EINVAL : -ECANCELED;
 }
 
 /// How much of a provided buffer a read may fill: all of it, unless it names a length.
@@ -64,6 +88,39 @@ inline bool is_failure(const AsyncOperation& operation, std::int32_t result) {
       break;
   }
   return static_cast<std::uint32_t>(result) < wanted;
+}
+
+/// Its completion is queued: always, unless only failures are to be told.
+inline bool is_told(const AsyncOperation& operation, std::int32_t result) {
+  return !has(operation.flags, OperationFlags::skip_success) || is_failure(operation, result);
+}
+
+/// An operation whose predecessor in a chain is over.
+struct ChainStep {
+  AsyncOperation* operation = nullptr;
+  bool broken = false;
+  FactIndex cause = 0;
+  bool silent = false;  // broken by one that tells failures only: the rest says nothing
+};
+
+/// What follows on `operation`, which is over with `result`; nothing is linked to it where the
+/// step's operation is null. `step` is how it came to its end: a chain that broke goes on breaking.
+inline ChainStep step_behind(const AsyncOperation& operation, std::int32_t result,
+                             const ChainStep& step, FactIndex completed) {
+  AsyncOperation* const linked = linked_to(operation);
+  // What follows a link timeout waits for its target.
+  if (linked == nullptr || operation.opcode == Opcode::link_timeout) return {};
+  const bool breaks =
+      step.broken || (operation.link == Link::soft && is_failure(operation, result));
+  const bool skips = has(operation.flags, OperationFlags::skip_success);
+  return {linked, breaks, completed, step.broken ? step.silent : breaks && skips};
+}
+
+/// What follows on the head of a refused chain, beside what `step_behind` says: a link timeout's
+/// end is otherwise its target's affair.
+inline ChainStep step_behind_refused(const AsyncOperation& head, FactIndex cause) {
+  if (head.opcode != Opcode::link_timeout) return {};
+  return {linked_to(head), true, cause, has(head.flags, OperationFlags::skip_success)};
 }
 
 }  // namespace proactor_lab

@@ -141,90 +141,35 @@ void EpollBackend::submit() {
     }
   }
   submitting_ = true;
-  while (AsyncOperation* head = submissions_.pop()) {
-    take_chain(*head);
+  while (!submissions_.empty()) {
+    if (AsyncOperation* head = order_.take(submissions_)) begin_chain(*head);
     run_chains();
   }
   submitting_ = false;
   run_chains();
 }
 
-/// One operation, or those that are linked to it: taken up, or kept until all before are over.
-void EpollBackend::take_chain(AsyncOperation& head) {
-  head.backend_state = {};
-  bool drains = has(head.flags, OperationFlags::drain) || next_drains_;
-  next_drains_ = false;
-  for (AsyncOperation* last = &head; last->link != Link::none && !submissions_.empty();) {
-    AsyncOperation* next = submissions_.pop();
-    next->backend_state = {};
-    set_place(*next, Place::chained);
-    // Asked for in a chain, it holds for the whole of it and for what comes next.
-    next_drains_ |= has(next->flags, OperationFlags::drain);
-    link_to(*last, *next);
-    last = next;
-  }
-  drains |= next_drains_;
-  drain_active_ |= drains;
-  if (drain_active_) return defer(head, drains);
-  under_way_ += length_of_chain(head);
-  begin_chain(head);
-}
-
-/// It waits its turn; once drained, the next that does not have to ends that.
-void EpollBackend::defer(AsyncOperation& head, bool drains) {
-  set_place(head, Place::chained);
-  head.backend_state[2] = drains;
-  deferred_.push(head);
-  release_deferred();
-  if (!drains && deferred_.empty()) drain_active_ = false;
-}
-
-/// What drains may begin when nothing before it is under way; so may the first one after it. It
-/// begins only after the submission.
-void EpollBackend::release_deferred() {
-  for (bool first = true; AsyncOperation* head = deferred_.first(); first = false) {
-    const bool drains = head->backend_state[2] != 0;
-    if ((drains || first) && under_way_ > 0) return;
-    head->backend_state[2] = 0;
-    under_way_ += length_of_chain(*head);
-    deferred_.pop();
-    released_.push(*head);
-    if (drains) return;  // who comes next waits for it
-  }
-}
-
 /// True where it began any.
 bool EpollBackend::begin_released() {
-  const bool any = !released_.empty();
-  while (AsyncOperation* head = released_.pop()) begin_chain(*head);
+  bool any = false;
+  for (; AsyncOperation* head = order_.next_released(); any = true) begin_chain(*head);
   return any;
 }
 
 void EpollBackend::begin_chain(AsyncOperation& head) {
-  bool refused = is_refused(head, nullptr);
-  const AsyncOperation* last = &head;
-  while (const AsyncOperation* next = linked_to(*last)) {
-    refused |= is_refused(*next, last);
-    last = next;
-  }
-  refused ? refuse_chain(head) : begin(head, 0);
+  is_chain_refused(head) ? refuse_chain(head) : begin(head, 0);
 }
 
 /// As the kernel does where it finds fault with one of them: none begins. The head ends, the rest
 /// follows as behind a broken link.
 void EpollBackend::refuse_chain(AsyncOperation& head) {
-  const AsyncOperation* before = &head;
-  while (AsyncOperation* next = linked_to(*before)) {
-    next->backend_state[1] = is_refused(*next, before);
-    before = next;
-  }
   const FactIndex started = record(FactKind::operation_started, head, 0, 0);
-  const std::int32_t result = is_refused(head, nullptr) ? -EINVAL : -ECANCELED;
-  end(head, result, {.broken = true, .cause = started}, 0, true);
-  // A link timeout's end is otherwise its target's affair.
-  AsyncOperation* const next = linked_to(head);
-  if (head.opcode != Opcode::link_timeout || next == nullptr) return;
-  chain_steps_.push_back({next, true, started, has(head.flags, OperationFlags::skip_success)});
+  end(head, mark_refused(head), {.broken = true, .cause = started}, 0, true);
+  add_step(step_behind_refused(head, started));
+}
+
+void EpollBackend::add_step(const ChainStep& step) {
+  if (step.operation != nullptr) chain_steps_.push_back(step);
 }
 
 void EpollBackend::begin(AsyncOperation& operation, FactIndex cause) {
@@ -248,7 +193,7 @@ void EpollBackend::run_chains() {
     }
     chain_steps_.clear();
     if (submitting_) return;
-    release_deferred();
+    order_.release();
   } while (begin_released());
 }
 
@@ -267,9 +212,7 @@ void EpollBackend::run_step(const ChainStep& step) {
   if (!timeout || place != Place::nowhere) {
     end(operation, refused ? -EINVAL : -ECANCELED, step, 0, !step.silent);
   }
-  if (timeout && after != nullptr) {
-    chain_steps_.push_back({after, step.broken, step.cause, step.silent});
-  }
+  if (timeout) add_step({after, step.broken, step.cause, step.silent});
 }
 
 void EpollBackend::set_timer(AsyncOperation& operation) {
@@ -282,12 +225,10 @@ void EpollBackend::set_timer(AsyncOperation& operation) {
 
 FactIndex EpollBackend::complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                                  std::uint32_t flags) {
-  const bool told =
-      !has(operation.flags, OperationFlags::skip_success) || is_failure(operation, result);
-  return end(operation, result, {.cause = cause}, flags, told);
+  return end(operation, result, {.cause = cause}, flags, is_told(operation, result));
 }
 
-/// `step` is how it came to its end: a chain that broke goes on breaking.
+/// `step` is how it came to its end.
 FactIndex EpollBackend::end(AsyncOperation& operation, std::int32_t result, const ChainStep& step,
                             std::uint32_t flags, bool told) {
   const bool more = (flags & completion_more) != 0;
@@ -299,14 +240,8 @@ FactIndex EpollBackend::end(AsyncOperation& operation, std::int32_t result, cons
   }
   if (more) return completed;
   set_place(operation, Place::nowhere);
-  --under_way_;
-  AsyncOperation* linked = linked_to(operation);
-  if (linked == nullptr || operation.opcode == Opcode::link_timeout) return completed;
-  const bool failed = is_failure(operation, result);
-  const bool breaks = step.broken || (operation.link == Link::soft && failed);
-  const bool skips = has(operation.flags, OperationFlags::skip_success);
-  const bool silent = step.broken ? step.silent : breaks && skips;
-  chain_steps_.push_back({linked, breaks, completed, silent});
+  order_.count_end();
+  add_step(step_behind(operation, result, step, completed));
   return completed;
 }
 
@@ -324,11 +259,7 @@ FactIndex EpollBackend::record(FactKind kind, const AsyncOperation& operation, s
 void EpollBackend::release_all() {
   submissions_ = {};
   chain_steps_.clear();
-  deferred_ = {};
-  released_ = {};
-  next_drains_ = false;
-  drain_active_ = false;
-  under_way_ = 0;
+  order_.clear();
   timers_.clear();
   for (std::size_t place = 0; place < channels_.size(); ++place) {
     Channel& channel = channels_[place];

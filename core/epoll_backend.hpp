@@ -30,6 +30,7 @@
 #include <system_error>
 #include <vector>
 
+#include "core/chain_order.hpp"
 #include "core/live_backend.hpp"
 #include "core/live_handles.hpp"
 #include "core/operation_list.hpp"
@@ -88,7 +89,14 @@ class EpollBackend final : public LiveBackend {
   /// Where an operation is, kept in `backend_state[0]`. `[1]` is its descriptor, or the target of
   /// a link timeout; `[2]` its place among the timers, what a receive that waits for all has got so
   /// far, or whether a chain that waits its turn drains; `[3]` the operation that is linked to it.
-  enum class Place : std::uint64_t { nowhere, chained, reads, writes, polls, timer };
+  enum class Place : std::uint64_t {
+    nowhere,
+    chained = ChainOrder::chained_place,
+    reads,
+    writes,
+    polls,
+    timer,
+  };
   static Place place_of(const AsyncOperation& operation) {
     return static_cast<Place>(operation.backend_state[0]);
   }
@@ -99,26 +107,16 @@ class EpollBackend final : public LiveBackend {
   /// How an attempt to carry an operation out went.
   enum class Progress : std::uint8_t { over, waits };
 
-  /// An operation whose predecessor in a chain is done.
-  struct ChainStep {
-    AsyncOperation* operation = nullptr;
-    bool broken = false;
-    FactIndex cause = 0;
-    bool silent = false;  // broken by one that tells failures only: the rest says nothing
-  };
-
   EpollBackend(std::unique_ptr<Descriptors> descriptors, Recorder* recorder);
 
   // The loop (epoll_backend.cpp).
   void submit();
-  void take_chain(AsyncOperation& head);
   void begin_chain(AsyncOperation& head);
-  void defer(AsyncOperation& head, bool drains);
   void refuse_chain(AsyncOperation& head);
   void begin(AsyncOperation& operation, FactIndex cause);
   void run_chains();
   void run_step(const ChainStep& step);
-  void release_deferred();
+  void add_step(const ChainStep& step);
   bool begin_released();
   bool look(Instant until);
   void arm_timer(Instant moment);
@@ -164,13 +162,8 @@ class EpollBackend final : public LiveBackend {
   TimerHeap timers_;
   Instant timer_armed_ = never;
   std::vector<ChainStep> chain_steps_;
-  // Drains: how many were taken up and are not over, and the chains that wait their turn.
-  std::size_t under_way_ = 0;
-  OperationList deferred_;
-  OperationList released_;  // those whose turn has come, after the submission
+  ChainOrder order_;
   bool submitting_ = false;
-  bool next_drains_ = false;
-  bool drain_active_ = false;
   std::vector<AsyncOperation*> targets_;   // of the cancel that is carried out
   CompletionEventQueue* queue_ = nullptr;  // while it waits
 };

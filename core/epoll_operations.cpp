@@ -20,11 +20,6 @@ std::int32_t result_of(ssize_t returned) {
   return returned < 0 ? -errno : static_cast<std::int32_t>(returned);
 }
 
-bool moves_bytes(Opcode opcode) {
-  return opcode == Opcode::receive || opcode == Opcode::send || opcode == Opcode::receive_from ||
-         opcode == Opcode::send_to || opcode == Opcode::read || opcode == Opcode::write;
-}
-
 std::int32_t receive_from(const AsyncOperation& operation, int descriptor) {
   sockaddr_in address{};
   socklen_t size = sizeof(address);

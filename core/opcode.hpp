@@ -83,4 +83,10 @@ constexpr bool is_cancel(Opcode opcode) {
          opcode == Opcode::cancel_all;
 }
 
+/// Its result counts bytes that went into or came out of a buffer.
+constexpr bool moves_bytes(Opcode opcode) {
+  return opcode == Opcode::receive || opcode == Opcode::send || opcode == Opcode::receive_from ||
+         opcode == Opcode::send_to || opcode == Opcode::read || opcode == Opcode::write;
+}
+
 }  // namespace proactor_lab

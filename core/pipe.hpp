@@ -10,12 +10,28 @@
 
 namespace proactor_lab {
 
-/// Where bytes come out.
-class ReadablePipe {
+/// What both ends have.
+class PipeEnd {
  public:
-  ReadablePipe(Proactor& proactor, Handle handle) : proactor_(&proactor), handle_(handle) {}
+  PipeEnd(Proactor& proactor, Handle handle) : proactor_(&proactor), handle_(handle) {}
 
   Handle handle() const { return handle_; }
+
+  template <class Handler>
+  OperationToken async_close(Handler&& handler, CallSite site = CallSite::here()) {
+    return proactor_->initiate({.opcode = Opcode::close, .handle = handle_},
+                               std::forward<Handler>(handler), site);
+  }
+
+ protected:
+  Proactor* proactor_;
+  Handle handle_;
+};
+
+/// Where bytes come out.
+class ReadablePipe : public PipeEnd {
+ public:
+  using PipeEnd::PipeEnd;
 
   /// read(2) of at least one byte, at most the buffer's size; 0 bytes where the other end is
   /// closed. Who of several that wait gets the bytes is the system's choice.
@@ -28,24 +44,12 @@ class ReadablePipe {
                                 .data = buffer.data()},
                                std::forward<Handler>(handler), site);
   }
-
-  template <class Handler>
-  OperationToken async_close(Handler&& handler, CallSite site = CallSite::here()) {
-    return proactor_->initiate({.opcode = Opcode::close, .handle = handle_},
-                               std::forward<Handler>(handler), site);
-  }
-
- private:
-  Proactor* proactor_;
-  Handle handle_;
 };
 
 /// Where bytes go in.
-class WritablePipe {
+class WritablePipe : public PipeEnd {
  public:
-  WritablePipe(Proactor& proactor, Handle handle) : proactor_(&proactor), handle_(handle) {}
-
-  Handle handle() const { return handle_; }
+  using PipeEnd::PipeEnd;
 
   /// write(2): may be short. Live, where the other end is closed, it says EPIPE and raises SIGPIPE.
   template <class Handler>
@@ -57,16 +61,6 @@ class WritablePipe {
                                 .data = const_cast<std::byte*>(buffer.data())},
                                std::forward<Handler>(handler), site);
   }
-
-  template <class Handler>
-  OperationToken async_close(Handler&& handler, CallSite site = CallSite::here()) {
-    return proactor_->initiate({.opcode = Opcode::close, .handle = handle_},
-                               std::forward<Handler>(handler), site);
-  }
-
- private:
-  Proactor* proactor_;
-  Handle handle_;
 };
 
 }  // namespace proactor_lab

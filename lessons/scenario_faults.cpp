@@ -21,11 +21,7 @@ struct NamedClient {
 std::optional<NamedClient> client_named(const std::string& name, const Scenario& scenario) {
   std::uint32_t first = 0;
   for (const ClientScript& crowd : scenario.clients) {
-    if (name.starts_with(crowd.name)) {
-      for (std::uint32_t i = 0; i < crowd.count; ++i) {
-        if (crowd.name_of(i) == name) return NamedClient{first + i, &crowd};
-      }
-    }
+    if (const auto index = crowd.index_of(name)) return NamedClient{first + *index, &crowd};
     first += crowd.count;
   }
   return std::nullopt;

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/delay.hpp"
@@ -48,6 +50,8 @@ struct ClientScript {
   std::string name_of(std::uint32_t index) const {
     return count == 1 ? name : name + ' ' + std::to_string(index + 1);
   }
+  /// Who of the crowd has this name; nothing where nobody has.
+  std::optional<std::uint32_t> index_of(std::string_view whole_name) const;
 };
 
 /// When each of a crowd sets out. `crowd` tells crowds apart in questions.

@@ -11,20 +11,9 @@
 namespace proactor_lab {
 namespace {
 
-bool moves_data(Opcode opcode) {
-  switch (opcode) {
-    case Opcode::accept:
-    case Opcode::connect:
-    case Opcode::receive:
-    case Opcode::send:
-    case Opcode::receive_from:
-    case Opcode::send_to:
-    case Opcode::read:
-    case Opcode::write:
-      return true;
-    default:
-      return false;
-  }
+/// What costs more than the system call that it is submitted with.
+bool has_cost(Opcode opcode) {
+  return moves_bytes(opcode) || opcode == Opcode::accept || opcode == Opcode::connect;
 }
 
 }  // namespace
@@ -131,49 +120,34 @@ void SimulatedOs::submit() {
   Duration cost = config_.syscall_cost;
   if (config_.operation_cost > Duration::zero()) {
     for (AsyncOperation* each = submissions_.first(); each != nullptr; each = each->next) {
-      if (moves_data(each->opcode)) cost += config_.operation_cost;
+      if (has_cost(each->opcode)) cost += config_.operation_cost;
     }
   }
   spend(cost);
   submission_count_ = 0;
   submitting_ = true;
-  while (AsyncOperation* head = submissions_.pop()) {
-    take_chain(*head);
+  while (!submissions_.empty()) {
+    if (AsyncOperation* head = order_.take(submissions_)) begin_chain(*head);
     run_chains();
   }
   submitting_ = false;
   run_chains();
 }
 
-/// One operation, or those that are linked to it: taken up, or kept until all before are over.
-void SimulatedOs::take_chain(AsyncOperation& head) {
-  head.backend_state = {};
-  bool drains = has(head.flags, OperationFlags::drain) || next_drains_;
-  next_drains_ = false;
-  for (AsyncOperation* last = &head; last->link != Link::none && !submissions_.empty();) {
-    AsyncOperation* next = submissions_.pop();
-    next->backend_state = {};
-    next->backend_state[0] = static_cast<std::uint64_t>(Place::chained);
-    // Asked for in a chain, it holds for the whole of it and for what comes next.
-    next_drains_ |= has(next->flags, OperationFlags::drain);
-    link_to(*last, *next);
-    last = next;
-  }
-  drains |= next_drains_;
-  drain_active_ |= drains;
-  if (drain_active_) return defer(head, drains);
-  under_way_ += length_of_chain(head);
-  begin_chain(head);
+/// True where it began any.
+bool SimulatedOs::begin_released() {
+  bool any = false;
+  for (; AsyncOperation* head = order_.next_released(); any = true) begin_chain(*head);
+  return any;
+}
+
+void SimulatedOs::begin_chain(AsyncOperation& head) {
+  is_chain_refused(head) ? refuse_chain(head) : begin(head);
 }
 
 /// The kernel found fault with one of them before any began: the head ends, the rest follows as
 /// behind a broken link.
 void SimulatedOs::refuse_chain(AsyncOperation& head) {
-  const AsyncOperation* before = &head;
-  while (AsyncOperation* next = linked_to(*before)) {
-    next->backend_state[1] = is_refused(*next, before);
-    before = next;
-  }
   const FactIndex started = record(FactKind::operation_started, head, 0, 0);
   if (!is_put_off(head)) return end_refused(head, started);
   head.backend_state[0] = static_cast<std::uint64_t>(Place::refused);
@@ -181,52 +155,8 @@ void SimulatedOs::refuse_chain(AsyncOperation& head) {
 }
 
 void SimulatedOs::end_refused(AsyncOperation& head, FactIndex cause) {
-  const std::int32_t result = is_refused(head, nullptr) ? -EINVAL : -ECANCELED;
-  end(head, result, {.broken = true, .cause = cause}, 0, true);
-  // A link timeout's end is otherwise its target's affair.
-  AsyncOperation* const next = linked_to(head);
-  if (head.opcode != Opcode::link_timeout || next == nullptr) return;
-  chain_steps_.push_back({next, true, cause, has(head.flags, OperationFlags::skip_success)});
-}
-
-/// It waits its turn; once drained, the next that does not have to ends that.
-void SimulatedOs::defer(AsyncOperation& head, bool drains) {
-  head.backend_state[0] = static_cast<std::uint64_t>(Place::chained);
-  head.backend_state[2] = drains;
-  deferred_.push(head);
-  release_deferred();
-  if (!drains && deferred_.empty()) drain_active_ = false;
-}
-
-/// What drains may begin when nothing before it is under way; so may the first one after it. It
-/// begins only after the submission.
-void SimulatedOs::release_deferred() {
-  for (bool first = true; AsyncOperation* head = deferred_.first(); first = false) {
-    const bool drains = head->backend_state[2] != 0;
-    if ((drains || first) && under_way_ > 0) return;
-    head->backend_state[2] = 0;
-    under_way_ += length_of_chain(*head);
-    deferred_.pop();
-    released_.push(*head);
-    if (drains) return;  // who comes next waits for it
-  }
-}
-
-/// True where it began any.
-bool SimulatedOs::begin_released() {
-  const bool any = !released_.empty();
-  while (AsyncOperation* head = released_.pop()) begin_chain(*head);
-  return any;
-}
-
-void SimulatedOs::begin_chain(AsyncOperation& head) {
-  bool refused = is_refused(head, nullptr);
-  const AsyncOperation* last = &head;
-  while (const AsyncOperation* next = linked_to(*last)) {
-    refused |= is_refused(*next, last);
-    last = next;
-  }
-  refused ? refuse_chain(head) : begin(head);
+  end(head, mark_refused(head), {.broken = true, .cause = cause}, 0, true);
+  add_step(step_behind_refused(head, cause));
 }
 
 void SimulatedOs::begin(AsyncOperation& operation) {
@@ -257,7 +187,7 @@ void SimulatedOs::go_on_with_chains() {
       run_step(step);
     }
     if (submitting_) return;
-    release_deferred();
+    order_.release();
   } while (begin_released());
 }
 
@@ -284,7 +214,7 @@ void SimulatedOs::run_step(const ChainStep& step) {
     --pending_;
   }
   if (place != Place::nowhere) cancel_linked(operation, result, step);
-  if (after != nullptr) chain_steps_.push_back({after, step.broken, step.cause, step.silent});
+  add_step({after, step.broken, step.cause, step.silent});
 }
 
 // --- Completion ------------------------------------------------------------------------------
@@ -297,12 +227,10 @@ std::uint32_t SimulatedOs::more_of(const AsyncOperation& operation) const {
 
 void SimulatedOs::complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                            std::uint32_t flags) {
-  const bool told =
-      !has(operation.flags, OperationFlags::skip_success) || is_failure(operation, result);
-  end(operation, result, {.cause = cause}, flags, told);
+  end(operation, result, {.cause = cause}, flags, is_told(operation, result));
 }
 
-/// `step` is how it came to its end: a chain that broke goes on breaking.
+/// `step` is how it came to its end.
 void SimulatedOs::end(AsyncOperation& operation, std::int32_t result, const ChainStep& step,
                       std::uint32_t flags, bool told) {
   const bool more = (flags & completion_more) != 0;
@@ -314,14 +242,8 @@ void SimulatedOs::end(AsyncOperation& operation, std::int32_t result, const Chai
   }
   if (more) return;
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::nowhere);
-  --under_way_;
-  AsyncOperation* linked = linked_to(operation);
-  if (linked == nullptr || operation.opcode == Opcode::link_timeout) return;
-  const bool failed = is_failure(operation, result);
-  const bool breaks = step.broken || (operation.link == Link::soft && failed);
-  const bool skips = has(operation.flags, OperationFlags::skip_success);
-  const bool silent = step.broken ? step.silent : breaks && skips;
-  chain_steps_.push_back({linked, breaks, completed, silent});
+  order_.count_end();
+  add_step(step_behind(operation, result, step, completed));
 }
 
 /// What follows on `operation` is an event of its own: see simulated_late_work.cpp. While there is
@@ -379,11 +301,7 @@ void SimulatedOs::release_all() {
   }
   posted_.clear();
   chain_steps_.clear();
-  deferred_ = {};
-  released_ = {};
-  next_drains_ = false;
-  drain_active_ = false;
-  under_way_ = 0;
+  order_.clear();
   for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
     for (OperationList Socket::*list :
          {&Socket::receives, &Socket::sends, &Socket::polls, &Socket::cancelled}) {

@@ -7,9 +7,9 @@
 #include <map>
 #include <vector>
 
+#include "core/chain_order.hpp"
 #include "core/large_pages.hpp"
 #include "core/operating_system.hpp"
-#include "core/operation_list.hpp"
 #include "core/recorder.hpp"
 #include "sim/datagrams.hpp"
 #include "sim/descriptor_table.hpp"
@@ -133,7 +133,7 @@ class SimulatedOs final : public OperatingSystem,
   /// `[3]` the operation that is linked to it.
   enum class Place : std::uint64_t {
     nowhere,
-    chained,
+    chained = ChainOrder::chained_place,
     receives,
     sends,
     polls,
@@ -152,14 +152,6 @@ class SimulatedOs final : public OperatingSystem,
 
   /// How an attempt to carry an operation out went.
   enum class Progress : std::uint8_t { over, waits };
-
-  /// An operation whose predecessor in a chain is done.
-  struct ChainStep {
-    AsyncOperation* operation = nullptr;
-    bool broken = false;
-    FactIndex cause = 0;
-    bool silent = false;  // broken by one that tells failures only: the rest says nothing
-  };
 
   /// A timer, a link timeout, or what takes its time; nobody: cancelled or over.
   struct Pending {
@@ -212,18 +204,18 @@ class SimulatedOs final : public OperatingSystem,
 
   void spend(Duration cost);
   void submit();
-  void take_chain(AsyncOperation& head);
   void refuse_chain(AsyncOperation& head);
   void end_refused(AsyncOperation& head, FactIndex cause);
   void begin_chain(AsyncOperation& head);
-  void defer(AsyncOperation& head, bool drains);
   void begin(AsyncOperation& operation);
   void run_chains() {
-    if (!chain_steps_.empty() || !deferred_.empty() || !released_.empty()) go_on_with_chains();
+    if (!chain_steps_.empty() || !order_.empty()) go_on_with_chains();
   }
   void go_on_with_chains();
   void run_step(const ChainStep& step);
-  void release_deferred();
+  void add_step(const ChainStep& step) {
+    if (step.operation != nullptr) chain_steps_.push_back(step);
+  }
   bool begin_released();
 
   void carry_out(AsyncOperation& operation, FactIndex started);
@@ -308,13 +300,8 @@ class SimulatedOs final : public OperatingSystem,
   std::vector<Completion> posted_;  // the completion queue as the kernel fills it
   std::uint32_t overflows_ = 0;
   std::map<std::pair<QuestionKind, std::uint64_t>, std::uint32_t> asked_;
-  // Drains: how many were taken up and are not over, and the chains that wait their turn.
-  std::size_t under_way_ = 0;
-  OperationList deferred_;
-  OperationList released_;  // those whose turn has come, after the submission
+  ChainOrder order_;
   bool submitting_ = false;
-  bool next_drains_ = false;
-  bool drain_active_ = false;
   std::vector<Socket, LargePages<Socket>> sockets_;
   std::vector<std::uint32_t> free_sockets_;
   DescriptorTable descriptors_;

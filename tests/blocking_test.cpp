@@ -6,6 +6,7 @@
 #include "lessons/runner.hpp"
 #include "sim/simulated_threads.hpp"
 #include "tests/catch.hpp"
+#include "tests/scenario_complaint.hpp"
 #include "traces/standstill.hpp"
 
 using namespace proactor_lab;
@@ -180,22 +181,14 @@ TEST_CASE(
 }
 
 TEST_CASE("costs that are none are refused with their place") {
-  const auto complaint = [](const std::string& members) -> std::string {
-    try {
-      parse_scenario(R"({"format":1,"program":"iterative",)" + members + "}", "s.json");
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "accepted";
-  };
   for (const char* key : {"syscall_ms", "operation_ms", "switch_ms", "thread_start_ms",
                           "thread_bytes", "connection_bytes", "cores"}) {
     for (const char* value : {"-1", "1e30", "\"1\"", "null", "[]"}) {
-      const std::string said = complaint("\"" + std::string(key) + "\":" + value);
+      const std::string said = complaint("iterative", "\"" + std::string(key) + "\":" + value);
       INFO(key << ": " << value << " -> " << said);
       CHECK(said.find("s.json: /" + std::string(key)) != std::string::npos);
     }
   }
-  CHECK(complaint("\"cores\":0").find("/cores") != std::string::npos);
-  CHECK(complaint("\"thread_bytes\":1.5").find("/thread_bytes") != std::string::npos);
+  CHECK(complaint("iterative", "\"cores\":0").find("/cores") != std::string::npos);
+  CHECK(complaint("iterative", "\"thread_bytes\":1.5").find("/thread_bytes") != std::string::npos);
 }

@@ -6,23 +6,6 @@
 #include "traces/fact_expander.hpp"
 
 namespace proactor_lab {
-namespace {
-
-bool moves_bytes(Opcode opcode) {
-  switch (opcode) {
-    case Opcode::receive:
-    case Opcode::send:
-    case Opcode::receive_from:
-    case Opcode::send_to:
-    case Opcode::read:
-    case Opcode::write:
-      return true;
-    default:
-      return false;
-  }
-}
-
-}  // namespace
 
 /// Two facts make an initiation: what is asked, and with what.
 void FactExpander::expand_initiation(const Fact& details) {

@@ -117,8 +117,7 @@ int compare_with_machine(const Scenario& base, const ModelsArguments& arguments)
 }
 
 int models_command(const ModelsArguments& arguments) {
-  Scenario base = scenario_named(arguments.scenario);
-  if (arguments.seed >= 0) base.seed = static_cast<std::uint64_t>(arguments.seed);
+  Scenario base = scenario_named(arguments.scenario, arguments.seed);
   if (arguments.system == "live") return compare_with_machine(base, arguments);
   std::vector<ModelRow> rows;
   bool whole = true;

@@ -86,9 +86,8 @@ int run_on_kernel(Scenario scenario, const RunArguments& arguments) {
 }
 
 int run_command(const RunArguments& arguments) {
-  Scenario scenario = scenario_named(arguments.scenario);
+  Scenario scenario = scenario_named(arguments.scenario, arguments.seed);
   if (!arguments.system.empty()) scenario.system = arguments.system;
-  if (arguments.seed >= 0) scenario.seed = static_cast<std::uint64_t>(arguments.seed);
   if (arguments.port >= 0) scenario.port = static_cast<std::uint16_t>(arguments.port);
   if (scenario.system == "sim") return run_on_simulator(scenario, arguments);
   return run_on_kernel(std::move(scenario), arguments);

@@ -1,6 +1,7 @@
 // What the commands that run a scenario take as its name.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -23,6 +24,13 @@ inline Scenario scenario_named(const std::string& name) {
     }
   }
   return read_scenario_file(name);
+}
+
+/// With this seed instead of its own where that is not negative.
+inline Scenario scenario_named(const std::string& name, std::int64_t seed) {
+  Scenario scenario = scenario_named(name);
+  if (seed >= 0) scenario.seed = static_cast<std::uint64_t>(seed);
+  return scenario;
 }
 
 }  // namespace proactor_lab::plab

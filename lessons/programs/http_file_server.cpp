@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t head_bytes_max = 8192;
 constexpr std::size_t block_bytes = 4096;
 constexpr std::size_t unread_bytes_max = 65536;
+constexpr std::size_t answer_bytes_max =
+    512;  // of a head, and of a body that only names the status
 
 class HttpFileServer final : public AsyncProgram {
  public:
@@ -39,11 +41,13 @@ class HttpFileServer final : public AsyncProgram {
     Connection(Proactor& proactor, OperatingSystem& system, Handle handle, Duration timeout)
         : socket(proactor, handle), deadline(proactor, system, handle, timeout) {
       text.reserve(head_bytes_max);
+      answer.reserve(answer_bytes_max);
     }
     StreamSocket socket;
     Deadline deadline;
     std::string text;             // received and not yet answered
     std::size_t head_length = 0;  // of the request at its front
+    std::string answer;           // its head, while it is sent
     std::array<std::byte, block_bytes> block;
   };
 
@@ -107,8 +111,9 @@ class HttpFileServer final : public AsyncProgram {
     if (error) {
       sent = co_await send_status(connection, status_of(error), request);
     } else {
-      sent = co_await send_head(connection, HttpStatus::ok, size, content_type_of(path),
-                                request.keep_alive);
+      write_head(connection.answer, HttpStatus::ok, size, content_type_of(path),
+                 request.keep_alive);
+      sent = co_await send_all(connection, std::as_bytes(std::span(connection.answer)));
     }
     if (sent && !error && !request.head_only) {
       sent = co_await send_content(connection, File(proactor_, handle), size);
@@ -139,26 +144,24 @@ class HttpFileServer final : public AsyncProgram {
     co_return true;
   }
 
-  TaskOf<bool> send_head(Connection& connection, HttpStatus status, std::uint64_t length,
+  static void write_head(std::string& head, HttpStatus status, std::uint64_t length,
                          std::string_view type, bool keep_alive) {
-    std::string head = "HTTP/1.1 " + std::to_string(static_cast<int>(status)) + " ";
+    head = "HTTP/1.1 " + std::to_string(static_cast<int>(status)) + " ";
     head += reason_of(status);
     head += "\r\nContent-Length: " + std::to_string(length) + "\r\nContent-Type: ";
     head += type;
     if (status == HttpStatus::method_not_allowed) head += "\r\nAllow: GET, HEAD";
     if (!keep_alive) head += "\r\nConnection: close";
     head += "\r\n\r\n";
-    co_return co_await send_all(connection, std::as_bytes(std::span(head)));
   }
 
   TaskOf<bool> send_status(Connection& connection, HttpStatus status, const HttpRequest& request) {
     std::string body = std::to_string(static_cast<int>(status)) + " ";
     body += reason_of(status);
     body += "\n";
-    const bool sent = co_await send_head(connection, status, body.size(), content_type_of(".txt"),
-                                         request.keep_alive);
-    if (!sent || request.head_only) co_return sent;
-    co_return co_await send_all(connection, std::as_bytes(std::span(body)));
+    write_head(connection.answer, status, body.size(), content_type_of(".txt"), request.keep_alive);
+    if (!request.head_only) connection.answer += body;
+    co_return co_await send_all(connection, std::as_bytes(std::span(connection.answer)));
   }
 
   TaskOf<bool> send_all(Connection& connection, std::span<const std::byte> bytes) {

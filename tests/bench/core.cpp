@@ -40,17 +40,6 @@ int serve(int argc, char** argv) {
   return 3;  // the meter ends the process; a server that stops before has failed
 }
 
-int report(const Verdicts& verdicts) {
-  std::size_t missed = 0;
-  for (const Verdict& each : verdicts) missed += each.holds ? 0 : 1;
-  if (verdicts.empty()) return 0;
-  std::printf("\n%zu of %zu targets hold.\n", verdicts.size() - missed, verdicts.size());
-  for (const Verdict& each : verdicts) {
-    if (!each.holds) std::printf("  MISSED: %s: %s\n", each.what.c_str(), each.measured.c_str());
-  }
-  return 0;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -93,5 +82,6 @@ int main(int argc, char** argv) {
   for (const Section& section : sections) {
     if (all || section.chosen) section.measure(settings, verdicts);
   }
-  return report(verdicts);
+  report(verdicts);
+  return 0;
 }

@@ -1,0 +1,27 @@
+#include "core/chain_order.hpp"
+
+namespace proactor_lab {
+
+/// Once drained, the next that does not have to ends that.
+void ChainOrder::defer(AsyncOperation& head, bool drains) {
+  head.backend_state[0] = chained_place;
+  head.backend_state[2] = drains;
+  deferred_.push(head);
+  release();
+  if (!drains && deferred_.empty()) drain_active_ = false;
+}
+
+/// What drains may begin when nothing before it is under way; so may the first one after it.
+void ChainOrder::release() {
+  for (bool first = true; AsyncOperation* head = deferred_.first(); first = false) {
+    const bool drains = head->backend_state[2] != 0;
+    if ((drains || first) && under_way_ > 0) return;
+    head->backend_state[2] = 0;
+    under_way_ += length_of_chain(*head);
+    deferred_.pop();
+    released_.push(*head);
+    if (drains) return;  // who comes next waits for it
+  }
+}
+
+}  // namespace proactor_lab

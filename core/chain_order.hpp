@@ -1,0 +1,72 @@
+// Which chain a system that carries them out itself may begin next: one after the other, and what
+// drains (IOSQE_IO_DRAIN, io_uring_enter(2)) only when all before it is over. A single operation is
+// a chain of one.
+#pragma once
+
+#include <cstddef>
+
+#include "core/async_operation.hpp"
+#include "core/chain.hpp"
+#include "core/operation_list.hpp"
+
+namespace proactor_lab {
+
+/// Uses `backend_state` of operations that have not begun: `[0]` becomes `chained_place`, `[2]`
+/// says whether a chain that waits its turn drains, `[3]` what is linked.
+class ChainOrder {
+ public:
+  /// What `backend_state[0]` says of an operation that is linked to one before it, or waits its
+  /// turn.
+  static constexpr std::uint64_t chained_place = 1;
+
+  /// Takes the next chain out of `submissions`, which is not empty. Its head, to begin now; null
+  /// where it has to wait its turn.
+  AsyncOperation* take(OperationList& submissions) {
+    AsyncOperation& head = *submissions.pop();
+    head.backend_state = {};
+    bool drains = has(head.flags, OperationFlags::drain) || next_drains_;
+    next_drains_ = false;
+    std::size_t length = 1;
+    for (AsyncOperation* last = &head; last->link != Link::none && !submissions.empty(); ++length) {
+      AsyncOperation* next = submissions.pop();
+      next->backend_state = {chained_place};
+      // Asked for in a chain, it holds for the whole of it and for what comes next.
+      next_drains_ |= has(next->flags, OperationFlags::drain);
+      link_to(*last, *next);
+      last = next;
+    }
+    drains |= next_drains_;
+    drain_active_ |= drains;
+    if (drain_active_) {
+      defer(head, drains);
+      return nullptr;
+    }
+    under_way_ += length;
+    return &head;
+  }
+
+  /// An operation that was taken is over.
+  void count_end() { --under_way_; }
+
+  /// Nobody waits for a turn.
+  bool empty() const { return deferred_.empty() && released_.empty(); }
+
+  /// Gives those their turn for whom all before is over. They begin when the submission is done.
+  void release();
+  /// The next head whose turn has come; null where there is none.
+  AsyncOperation* next_released() { return released_.pop(); }
+
+  /// Forgets all of them, and what was asked of those to come.
+  void clear() { *this = {}; }
+
+ private:
+  void defer(AsyncOperation& head, bool drains);
+
+  std::size_t under_way_ = 0;  // taken or released, and not over
+  OperationList deferred_;
+  OperationList released_;
+  bool next_drains_ = false;
+  bool drain_active_ = false;
+};
+
+}  // namespace proactor_lab
