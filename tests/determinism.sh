@@ -15,13 +15,14 @@ seeds=${1:-1000}
 built=("${@:2}")
 if [ ${#built[@]} -eq 0 ]; then
   cd "$root"
-  for build in "dev g++" "dev-clang clang++" "headless g++" "headless clang++"; do
-    read -r preset compiler <<<"$build"
-    folder=build/$preset
-    if [ "$build" = "headless clang++" ]; then folder=build/headless-clang; fi
-    cmake --preset "$preset" -B "$folder" -DCMAKE_CXX_COMPILER="$compiler" >/dev/null
-    cmake --build "$folder" --target trace_hashes
-    built+=("$folder/bin/trace_hashes")
+  for preset in dev headless; do
+    for compiler in g++ clang++; do
+      folder=build/determinism/$preset-$compiler
+      cmake --preset "$preset" -B "$folder" -DCMAKE_CXX_COMPILER="$compiler" \
+        -DPROACTOR_LAB_GUI=OFF >/dev/null
+      cmake --build "$folder" --target trace_hashes
+      built+=("$folder/bin/trace_hashes")
+    done
   done
 elif [ "${PROACTOR_LAB_COMPARE:-}" != required ]; then
   for other in "${built[@]:1}"; do

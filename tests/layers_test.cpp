@@ -1,6 +1,6 @@
 // The house rules that a compiler does not see: who may include whom, which files may touch Linux,
-// what stands at the top of the repository, how long a file grows. The tables below are DESIGN's
-// table of folders; whoever changes one changes the other.
+// what stands at the top of the repository, how long a file grows. README.md's table of
+// folders says the same in words.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>

@@ -14,7 +14,7 @@
 
 namespace proactor_lab {
 
-/// The states of DESIGN.md's operation machine. Outcome and a requested cancel are badges, not
+/// An operation's states, in the order in which it goes through them. Outcome and a requested cancel are badges, not
 /// states.
 enum class OperationState : std::uint8_t {
   none,  ///< not initiated yet

@@ -9,7 +9,7 @@
 
 namespace proactor_lab::plab {
 
-/// DESIGN.md, "The two commands".
+/// What each means stands in README.md.
 enum ExitCode : int {
   ok = 0,
   failed = 1,  ///< the thing checked fails

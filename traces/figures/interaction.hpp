@@ -1,5 +1,5 @@
 // The interaction diagram: who hands what to whom. An operation draws a U: out along the top, down
-// a band in the kernel's column, back along the bottom. DESIGN.md, "What it looks like".
+// a band in the kernel's column, back along the bottom.
 #pragma once
 
 #include <string>
