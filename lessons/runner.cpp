@@ -150,8 +150,23 @@ bool run_blocking(const Scenario& scenario, const ProgramEntry& entry, World& wo
   return threads.limit_reached();
 }
 
-/// True where the event limit cut it.
-bool write_trace(const Scenario& scenario, World& world, bool timed_out, Trace& trace) {
+/// Shows a run's events to two.
+class BothSinks final : public EventSink {
+ public:
+  BothSinks(EventSink& first, EventSink& second) : first_(first), second_(second) {}
+  void add(const Event& event) override {
+    first_.add(event);
+    second_.add(event);
+  }
+
+ private:
+  EventSink& first_;
+  EventSink& second_;
+};
+
+/// Where the event limit cut it, `end` says so.
+void write_trace(const Scenario& scenario, World& world, RunResult& result) {
+  Trace& trace = result.trace;
   trace.header.program = scenario.program;
   trace.header.system = "sim";
   trace.header.seed = scenario.seed;
@@ -159,12 +174,21 @@ bool write_trace(const Scenario& scenario, World& world, bool timed_out, Trace& 
   ExpanderConfig config;
   config.event_limit = scenario.event_limit;
   TraceBuilder builder(trace);
-  FactExpander expander(config, trace.strings, builder);
+  StandstillWatch watch(trace.strings);
+  BothSinks sinks(builder, watch);
+  FactExpander expander(config, trace.strings, sinks);
   expander.start(0, scenario.program, "sim");
   world.facts.replay(expander);
-  const bool lost = expander.events_lost() > 0;
-  expander.finish(to_ns(world.schedule.now()), timed_out || lost ? "limit" : "finished");
-  return lost;
+  if (expander.events_lost() > 0) {
+    result.end = RunEnd::limit;
+    result.why = "the limit of " + std::to_string(scenario.event_limit) +
+                 " events was reached (\"limits\": {\"events\": ...})";
+  }
+  expander.finish(to_ns(world.schedule.now()), result.end == RunEnd::limit ? "limit" : "finished");
+  result.standstill = watch.deadlock();
+  if (result.end == RunEnd::limit && result.standstill.empty()) {
+    result.standstill = watch.livelock();
+  }
 }
 
 }  // namespace
@@ -210,20 +234,12 @@ RunResult run_simulated(const Scenario& scenario, const RunOptions& options) {
   result.files = world.files_beneath_root();
   result.measure.last_answer = world.clients.last_answer() - Instant{};
   if (from_tape) result.misfits = from_tape->misfits().size();
-  bool lost = false;
-  if (options.traced) lost = write_trace(scenario, world, timed_out, result.trace);
-  if (timed_out || lost) {
+  if (timed_out) {
     result.end = RunEnd::limit;
-    result.why = !lost ? "the run limit of " +
-                             std::to_string(scenario.run_limit.count() / 1'000'000) +
-                             " ms of virtual time was reached (\"limits\": {\"run_ms\": ...})"
-                       : "the limit of " + std::to_string(scenario.event_limit) +
-                             " events was reached (\"limits\": {\"events\": ...})";
+    result.why = "the run limit of " + std::to_string(scenario.run_limit.count() / 1'000'000) +
+                 " ms of virtual time was reached (\"limits\": {\"run_ms\": ...})";
   }
-  result.standstill = deadlock_in(result.trace);
-  if (result.end == RunEnd::limit && result.standstill.empty()) {
-    result.standstill = livelock_in(result.trace);
-  }
+  if (options.traced) write_trace(scenario, world, result);
   return result;
 }
 
