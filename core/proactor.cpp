@@ -174,10 +174,15 @@ bool Proactor::drain() {
   return in_flight_ == 0;
 }
 
-/// Takes everything under way back from the system and destroys its handlers unheard.
-void Proactor::abandon_all() {
-  if (in_flight_ > 0) processor_.release_all();
-  in_flight_ = 0;
+/// Takes everything under way back from the system and destroys its handlers unheard. True where
+/// their destructors initiated something: that is not the system's any more, and to be abandoned.
+bool Proactor::abandon_all() {
+  bool more = false;
+  const auto take_back_all = [this] {
+    if (in_flight_ > 0) processor_.release_all();
+    return std::exchange(in_flight_, 0) > 0;
+  };
+  take_back_all();
   for (std::size_t i = 0; i < queue_.size(); ++i) {
     const Completion& unheard = queue_.at(i);
     if ((unheard.flags & completion_buffer) == 0) continue;
@@ -196,15 +201,15 @@ void Proactor::abandon_all() {
     }
     operation.backend_state = {};
     operation.handling->in_general(*this, operation, nullptr);
+    more |= take_back_all();  // before its slot is visited
   }
+  return more;
 }
 
 void Proactor::reset() {
   if (workers_ != nullptr) workers_->forget_all(processor_);
-  // What a handler's destructor initiates goes the same way.
-  do {
-    abandon_all();
-  } while (in_flight_ > 0);
+  while (abandon_all()) {
+  }
   inbox_ = {};
   open_chains_.clear();
   drain_cancels_ = false;
@@ -302,6 +307,7 @@ void Proactor::hand_over_open_chain() {
     operations = mine->operations;
     open_chains_.erase(mine);
   }
+  operations.last()->link = Link::none;  // whoever comes next is not to join it
   pass_over(operations);
 }
 

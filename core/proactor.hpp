@@ -153,7 +153,7 @@ class Proactor final : private WorkerHost {
   }
   [[gnu::cold]] void prepare_cancel(AsyncOperation& cancel);
   [[gnu::cold]] void record_cancel_request(const AsyncOperation& cancel);
-  void abandon_all();
+  bool abandon_all();
   void admit_all(OperationList& operations);
 
   /// A chain that another thread has begun and not ended.

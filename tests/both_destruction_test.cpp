@@ -308,3 +308,31 @@ TEST_CASE("a handler may own what closes its handle when it goes, or initiates t
   system.run();
   CHECK(heard.of("then") == "ok");
 }
+
+TEST_CASE("what handlers initiate when they are destroyed is given back before it is destroyed") {
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
+  std::error_code error;
+  const Handle handle = system.os().open_datagram_socket({loopback_address, 0}, "socket", error);
+  REQUIRE(!error);
+  std::array<std::byte, 16> buffer{};
+  Endpoint sender{};
+  const auto alive = std::make_shared<int>(0);
+  const auto say_farewell = [&](void*) {
+    DatagramSocket socket(system.proactor(), handle);
+    for (int i = 0; i < 4; ++i) {
+      socket.async_receive_from(buffer, sender, [alive](std::error_code, std::size_t) {});
+      socket.async_send_to(bytes_of("bye"), {loopback_address, 9},
+                           [alive](std::error_code, std::size_t) {});
+    }
+  };
+  for (int i = 0; i < 100; ++i) {
+    std::shared_ptr<void> farewell(nullptr, say_farewell);
+    Timer(system.proactor()).async_wait(5min, [farewell](std::error_code) {});
+  }
+  pass(system);
+  system.reset_proactor();
+  CHECK(alive.use_count() == 1);
+  CHECK(system.proactor().operations_in_flight() == 0);
+  system.os().close(handle);
+}
