@@ -58,8 +58,10 @@ bool InFlightLimit::wait(CompletionEventQueue& queue, Instant deadline) {
     cancelled_here_.clear();
     return true;
   }
+  // A chain left open ends here, also where it is held: whoever comes next is not to join it.
+  if (in_chain_ && chain_is_held_) held_.last()->link = Link::none;
+  in_chain_ = false;
   start_held();
-  in_chain_ = false;  // a chain left open ends here
   const std::size_t before = queue.size();
   const bool more = demultiplexer_.wait(queue, deadline);
   for (std::size_t i = before; i < queue.size(); ++i) settle(queue.at(i));

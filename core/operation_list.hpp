@@ -12,6 +12,7 @@ class OperationList {
  public:
   bool empty() const { return first_ == nullptr; }
   AsyncOperation* first() const { return first_; }
+  AsyncOperation* last() const { return empty() ? nullptr : last_; }
 
   void push(AsyncOperation& operation) {
     operation.next = nullptr;

@@ -225,6 +225,22 @@ TEST_CASE("a chain is held and passed on in one piece") {
   CHECK(order == std::vector<int>{0, 1, 2, 3, 4, 5});
 }
 
+TEST_CASE("a chain that is left open while it is held is not joined by who comes after a wait") {
+  ON_ALL_SYSTEMS;
+  System system(with_limit(kind, 1));
+  Proactor& proactor = system.proactor();
+  int failed = -1;
+  int other = -1;
+  proactor.post([&](std::error_code) {
+    proactor.post([&](std::error_code error) { other = error.value(); });
+  });
+  proactor.initiate({.opcode = Opcode::fsync, .handle = Handle{1'000'000}, .link = Link::soft},
+                    [&](std::error_code error) { failed = error.value(); });
+  system.run();
+  CHECK(failed == EBADF);
+  CHECK(other == 0);
+}
+
 TEST_CASE("destroying a proactor with operations held back destroys their handlers") {
   ON_ALL_SYSTEMS;
   auto alive = std::make_shared<int>(0);

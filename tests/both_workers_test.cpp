@@ -357,6 +357,27 @@ TEST_CASE("a handler that throws between two links leaves no chain for others to
   CHECK(other == 0);
 }
 
+TEST_CASE(
+    "a handler that leaves a chain open leaves none for another worker's operations to join") {
+  ON_ALL_SYSTEMS;
+  System system(with_places(kind, 2));
+  for (int i = 0; i < 20; ++i) {
+    int linked = -1;
+    int other = -1;
+    system.proactor().post([&](std::error_code) {
+      system.proactor().initiate(
+          {.opcode = Opcode::fsync, .handle = Handle{1'000'000}, .link = Link::soft},
+          [&](std::error_code error) { linked = error.value(); });
+    });
+    system.proactor().post([&](std::error_code) {
+      system.proactor().post([&](std::error_code error) { other = error.value(); });
+    });
+    system.run();
+    CHECK(linked == EBADF);
+    CHECK(other == 0);
+  }
+}
+
 TEST_CASE("drain ends with jobs that a stop kept back") {
   ON_ALL_SYSTEMS;
   System system(with_places(kind, 1));
