@@ -8,9 +8,12 @@
 #include "core/composed.hpp"
 #include "tests/both_systems.hpp"
 #include "tests/catch.hpp"
+#include "tests/outcomes.hpp"
 
 using namespace proactor_lab;
 using proactor_lab::testing::bytes_of;
+using proactor_lab::testing::on;
+using proactor_lab::testing::Outcomes;
 using proactor_lab::testing::System;
 using proactor_lab::testing::SystemKind;
 using proactor_lab::testing::SystemOptions;
@@ -118,6 +121,28 @@ TEST_CASE("read_until finds lines, keeps what came behind, and gives up at its l
   CHECK(lines[1] == "two");
   CHECK(lines[2].empty());
   CHECK(lines[3] == "rest: this line is too lon");
+}
+
+TEST_CASE("read_until of a text that is past its limit reads nothing, and says so later") {
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
+  const auto [near, far] = system.connected_pair();
+  Outcomes heard;
+  StreamSocket(system.proactor(), near).async_send(bytes_of("line\n"), heard.bytes("sent"));
+  system.run();
+  std::string text(100, 'x');
+  StreamSocket to(system.proactor(), far);
+  async_read_until(to, text, '\n', 64, [&heard](std::error_code error, std::size_t found) {
+    heard.note("found", error, std::to_string(found));
+  });
+  CHECK(heard.of("found").empty());
+  system.run();
+  CHECK(heard.of("found") == "0");
+  CHECK(text == std::string(100, 'x'));
+  std::array<std::byte, 16> rest{};
+  to.async_receive(rest, heard.bytes("rest"));
+  system.run();
+  CHECK(heard.of("rest") == "5");
 }
 
 TEST_CASE("cancelling a composed operation tells how far it came") {
