@@ -38,7 +38,7 @@ class OperatingSystem : public AsyncOperationProcessor, public AsyncEventDemulti
 
   /// Cancels what is under way and returns when it is over, its completion told by the next `wait`
   /// (io_uring_register_sync_cancel(3)). 0, or the negated error: ENOENT where it is not found,
-  /// also where it was not submitted yet; EALREADY where it cannot be stopped; EOPNOTSUPP.
+  /// also where it was not submitted yet; EOPNOTSUPP.
   virtual std::int32_t cancel_now(OperationToken) { return -EOPNOTSUPP; }
 
   /// Lets the system take buffers from `group`, until it is unregistered. No operation may use the

@@ -1,4 +1,5 @@
 // SimulatedOs's cancels: by operation, by handle, of all, and at once.
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <vector>
@@ -23,19 +24,10 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
     }
   };
   if (operation.opcode == Opcode::cancel) {
-    AsyncOperation* target = operation.target.slot;
-    // In a chain a cancel may come late: by then the slot may be another operation's.
-    const bool there = target != nullptr && target->id == operation.target.id;
-    const Place place = there ? place_of(*target) : Place::nowhere;
-    // A link timeout is not found: it ends with the operation that it bounds.
-    if (place == Place::nowhere || place == Place::chained || place == Place::refused ||
-        place == Place::breaking || place == Place::settling ||
-        target->opcode == Opcode::link_timeout) {
-      return complete(operation, -ENOENT, started);
-    }
-    const Reach reached = reach(*target);
+    const OperationToken target = operation.target;
+    const Reach reached = reach(target);
     complete(operation, reached.result, started);
-    if (reached.stops) cancel_pending(*target, started);
+    if (reached.stops) cancel_pending(*target.slot, started);
     return;
   }
   if (operation.opcode == Opcode::cancel_handle) {
@@ -70,26 +62,44 @@ bool SimulatedOs::is_at_work(const AsyncOperation& operation) {
 
 /// Where a thread is at work on it, it may be too far gone to be told so and stop all the same, too
 /// far gone to stop, or over and not told yet.
-SimulatedOs::Reach SimulatedOs::reach(const AsyncOperation& target) {
-  constexpr std::array<Reach, 4> told{
-      {{0, true}, {-EALREADY, true}, {-EALREADY, false}, {-ENOENT, false}}};
-  if (place_of(target) == Place::finishing) {
-    return told[2 + choose(2, QuestionKind::cancel_reach, target)];
+SimulatedOs::Reach SimulatedOs::reach(OperationToken token) {
+  constexpr Reach nobody{-ENOENT, false};
+  constexpr std::array<Reach, 4> told{{{0, true}, {-EALREADY, true}, {-EALREADY, false}, nobody}};
+  // In a chain a cancel may come late: by then the slot may be another operation's.
+  if (token.slot == nullptr || token.slot->id != token.id) return nobody;
+  const AsyncOperation& target = *token.slot;
+  // A link timeout is not found: it ends with the operation that it bounds.
+  if (target.opcode == Opcode::link_timeout) return nobody;
+  switch (place_of(target)) {
+    case Place::nowhere:
+    case Place::chained:
+    case Place::refused:
+    case Place::breaking:
+    case Place::settling:
+      return nobody;
+    case Place::finishing:
+      break;
+    default:
+      if (!is_free() || !is_at_work(target)) return {};
   }
-  if (!is_free() || !is_at_work(target)) return {};
-  return told[choose(4, QuestionKind::cancel_reach, target)];
+  Pending& work = timers_[target.backend_state[2]];
+  if (place_of(target) == Place::finishing) work.gone = std::max(work.gone, 2u);
+  std::uint32_t answer = work.gone;
+  if (answer < 3) answer += choose(4 - work.gone, QuestionKind::cancel_reach, target);
+  if (answer > 1) work.gone = answer;  // it does not come back
+  return told[answer];
 }
 
+/// Where it cannot be stopped, this waits for its end, and time passes.
 std::int32_t SimulatedOs::cancel_now(OperationToken target) {
-  AsyncOperation* const operation = target.slot;
-  if (operation == nullptr || operation->id != target.id) return -ENOENT;
-  const Place place = place_of(*operation);
-  if (place == Place::nowhere || place == Place::chained ||
-      operation->opcode == Opcode::link_timeout) {
-    return -ENOENT;
+  const Reach reached = reach(target);
+  if (reached.result == -ENOENT) return -ENOENT;
+  if (reached.stops) {
+    cancel_pending(*target.slot, 0);
+    run_chains();
+    return 0;
   }
-  cancel_pending(*operation, 0);
-  run_chains();
+  while (place_of(*target.slot) != Place::nowhere && !has_ended()) take_next_event();
   return 0;
 }
 

@@ -142,10 +142,8 @@ bool SimulatedOs::goes_on_late(AsyncOperation& operation, FactIndex cause) {
     settled(operation, static_cast<std::int32_t>(told), cause);
   } else if (place == Place::expired) {
     auto& target = *reinterpret_cast<AsyncOperation*>(operation.backend_state[1]);
-    const Place reached =
-        to_number(target.id) == operation.backend_state[3] ? place_of(target) : Place::nowhere;
-    const bool there = reached != Place::nowhere && reached != Place::settling;
-    const Reach found = there ? reach(target) : Reach{-ENOENT, false};
+    const OperationId id{static_cast<std::uint32_t>(operation.backend_state[3])};
+    const Reach found = reach({&target, id});
     complete(operation, found.result == 0 ? -ETIME : found.result, cause);
     if (found.stops) cancel_pending(target, cause);
   } else {

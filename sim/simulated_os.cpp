@@ -35,14 +35,17 @@ SimulatedOs::SimulatedOs(const SimulatedOsConfig& config, Schedule& schedule, Ne
 bool SimulatedOs::wait(CompletionEventQueue& queue, Instant deadline) {
   submit();
   bool well = true;
-  if (++usage_.calls > config_.wait_limit || is_over_limit()) {
+  if (++usage_.calls > config_.wait_limit || is_time_up() || is_full()) {
     limit_reached_ = true;
     return false;
   }
   if (posted_.empty() && !woken_) {
     if (core_ != nullptr) core_->release();
     well = wait_for_completions(deadline);
-    while (core_ != nullptr && !core_->acquire()) take_next_event();
+    while (core_ != nullptr && !core_->acquire()) {
+      if (has_ended()) return false;
+      take_next_event();
+    }
     ++usage_.switches;
     spend(config_.switch_cost);
   }
@@ -63,12 +66,8 @@ bool SimulatedOs::wait_for_completions(Instant deadline) {
       schedule_.advance_to(std::max(deadline, schedule_.now()));
       return true;
     }
-    const Instant next = schedule_.next_time();
-    if (next > config_.run_limit || is_over_limit()) {
-      limit_reached_ = true;
-      return false;
-    }
-    if (next > deadline) {
+    if (has_ended()) return false;
+    if (schedule_.next_time() > deadline) {
       schedule_.advance_to(std::max(deadline, schedule_.now()));
       return true;
     }
@@ -77,8 +76,14 @@ bool SimulatedOs::wait_for_completions(Instant deadline) {
   return true;
 }
 
-bool SimulatedOs::is_over_limit() const {
+bool SimulatedOs::is_full() const {
   return recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit;
+}
+
+/// Of a world in which something is still to happen.
+bool SimulatedOs::has_ended() {
+  limit_reached_ = is_time_up() || is_full() || schedule_.next_time() > config_.run_limit;
+  return limit_reached_;
 }
 
 void SimulatedOs::take_next_event() {
@@ -89,15 +94,25 @@ void SimulatedOs::take_next_event() {
 
 void SimulatedOs::compute(Duration cost) {
   if (worker_clock_ == nullptr) return spend(cost);
-  if (cost > Duration::zero()) *worker_clock_ = saturating_add(*worker_clock_, cost);
+  *worker_clock_ = after(*worker_clock_, cost);
+}
+
+Instant SimulatedOs::after(Instant from, Duration cost) {
+  if (cost <= Duration::zero()) return from;
+  const Instant end = saturating_add(from, cost);
+  timed_out_ |= end > config_.run_limit;
+  return std::max(from, std::min(end, config_.run_limit));
 }
 
 /// The running thread is busy for `cost`; the rest of the world goes on meanwhile.
 void SimulatedOs::spend(Duration cost) {
   if (cost <= Duration::zero()) return;
   usage_.cpu_time += cost;
-  const Instant until = std::min(saturating_add(schedule_.now(), cost), config_.run_limit);
-  while (!schedule_.empty() && schedule_.next_time() <= until) take_next_event();
+  const Instant until = after(schedule_.now(), cost);
+  while (!schedule_.empty() && schedule_.next_time() <= until) {
+    if (is_full()) return;  // the next wait ends it
+    take_next_event();
+  }
   schedule_.advance_to(until);
 }
 

@@ -87,6 +87,9 @@ class SimulatedOs final : public OperatingSystem,
   /// For simulated workers: until null is given, `compute` moves this clock and not the world's.
   void use_worker_clock(Instant* clock) { worker_clock_ = clock; }
 
+  /// `cost` later than `from`; but nothing takes longer than until the run's limit, which ends it.
+  Instant after(Instant from, Duration cost);
+
   /// The loop thread shares its machine's cores with workers from now on.
   void share_cores(LoopCore& core) { core_ = &core; }
 
@@ -157,6 +160,7 @@ class SimulatedOs final : public OperatingSystem,
   struct Pending {
     AsyncOperation* operation = nullptr;
     Instant due{};
+    std::uint32_t gone = 0;  // how far, as the cancels that looked for it were told: see `reach`
   };
 
   /// What a cancel of an operation is told, and whether it stops it.
@@ -172,7 +176,9 @@ class SimulatedOs final : public OperatingSystem,
   void on_event(const ScheduledEvent& event) override;
 
   bool wait_for_completions(Instant deadline);
-  bool is_over_limit() const;
+  bool is_full() const;
+  bool is_time_up() const { return timed_out_ && schedule_.now() >= config_.run_limit; }
+  bool has_ended();
   void take_next_event();
 
   /// Who waits on a socket, as bits.
@@ -232,7 +238,7 @@ class SimulatedOs final : public OperatingSystem,
   const char* file_label(FileId file, std::string_view path);
   void cancel_pending(AsyncOperation& target, FactIndex cause);
   void expire(AsyncOperation& timeout, FactIndex cause);
-  Reach reach(const AsyncOperation& target);
+  Reach reach(OperationToken target);
   static bool is_at_work(const AsyncOperation& operation);
   static bool holds_socket(const AsyncOperation& pending) {
     return place_of(pending) == Place::timer && pending.opcode == Opcode::connect;
@@ -313,6 +319,7 @@ class SimulatedOs final : public OperatingSystem,
   std::vector<std::uint32_t> free_timers_;
   std::size_t pending_ = 0;
   bool woken_ = false;
+  bool timed_out_ = false;  // something is still computed at the run's limit
   bool limit_reached_ = false;
 };
 

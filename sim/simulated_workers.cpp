@@ -33,14 +33,14 @@ void SimulatedWorkers::begin(std::uint32_t place, const Completion& completion) 
 void SimulatedWorkers::run(std::uint32_t place, const Completion& completion) {
   ++busy_;
   ++usage_.switches;
-  clock_ = schedule_.now() + config_.syscall_cost + config_.switch_cost;
+  clock_ = os_.after(schedule_.now(), config_.syscall_cost + config_.switch_cost);
   running_ = place;
   if (recorder_ != nullptr) recorder_->enter_simulated_thread(workers_[place].thread, &clock_);
   os_.use_worker_clock(&clock_);
   host_->run_handler(place, completion);
   os_.use_worker_clock(nullptr);
   if (recorder_ != nullptr) recorder_->leave_simulated_thread();
-  clock_ += config_.syscall_cost;
+  clock_ = os_.after(clock_, config_.syscall_cost);
   usage_.cpu_time += clock_ - schedule_.now();
   record(place, FactKind::thread_blocked, clock_);
   if (clock_ == schedule_.now()) {

@@ -397,3 +397,32 @@ TEST_CASE("cancelling by handle: those on it and no others; none is no error, no
   CHECK((heard.of("nothing") == "0" && heard.of("nothing on it") == "0"));
   require_rules_kept(system);
 }
+
+TEST_CASE("a cancel that waits says what it found, and comes back when that is over") {
+  std::set<std::string> seen;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    SystemOptions options = on(SystemKind::simulated);
+    options.freedom = KernelFreedom::full;
+    options.seed = seed;
+    System system(options);
+    Outcomes heard;
+    const auto write = OpenMode::write | OpenMode::create;
+    File::async_open(system.proactor(), "f", write, heard.handle("open"));
+    system.run();
+    const OperationToken sync =
+        File(system.proactor(), heard.handles[0]).async_sync(heard.done("sync"));
+    if (seed % 2 == 0) pass(system, Duration{0});
+    if (!heard.of("sync").empty()) continue;
+    const std::int32_t found = system.os().cancel_now(sync);
+    const std::int32_t again = system.os().cancel_now(sync);
+    system.run();
+    INFO("seed " << seed << ", found " << found << ", then " << again << ", " << heard.of("sync"));
+    CHECK((found == 0 || found == -ENOENT));
+    CHECK(again == -ENOENT);  // over, or found by none
+    CHECK(heard.one_of("sync", {"ok", "ECANCELED"}));
+    CHECK((found == 0 || heard.of("sync") == "ok"));
+    seen.insert(heard.of("sync") + (found == 0 ? "" : ", not found"));
+    require_rules_kept(system);
+  }
+  CHECK(seen == std::set<std::string>{"ECANCELED", "ok", "ok, not found"});
+}

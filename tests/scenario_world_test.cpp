@@ -217,6 +217,38 @@ TEST_CASE("a world that cannot be is refused with its place") {
   CHECK(says(client(R"("link":{"latency":1})"), "/clients/0/link"));
 }
 
+TEST_CASE("nothing happens past a run's limit, whoever computes, on however many cores") {
+  for (const char* cores : {"1", "2", "8"}) {
+    for (const char* workers : {"", R"("workers":{"places":3},)"}) {
+      INFO(cores << " cores, " << workers);
+      const RunResult result = run_simulated(
+          parse_scenario(R"({"format":1,"program":"echo_server","work_ms":100000,"cores":)" +
+                             std::string(cores) + "," + workers + R"("limits":{"run_ms":1000},
+          "clients":[{"name":"c","count":5,"requests":3,"think_ms":1}]})",
+                         "s.json"));
+      CHECK(result.end == RunEnd::limit);
+      std::int64_t before = 0;
+      for (const Event& event : result.trace.events) {
+        CHECK(event.time_ns >= before);
+        before = event.time_ns;
+      }
+      CHECK(before <= 1'000'000'000);
+      require_rules_kept(result);
+    }
+  }
+}
+
+TEST_CASE("the limit of events also holds while the program computes") {
+  const RunResult result = run_simulated(parse_scenario(
+      R"({"format":1,"program":"echo_server","work_ms":1000000,"limits":{"events":2000},
+      "clients":[{"name":"c","count":50,"requests":1000,"request_bytes":1,"every_ms":0.01}]})",
+      "s.json"));
+  CHECK(result.end == RunEnd::limit);
+  const Event& last = result.trace.events[result.trace.events.size() - 2];
+  INFO(name_of(last.kind));
+  if (last.kind == EventKind::events_lost) CHECK(last.value < 2000);
+}
+
 TEST_CASE("a fault that contradicts the scenario is refused with its place") {
   const auto fault = [](const std::string& faults) {
     return R"("clients":[{"name":"A","connect_at_ms":5,"requests":1,"end_at_ms":50},
