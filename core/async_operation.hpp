@@ -82,14 +82,14 @@ struct OperationRequest {
   std::uint32_t open_flags = 0;               ///< open: `OpenMode`s
   Instant deadline{};                         ///< timer, link_timeout: when it expires
   bool relative = false;                      ///< timer, link_timeout: `deadline` counts from now
-  bool multishot = false;                     ///< accept, receive: complete again and again
   ShutdownSide side = ShutdownSide::both;     ///< shutdown
   Readiness readiness = Readiness::readable;  ///< poll
+  bool multishot = false;                     ///< accept, receive: complete again and again
   Link link = Link::none;
   OperationFlags flags = OperationFlags::none;
   OperationToken target{};  ///< cancel
-  OperationId parent{};     ///< the first operation of the composed one that this goes on with
   OperationId reserved{};   ///< its own id, from `Proactor::reserve_operation`; none: the next
+  OperationId parent{};     ///< the first operation of the composed one that this goes on with
 };
 
 /// Copies what is asked, member by member: so the compiler follows each of them, and a request that
@@ -102,11 +102,11 @@ struct OperationRequest {
   to.length = from.length;
   to.data = from.data;
   to.buffers = from.buffers;
+  to.readiness = from.readiness;  // these four together are one store
   to.multishot = from.multishot;
   to.link = from.link;
   to.flags = from.flags;
   to.parent = from.parent;
-  to.reserved = from.reserved;
   if (from.opcode == Opcode::receive || from.opcode == Opcode::send) return;
   to.endpoint = from.endpoint;
   to.sender = from.sender;
@@ -116,7 +116,6 @@ struct OperationRequest {
   to.deadline = from.deadline;
   to.relative = from.relative;
   to.side = from.side;
-  to.readiness = from.readiness;
   to.target = from.target;
 }
 
@@ -135,11 +134,11 @@ struct Handling {
 };
 
 struct AsyncOperation : OperationRequest {
+  std::uint32_t strand = 0;  // core/strand.hpp
   // Ids are not reused within a run of 2^32 operations; 0 marks a free slot. Written by whoever
   // initiates or handles (a worker, too) and compared by the loop thread: hence atomic, though
   // nothing hangs on it.
   std::atomic<OperationId> id{OperationId::none};
-  std::uint32_t strand = 0;  // core/strand.hpp
 
   // For whoever holds the operation at the moment: the slab's free list, then the backend.
   AsyncOperation* next = nullptr;

@@ -202,15 +202,23 @@ void IoUringBackend::reap(CompletionEventQueue& queue) {
   Completion* const first = queue.place_for(tail - head);
   Completion* place = first;
   bool all_plain = true;
-  for (; head != tail; ++head) {
-    const io_uring_cqe& cqe = cq.cqes[head & cq.ring_mask];
-    if ((cqe.user_data & tag_mask) != 0) {
-      if (reap_with_care(cqe, *place)) ++place;
-      all_plain = false;
-      continue;
+  while (head != tail) {
+    // Those that lie in one piece: up to the ring's end.
+    const unsigned from = head & cq.ring_mask;
+    const unsigned count = std::min(tail - head, cq.ring_entries - from);
+    head += count;
+    in_flight_ -= count;
+    const io_uring_cqe* const end = cq.cqes + from + count;
+    for (const io_uring_cqe* cqe = end - count; cqe != end; ++cqe) {
+      if ((cqe->user_data & tag_mask) != 0) {
+        ++in_flight_;  // or so it may be
+        if (reap_with_care(*cqe, *place)) ++place;
+        all_plain = false;
+        continue;
+      }
+      if ((cqe->flags & IORING_CQE_F_MORE) != 0) ++in_flight_;
+      *place++ = {untagged_operation(cqe->user_data), cqe->res, cqe->flags};
     }
-    if ((cqe.flags & IORING_CQE_F_MORE) == 0) --in_flight_;
-    *place++ = {untagged_operation(cqe.user_data), cqe.res, cqe.flags};
   }
   io_uring_smp_store_release(cq.khead, tail);
   if (recorder_ != nullptr) record_reaped({first, place}, all_plain);

@@ -47,8 +47,8 @@ void prepare_send(const AsyncOperation& operation, io_uring_sqe* sqe) {
 
 void IoUringBackend::start(AsyncOperation& operation) {
   // The most frequent case by itself, so that it stays short.
-  if (operation.link != Link::none || operation.flags != OperationFlags::none || in_chain_ ||
-      ring_->is_full()) {
+  if (operation.link != Link::none || operation.flags != OperationFlags::none ||
+      ring_->is_full()) {  // or in a chain
     return start_with_care(operation);
   }
   io_uring_sqe* entry = ring_->next_entry();
@@ -80,6 +80,7 @@ void IoUringBackend::start_with_care(AsyncOperation& operation) {
     ++in_flight_;
   }
   prepare(operation, take_entry());
+  if (in_chain_) ring_->look_again();  // also where who comes next ends it
 }
 
 void IoUringBackend::prepare(AsyncOperation& operation, io_uring_sqe* sqe) {

@@ -74,6 +74,7 @@ struct IoUringBackend::Ring {
   // asking the kernel each time how far it is.
   unsigned full_at = 0;  // the tail, where the queue is full as far as we know
   bool is_full() const { return ring.sq.sqe_tail == full_at; }
+  void look_again() { full_at = ring.sq.sqe_tail; }
   void note_room() { full_at = *ring.sq.khead + ring.sq.ring_entries; }
   io_uring_sqe* next_entry() { return &ring.sq.sqes[ring.sq.sqe_tail++ & ring.sq.ring_mask]; }
 

@@ -44,7 +44,16 @@ Proactor::Proactor(AsyncOperationProcessor& processor, AsyncEventDemultiplexer& 
   workers_->open(*this, recorder_);
 }
 
-Proactor::~Proactor() { reset(); }
+Proactor::~Proactor() {
+  reset();
+  if (of_this_thread == this) of_this_thread = nullptr;  // another may come to lie here
+}
+
+bool Proactor::is_one_of_this_thread() const {
+  if (loop_thread_mark_ != &thread_mark) return false;
+  of_this_thread = this;
+  return true;
+}
 
 // --- The loop ----------------------------------------------------------------------------------
 
@@ -97,13 +106,27 @@ inline void Proactor::handle(const Completion& completion) {
   operation.handling->in_general(*this, operation, &completion);
 }
 
-inline void Proactor::dispatch(const Completion& completion) {
-  // The most frequent case by itself, so that it stays short.
-  if (workers_ != nullptr || completion.flags != 0) return dispatch_with_care(completion);
-  if (recorder_ != nullptr) record_dequeued(completion, dequeued_and_entered);
-  --in_flight_;
-  ++handled_;
-  completion.operation->handling->once(*this, *completion.operation, completion);
+/// Without workers. The most frequent completion by itself, so that it stays short.
+template <bool traced>
+void Proactor::dispatch_all_here() {
+  struct Popping {  // also when a handler throws
+    CompletionEventQueue& queue;
+    const Completion* next;
+    ~Popping() { queue.popped(next); }
+  };
+  Popping popping{queue_, queue_.begin()};
+  const Completion* const end = queue_.end();  // it grows only where the loop waits
+  while (popping.next != end && !stopped()) {
+    const Completion& completion = *popping.next++;
+    if (completion.flags != 0) {
+      dispatch_with_care(completion);
+      continue;
+    }
+    if constexpr (traced) record_dequeued(completion, dequeued_and_entered);
+    --in_flight_;
+    ++handled_;
+    completion.operation->handling->once(*this, *completion.operation, completion);
+  }
 }
 
 /// Perhaps a worker's, or one of many, or with a provided buffer.
@@ -134,7 +157,11 @@ bool Proactor::dispatch_all() {
   };
   const AtEnd at_end{*this};
   empty_inbox();
-  while (!queue_.empty() && !stopped()) dispatch(queue_.pop());
+  if (workers_ != nullptr) {
+    while (!queue_.empty() && !stopped()) dispatch_with_care(queue_.pop());
+  } else {
+    recorder_ != nullptr ? dispatch_all_here<true>() : dispatch_all_here<false>();
+  }
   return !stopped();
 }
 
@@ -162,7 +189,7 @@ bool Proactor::drain() {
   std::uint64_t seen = 0;
   for (int rounds = 0; dispatch_all() && in_flight_ > 0;) {
     // Whatever was initiated, admitted or handled since may have left something to cancel.
-    const std::uint64_t done = handled_ + admitted_from_inbox_ + last_id_.load();
+    const std::uint64_t done = handled_ + admitted_from_inbox_ + next_id_.load();
     if (!drain_cancels_ && done != seen) {
       if (++rounds > drain_rounds_max) return false;
       drain_cancels_ = true;
@@ -217,7 +244,7 @@ void Proactor::reset() {
   finished_.clear();
   failures_.clear();
   inbox_used_ = false;
-  last_id_ = 0;
+  next_id_ = 1;
   restart();
 }
 
@@ -338,6 +365,7 @@ void Proactor::run_handler(std::uint32_t place, const Completion& completion) {
   AsyncOperation& operation = *completion.operation;
   const std::uint32_t id = to_number(operation.id);
   const char* mark = on_loop_thread() ? std::exchange(loop_thread_mark_, nullptr) : nullptr;
+  if (mark != nullptr) of_this_thread = nullptr;
   if (recorder_ != nullptr) {
     recorder_->record_elsewhere(
         {.extra = place + 1, .operation = id, .kind = FactKind::worker_busy});

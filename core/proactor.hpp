@@ -106,7 +106,7 @@ class Proactor final : private WorkerHost {
   /// Names an operation to come (`OperationRequest::reserved`): a composed operation bears its
   /// first one's name. Any thread.
   OperationId reserve_operation() {
-    return OperationId{last_id_.fetch_add(1, std::memory_order_relaxed) + 1};
+    return OperationId{next_id_.fetch_add(1, std::memory_order_relaxed)};
   }
   /// The next strand's number. Any thread.
   std::uint32_t next_strand() { return last_strand_.fetch_add(1, std::memory_order_relaxed) + 1; }
@@ -121,7 +121,8 @@ class Proactor final : private WorkerHost {
  private:
   static constexpr std::size_t slots_a_slab = 64;
 
-  bool on_loop_thread() const { return loop_thread_mark_ == &thread_mark; }
+  bool on_loop_thread() const { return of_this_thread == this || is_one_of_this_thread(); }
+  [[gnu::cold]] bool is_one_of_this_thread() const;
   void recycle(AsyncOperation& operation) {
     on_loop_thread() ? recycle_here(operation) : recycle_elsewhere(operation);
   }
@@ -168,7 +169,8 @@ class Proactor final : private WorkerHost {
 
   bool dispatch_all();
   bool wait();
-  void dispatch(const Completion& completion);
+  template <bool traced>
+  void dispatch_all_here();
   void handle(const Completion& completion);
   void dispatch_with_care(const Completion& completion);
   void empty_inbox();
@@ -189,6 +191,8 @@ class Proactor final : private WorkerHost {
 
   /// Its address tells threads apart, more cheaply than asking for their names.
   static inline constinit thread_local char thread_mark = 0;
+  /// The one that this thread is the loop thread of; where it is that of several, of one of them.
+  static inline constinit thread_local const Proactor* of_this_thread = nullptr;
 
   AsyncOperationProcessor& processor_;
   AsyncEventDemultiplexer& demultiplexer_;
@@ -197,7 +201,7 @@ class Proactor final : private WorkerHost {
   WorkerPool* workers_;
   const char* loop_thread_mark_ = &thread_mark;  // null while a simulated worker runs
   std::atomic<bool> stopped_{false};
-  std::atomic<std::uint32_t> last_id_{0};
+  std::atomic<std::uint32_t> next_id_{1};
   std::atomic<std::uint32_t> last_strand_{0};
   std::size_t in_flight_ = 0;
   std::size_t admitted_from_inbox_ = 0;
@@ -263,9 +267,10 @@ template <class Handler>
   refuse_null(owned, name_of(request.opcode));
   const char* name = Parts::name(owned);
   const std::uint32_t strand = Parts::strand(owned);
-  if (!on_loop_thread() || free_ == nullptr) {
+  if (of_this_thread != this || free_ == nullptr) {
     OperationRequest kept;
     copy_request(request, kept);
+    kept.reserved = request.reserved;
     return initiate_with_care(kept, Parts::function(std::move(owned)), name, strand, site);
   }
   // The most frequent case by itself, so that it stays short.
