@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
+#include <condition_variable>
 #include <deque>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -21,9 +24,9 @@ constexpr std::chrono::seconds silence_max{10};
 class Client {
  public:
   Client(const ClientScript& script, Duration connect_at, Endpoint server, Clock::time_point start,
-         const std::atomic<bool>& stopped)
-      : script_(script), start_(start), stopped_(stopped) {
-    std::this_thread::sleep_until(start_ + connect_at);
+         std::stop_token stop)
+      : script_(script), start_(start), stop_(std::move(stop)) {
+    if (!sleep_until(start_ + connect_at)) return;
     descriptor_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     // The least there is: what nobody reads is to pile up at the program soon.
@@ -43,16 +46,16 @@ class Client {
   bool play() {
     if (descriptor_ < 0) return false;
     for (const ClientSend& send : script_.sends) {
-      std::this_thread::sleep_until(start_ + send.at);
-      if (!say(send.content)) return false;
+      if (!sleep_until(start_ + send.at) || !say(send.content)) return false;
     }
     const std::string request(script_.request_bytes, 'x');
     const auto first = Clock::now();
     for (std::uint32_t i = 0; i < script_.requests; ++i) {
       if (script_.every > Duration::zero()) {
-        std::this_thread::sleep_until(first + i * script_.every);
+        if (!sleep_until(first + i * script_.every)) return false;
       } else if (i > 0) {
-        std::this_thread::sleep_for(script_.think.draw(choices_, {QuestionKind::think, 0, i}));
+        const Duration think = script_.think.draw(choices_, {QuestionKind::think, 0, i});
+        if (!sleep_until(Clock::now() + think)) return false;
       }
       asked_.push_back({Clock::now(), awaited_ + script_.bytes_of_answer()});
       if (!say(request)) return false;
@@ -99,7 +102,10 @@ class Client {
     std::size_t most = buffer.size();
     if (script_.read_bytes_per_second > 0) {  // a slow reader
       most = std::clamp<std::size_t>(script_.read_bytes_per_second / 100, 1, most);
-      std::this_thread::sleep_for(std::chrono::seconds(1) * most / script_.read_bytes_per_second);
+      if (!sleep_until(Clock::now() +
+                       std::chrono::seconds(1) * most / script_.read_bytes_per_second)) {
+        return false;
+      }
     }
     const auto count = ::recv(descriptor_, buffer.data(), most, MSG_DONTWAIT);
     if (count > 0) heard_ += static_cast<std::uint64_t>(count);
@@ -112,7 +118,7 @@ class Client {
   /// by itself.
   bool leave() {
     if (script_.end_at >= Duration::zero()) {
-      std::this_thread::sleep_until(start_ + script_.end_at);
+      if (!sleep_until(start_ + script_.end_at)) return false;
     } else if (script_.requests == 0) {
       while ((heard_ < awaited_ || script_.read_to_end) && !closed_) {
         pollfd ready{descriptor_, POLLIN, 0};
@@ -142,12 +148,26 @@ class Client {
     descriptor_ = -1;
   }
 
+  /// False where a stop came before.
+  bool sleep_until(Clock::time_point time) const {
+    if (time > Clock::now()) {
+      std::mutex mutex;
+      std::unique_lock lock(mutex);
+      std::condition_variable_any nobody_notifies;  // but the stop
+      nobody_notifies.wait_until(lock, stop_, time, [] { return false; });
+    }
+    return !stop_.stop_requested();
+  }
+
   /// Waits, in slices, so that a stop is heard soon.
   bool ready_in_time(pollfd& ready) const {
     constexpr std::chrono::milliseconds slice{20};
     for (auto waited = slice; waited <= silence_max; waited += slice) {
-      if (stopped_) return false;
-      if (const int found = ::poll(&ready, 1, slice.count()); found != 0) return found > 0;
+      if (stop_.stop_requested()) return false;
+      const int found = ::poll(&ready, 1, slice.count());
+      if (found > 0) return true;
+      // Ctrl-C may interrupt any thread: that it ends the run is said by a stop.
+      if (found < 0 && errno != EINTR) return false;
     }
     return false;
   }
@@ -169,7 +189,7 @@ class Client {
 
   const ClientScript& script_;
   Clock::time_point start_;
-  const std::atomic<bool>& stopped_;
+  std::stop_token stop_;
   int descriptor_ = -1;
   std::deque<Asked> asked_;  // and not answered yet
   LiveClients::Answers answers_;
@@ -192,13 +212,18 @@ LiveClients::LiveClients(const std::vector<ClientScript>& scripts, Endpoint serv
     const ClientScript& script = scripts[crowd];
     for (const Duration connect_at : setting_out(script, crowd, choices)) {
       threads_.emplace_back([this, &script, connect_at, server, start] {
-        Client client(script, connect_at, server, start, stopped_);
-        if (!client.play()) ++failures_;
+        Client client(script, connect_at, server, start, stop_.get_token());
+        if (!client.play() && !stop_.stop_requested()) ++failures_;
         collect(client.answers());
         if (--left_ == 0) on_all_done_();
       });
     }
   }
+}
+
+LiveClients::~LiveClients() {
+  stop();
+  join();
 }
 
 void LiveClients::collect(const Answers& answers) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -19,14 +20,17 @@ class LiveClients {
   /// Starts them. `on_all_done` is called on the last one's thread.
   LiveClients(const std::vector<ClientScript>& scripts, Endpoint server,
               std::function<void()> on_all_done);
-  ~LiveClients() { join(); }
+  /// Stops those that are still there.
+  ~LiveClients();
+  LiveClients(const LiveClients&) = delete;
+  LiveClients& operator=(const LiveClients&) = delete;
 
   /// Waits for them; each gives up after ten seconds of silence. Returns how many got less back
-  /// than they asked for.
+  /// than they asked for, those aside that `stop` cut short.
   std::size_t join();
 
   /// Has all of them leave now, whatever they wait for. Any thread.
-  void stop() { stopped_ = true; }
+  void stop() { stop_.request_stop(); }
 
   /// Requests and their answers, all clients'. After `join`.
   struct Answers {
@@ -41,8 +45,8 @@ class LiveClients {
   std::function<void()> on_all_done_;
   std::atomic<std::size_t> left_;
   std::atomic<std::size_t> failures_{0};
+  std::stop_source stop_;
   std::vector<std::thread> threads_;
-  std::atomic<bool> stopped_{false};
   std::mutex mutex_;  // guards what follows, until all are through
   Answers answers_;
 };

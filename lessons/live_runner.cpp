@@ -77,9 +77,13 @@ LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) 
     std::optional<LiveClients> clients;
     std::optional<LiveEnd> end;
     const auto on_start = [&](Endpoint endpoint, const StopServer& stop) {
-      end.emplace(stop, options.time_limit);
-      if (options.on_listening && entry.listens) options.on_listening(endpoint);
       if (!scenario.clients.empty()) clients.emplace(scenario.clients, endpoint, stop);
+      const auto cut_short = [&clients, stop] {
+        if (clients) clients->stop();  // first: what the server's end costs them is no failure
+        stop();
+      };
+      end.emplace(cut_short, options.time_limit);
+      if (options.on_listening && entry.listens) options.on_listening(endpoint);
     };
     result.failure = serve_live(scenario, settings, trace.get(), on_start).failure;
     if (clients) result.client_failures = clients->join();

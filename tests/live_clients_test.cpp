@@ -1,0 +1,93 @@
+// The clients of a live run: they keep to their scripts, leave when the run is cut short, and are
+// missed where they got too little. Of clocks only what cannot come too early is judged, and, with
+// seconds to spare, what was to be cut short.
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <string>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "lessons/live_models.hpp"
+#include "lessons/live_runner.hpp"
+#include "tests/catch.hpp"
+#include "tests/command.hpp"
+
+using namespace proactor_lab;
+using namespace std::chrono_literals;
+using proactor_lab::testing::Command;
+using proactor_lab::testing::TemporaryFolder;
+
+namespace {
+
+const std::string plab = PROACTOR_LAB_PLAB;
+constexpr Duration soon = 6s;  // every wait that is cut short here would have lasted 12 s
+
+Scenario scenario_of(const std::string& program, const std::string& clients,
+                     const std::string& members = "") {
+  Scenario scenario = parse_scenario(R"({"format":1,"program":")" + program + R"(",)" + members +
+                                         R"("clients":[)" + clients + "]}",
+                                     "s.json");
+  scenario.system = find_program(program)->make == nullptr ? "threads" : "epoll";
+  return scenario;
+}
+
+struct TimedRun {
+  LiveRunResult result;
+  Duration took{0};
+};
+
+TimedRun run(const Scenario& scenario, const LiveRunOptions& options = {}) {
+  const auto start = std::chrono::steady_clock::now();
+  TimedRun timed{run_live(scenario, options)};
+  timed.took = std::chrono::steady_clock::now() - start;
+  return timed;
+}
+
+TimedRun run_for(Duration limit, const Scenario& scenario) {
+  LiveRunOptions options;
+  options.time_limit = limit;
+  return run(scenario, options);
+}
+
+/// Clients who would wait for twelve seconds, each somewhere else in its script.
+constexpr const char* waiting[] = {
+    R"({"name":"c","connect_at_ms":12000})",
+    R"({"name":"c","send":[{"at_ms":12000,"text":"late"}]})",
+    R"({"name":"c","requests":2,"think_ms":12000})",
+    R"({"name":"c","requests":2,"every_ms":12000})",
+    R"({"name":"c","end_at_ms":12000})",
+    R"({"name":"c","end_at_ms":12000,"reads":false})",
+};
+
+}  // namespace
+
+TEST_CASE("a live run ends with its time limit, whatever its clients wait for") {
+  for (const char* client : waiting) {
+    INFO(client);
+    const TimedRun timed = run_for(100ms, scenario_of("echo_server", client));
+    CHECK(timed.took < soon);
+    CHECK(timed.result.client_failures == 0);  // they were not let finish
+  }
+}
+
+TEST_CASE("a live run ends with Ctrl-C, whatever its clients wait for") {
+  LiveRunOptions options;
+  options.on_listening = [](Endpoint) { kill(getpid(), SIGINT); };
+  for (const char* client : waiting) {
+    INFO(client);
+    const TimedRun timed = run(scenario_of("echo_server", client), options);
+    CHECK(timed.took < soon);
+    CHECK(timed.result.end == RunEnd::interrupted);
+    CHECK(timed.result.client_failures == 0);
+  }
+}
+
+TEST_CASE("a measurement does not wait for clients who think") {
+  const auto start = std::chrono::steady_clock::now();
+  measure_model_live(scenario_of("iterative", R"({"name":"c","requests":2,"think_ms":12000})",
+                                 R"("back_ends":[{}],)"),
+                     100ms);
+  CHECK(std::chrono::steady_clock::now() - start < soon);
+}
