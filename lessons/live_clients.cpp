@@ -6,6 +6,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -13,6 +15,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "traces/input_error.hpp"
 
 namespace proactor_lab {
 namespace {
@@ -206,6 +210,18 @@ LiveClients::LiveClients(const std::vector<ClientScript>& scripts, Endpoint serv
     : on_all_done_(std::move(on_all_done)), left_(0) {
   for (const ClientScript& script : scripts) left_ += script.count;
   threads_.reserve(left_);
+  try {
+    start(scripts, server);
+  } catch (const std::system_error& error) {
+    stop();
+    join();
+    throw InputError("clients", "",
+                     std::string("the system gives no thread for each: ") + error.what(),
+                     "use fewer, or --on sim");
+  }
+}
+
+void LiveClients::start(const std::vector<ClientScript>& scripts, Endpoint server) {
   SeededChoices choices(1);
   const auto start = Clock::now();
   for (std::uint32_t crowd = 0; crowd < scripts.size(); ++crowd) {

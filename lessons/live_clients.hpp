@@ -17,7 +17,8 @@ namespace proactor_lab {
 
 class LiveClients {
  public:
-  /// Starts them. `on_all_done` is called on the last one's thread.
+  /// Starts them. `on_all_done` is called on the last one's thread. Throws InputError where there
+  /// are not threads enough.
   LiveClients(const std::vector<ClientScript>& scripts, Endpoint server,
               std::function<void()> on_all_done);
   /// Stops those that are still there.
@@ -40,6 +41,7 @@ class LiveClients {
   const Answers& answers() const { return answers_; }
 
  private:
+  void start(const std::vector<ClientScript>& scripts, Endpoint server);
   void collect(const Answers& answers);
 
   std::function<void()> on_all_done_;

@@ -31,7 +31,10 @@ std::unique_ptr<LiveTrace> make_trace(const Scenario& scenario, const std::strin
   return std::make_unique<LiveTrace>(config);
 }
 
-void check_runs_live(const Scenario& scenario, const ProgramEntry& entry) {
+}  // namespace
+
+void check_runs_live(const Scenario& scenario) {
+  const ProgramEntry& entry = *find_program(scenario.program);
   const bool on_threads = scenario.system == "threads";
   if (entry.make == nullptr && !on_threads) {
     throw InputError("program " + scenario.program, "", "blocks, and needs threads of its own",
@@ -53,11 +56,9 @@ void check_runs_live(const Scenario& scenario, const ProgramEntry& entry) {
   }
 }
 
-}  // namespace
-
 LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) {
+  check_runs_live(scenario);
   const ProgramEntry& entry = *find_program(scenario.program);
-  check_runs_live(scenario, entry);
 
   ProgramSettings settings = settings_of(scenario);
   // Clients of our own need no particular port; a free one cannot be occupied.

@@ -91,3 +91,35 @@ TEST_CASE("a measurement does not wait for clients who think") {
                      100ms);
   CHECK(std::chrono::steady_clock::now() - start < soon);
 }
+
+TEST_CASE("plab models --on live refuses what no live system can do") {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("s.json");
+  const auto refusal = [&](const std::string& members) {
+    std::ofstream(file) << R"({"format":1,"program":"proactor","back_ends":[{}],)" + members + "}";
+    Command models(folder, {plab, "models", file, "--on", "live"});
+    CHECK(models.wait() == 2);
+    return models.err();
+  };
+  CHECK(refusal(R"("clients":[{"name":"c","requests":1,"count":257}])").find("256 clients") !=
+        std::string::npos);
+  CHECK(refusal(R"("clients":[{"name":"c","requests":1}],
+                   "faults":[{"kind":"no_descriptors","at_ms":1,"for_ms":1}])")
+            .find("/faults") != std::string::npos);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they need all addresses
+TEST_CASE("where there are not threads enough for the clients, plab says so") {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("s.json");
+  std::ofstream(file) << R"({"format":1,"program":"echo_server",
+                             "clients":[{"name":"c","count":200,"requests":2,"think_ms":12000}]})";
+  Command crowded(folder, {plab, "run", file, "--on", "epoll"}, [] {
+    const rlimit stack{64 << 20, RLIM_INFINITY};  // of each thread
+    const rlimit all{1 << 30, 1 << 30};
+    return setrlimit(RLIMIT_STACK, &stack) == 0 && setrlimit(RLIMIT_AS, &all) == 0;
+  });
+  CHECK(crowded.wait() == 2);
+  CHECK(crowded.err().find("plab: clients: ") == 0);
+}
+#endif
