@@ -106,10 +106,9 @@ class Client {
     std::size_t most = buffer.size();
     if (script_.read_bytes_per_second > 0) {  // a slow reader
       most = std::clamp<std::size_t>(script_.read_bytes_per_second / 100, 1, most);
-      if (!sleep_until(Clock::now() +
-                       std::chrono::seconds(1) * most / script_.read_bytes_per_second)) {
-        return false;
-      }
+      const Duration pause{
+          static_cast<std::int64_t>(most * 1'000'000'000 / script_.read_bytes_per_second)};
+      if (!sleep_until(Clock::now() + pause)) return false;
     }
     const auto count = ::recv(descriptor_, buffer.data(), most, MSG_DONTWAIT);
     if (count > 0) heard_ += static_cast<std::uint64_t>(count);

@@ -123,3 +123,10 @@ TEST_CASE("where there are not threads enough for the clients, plab says so") {
   CHECK(crowded.err().find("plab: clients: ") == 0);
 }
 #endif
+
+TEST_CASE("a slow reader takes its time live, too") {
+  const TimedRun timed = run(scenario_of(
+      "echo_server", R"({"name":"c","requests":1,"request_bytes":500,"read_bytes_s":1000})"));
+  CHECK(timed.took >= 500ms);
+  CHECK(timed.result.client_failures == 0);
+}
