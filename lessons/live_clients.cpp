@@ -120,6 +120,7 @@ class Client {
   /// As the script ends: a program that echoes has answered all by then, one that does not hangs up
   /// by itself.
   bool leave() {
+    if (script_.end == ClientEnd::stay) return stay();
     if (script_.end_at >= Duration::zero()) {
       if (!sleep_until(start_ + script_.end_at)) return false;
     } else if (script_.requests == 0) {
@@ -144,6 +145,15 @@ class Client {
     }
     close_now();
     return heard_all;
+  }
+
+  /// Silent, until the program hangs up or a stop comes.
+  bool stay() {
+    pollfd ready{descriptor_, POLLIN, 0};
+    while (!stop_.stop_requested()) {
+      if (ready_in_time(ready) && !take()) break;
+    }
+    return true;
   }
 
   void close_now() {

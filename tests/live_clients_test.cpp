@@ -130,3 +130,17 @@ TEST_CASE("a slow reader takes its time live, too") {
   CHECK(timed.took >= 500ms);
   CHECK(timed.result.client_failures == 0);
 }
+
+TEST_CASE("a client that stays keeps its connection until the run is ended") {
+  const TimedRun timed = run_for(
+      400ms, scenario_of("echo_server", R"({"name":"c","send":[{"text":"hello"}],"end":"stay"})"));
+  CHECK(timed.took >= 400ms);
+  CHECK(timed.result.client_failures == 0);
+}
+
+TEST_CASE("a client that stays leaves once the program has hung up") {
+  const TimedRun timed =
+      run_for(20s, scenario_of("daytime", R"({"name":"c","count":2,"end":"stay"})"));
+  CHECK(timed.took < soon);
+  CHECK(timed.result.client_failures == 0);
+}
