@@ -57,8 +57,11 @@ struct Connection {
 
 }  // namespace
 
-LiveBackEnds::LiveBackEnds(const std::vector<BackEndScript>& scripts)
-    : scripts_(scripts), ready_(epoll_create1(EPOLL_CLOEXEC)), end_event_(eventfd(0, EFD_CLOEXEC)) {
+LiveBackEnds::LiveBackEnds(const std::vector<BackEndScript>& scripts, std::uint64_t seed)
+    : scripts_(scripts),
+      seed_(seed),
+      ready_(epoll_create1(EPOLL_CLOEXEC)),
+      end_event_(eventfd(0, EFD_CLOEXEC)) {
   watch(ready_, end_event_);
   for (std::size_t i = 0; i < scripts_.size(); ++i) {
     listeners_.push_back(listen_on_loopback());
@@ -87,7 +90,7 @@ Endpoint LiveBackEnds::endpoint() const {
 void LiveBackEnds::serve() {
   std::unordered_map<int, Connection> connections;
   std::priority_queue<Answer, std::vector<Answer>, std::greater<>> answers;
-  SeededChoices choices(1);
+  SeededChoices choices(seed_);
   std::uint32_t asked = 0;
   std::uint32_t serial = 0;
   std::array<char, 65536> buffer;

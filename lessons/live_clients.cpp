@@ -24,12 +24,21 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds silence_max{10};
 
+/// What all clients of a run have in common.
+struct ClientRun {
+  Endpoint server;
+  Clock::time_point start;
+  std::uint64_t seed;
+  std::stop_token stop;
+};
+
 /// One client's connection; every wait is bounded.
 class Client {
  public:
-  Client(const ClientScript& script, Duration connect_at, Endpoint server, Clock::time_point start,
-         std::stop_token stop)
-      : script_(script), start_(start), stop_(std::move(stop)) {
+  /// `number` is the client's own, counted over all crowds.
+  Client(const ClientScript& script, std::uint32_t number, Duration connect_at,
+         const ClientRun& run)
+      : script_(script), number_(number), start_(run.start), stop_(run.stop), choices_(run.seed) {
     if (!sleep_until(start_ + connect_at)) return;
     descriptor_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
@@ -37,8 +46,8 @@ class Client {
     const int least = 1;
     if (!script_.reads) setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least));
     address.sin_family = AF_INET;
-    address.sin_port = htons(server.port);
-    address.sin_addr.s_addr = htonl(server.address);
+    address.sin_port = htons(run.server.port);
+    address.sin_addr.s_addr = htonl(run.server.address);
     if (::connect(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) < 0) {
       close_now();
     }
@@ -58,7 +67,7 @@ class Client {
       if (script_.every > Duration::zero()) {
         if (!sleep_until(first + i * script_.every)) return false;
       } else if (i > 0) {
-        const Duration think = script_.think.draw(choices_, {QuestionKind::think, 0, i});
+        const Duration think = script_.think.draw(choices_, {QuestionKind::think, number_, i});
         if (!sleep_until(Clock::now() + think)) return false;
       }
       asked_.push_back({Clock::now(), awaited_ + script_.bytes_of_answer()});
@@ -201,12 +210,13 @@ class Client {
   };
 
   const ClientScript& script_;
+  std::uint32_t number_;
   Clock::time_point start_;
   std::stop_token stop_;
   int descriptor_ = -1;
   std::deque<Asked> asked_;  // and not answered yet
   LiveClients::Answers answers_;
-  SeededChoices choices_{1};
+  SeededChoices choices_;
   std::uint64_t awaited_ = 0;  // bytes that answer what was said
   std::uint64_t heard_ = 0;
   bool closed_ = false;
@@ -214,13 +224,13 @@ class Client {
 
 }  // namespace
 
-LiveClients::LiveClients(const std::vector<ClientScript>& scripts, Endpoint server,
-                         std::function<void()> on_all_done)
+LiveClients::LiveClients(const std::vector<ClientScript>& scripts, std::uint64_t seed,
+                         Endpoint server, std::function<void()> on_all_done)
     : on_all_done_(std::move(on_all_done)), left_(0) {
   for (const ClientScript& script : scripts) left_ += script.count;
   threads_.reserve(left_);
   try {
-    start(scripts, server);
+    start(scripts, seed, server);
   } catch (const std::system_error& error) {
     stop();
     join();
@@ -230,14 +240,16 @@ LiveClients::LiveClients(const std::vector<ClientScript>& scripts, Endpoint serv
   }
 }
 
-void LiveClients::start(const std::vector<ClientScript>& scripts, Endpoint server) {
-  SeededChoices choices(1);
-  const auto start = Clock::now();
+void LiveClients::start(const std::vector<ClientScript>& scripts, std::uint64_t seed,
+                        Endpoint server) {
+  SeededChoices choices(seed);
+  const ClientRun run{server, Clock::now(), seed, stop_.get_token()};
+  std::uint32_t number = 0;
   for (std::uint32_t crowd = 0; crowd < scripts.size(); ++crowd) {
     const ClientScript& script = scripts[crowd];
     for (const Duration connect_at : setting_out(script, crowd, choices)) {
-      threads_.emplace_back([this, &script, connect_at, server, start] {
-        Client client(script, connect_at, server, start, stop_.get_token());
+      threads_.emplace_back([this, &script, client_number = number++, connect_at, run] {
+        Client client(script, client_number, connect_at, run);
         if (!client.play() && !stop_.stop_requested()) ++failures_;
         collect(client.answers());
         if (--left_ == 0) on_all_done_();

@@ -17,9 +17,9 @@ namespace proactor_lab {
 
 class LiveClients {
  public:
-  /// Starts them. `on_all_done` is called on the last one's thread. Throws InputError where there
-  /// are not threads enough.
-  LiveClients(const std::vector<ClientScript>& scripts, Endpoint server,
+  /// Starts them; `seed` answers when they set out and how long they think. `on_all_done` is called
+  /// on the last one's thread. Throws InputError where there are not threads enough.
+  LiveClients(const std::vector<ClientScript>& scripts, std::uint64_t seed, Endpoint server,
               std::function<void()> on_all_done);
   /// Stops those that are still there.
   ~LiveClients();
@@ -41,7 +41,7 @@ class LiveClients {
   const Answers& answers() const { return answers_; }
 
  private:
-  void start(const std::vector<ClientScript>& scripts, Endpoint server);
+  void start(const std::vector<ClientScript>& scripts, std::uint64_t seed, Endpoint server);
   void collect(const Answers& answers);
 
   std::function<void()> on_all_done_;

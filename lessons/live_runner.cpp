@@ -71,14 +71,16 @@ LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) 
   const std::unique_ptr<LiveTrace> trace = make_trace(scenario, options.out);
   std::optional<LiveBackEnds> back_ends;
   if (!scenario.back_ends.empty()) {
-    settings.back_end = back_ends.emplace(scenario.back_ends).endpoint();
+    settings.back_end = back_ends.emplace(scenario.back_ends, scenario.seed).endpoint();
   }
   LiveRunResult result;
   {
     std::optional<LiveClients> clients;
     std::optional<LiveEnd> end;
     const auto on_start = [&](Endpoint endpoint, const StopServer& stop) {
-      if (!scenario.clients.empty()) clients.emplace(scenario.clients, endpoint, stop);
+      if (!scenario.clients.empty()) {
+        clients.emplace(scenario.clients, scenario.seed, endpoint, stop);
+      }
       const auto cut_short = [&clients, stop] {
         if (clients) clients->stop();  // first: what the server's end costs them is no failure
         stop();

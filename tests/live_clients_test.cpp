@@ -144,3 +144,34 @@ TEST_CASE("a client that stays leaves once the program has hung up") {
   CHECK(timed.took < soon);
   CHECK(timed.result.client_failures == 0);
 }
+
+TEST_CASE("each client of a live crowd thinks its own thoughts, by the scenario's seed") {
+  Scenario scenario = scenario_of(
+      "echo_server", R"({"name":"c","count":4,"requests":6,"think_ms":{"min":0,"max":100}})");
+  // Whose thoughts take longest, by the seed: the run cannot be shorter.
+  const auto longest = [&](std::uint64_t seed) {
+    SeededChoices choices(seed);
+    Duration most{0};
+    for (std::uint64_t client = 0; client < 4; ++client) {
+      Duration all{0};
+      for (std::uint32_t i = 1; i < 6; ++i) {
+        all += scenario.clients[0].think.draw(choices, {QuestionKind::think, client, i});
+      }
+      most = std::max(most, all);
+    }
+    return most;
+  };
+  for (scenario.seed = 1; longest(scenario.seed) < 400ms;) ++scenario.seed;
+  CHECK(run(scenario).took >= longest(scenario.seed));
+}
+
+TEST_CASE("a live back end answers by the scenario's seed") {
+  Scenario scenario = scenario_of("iterative", R"({"name":"c","requests":1})",
+                                  R"("back_ends":[{"answer_after_ms":{"min":0,"max":400}}],)");
+  const auto first = [&](std::uint64_t seed) {
+    SeededChoices choices(seed);
+    return scenario.back_ends[0].answer_after.draw(choices, {QuestionKind::answer_delay, 1, 0});
+  };
+  for (scenario.seed = 1; first(scenario.seed) < 380ms;) ++scenario.seed;
+  CHECK(run(scenario).took >= first(scenario.seed));
+}
