@@ -49,6 +49,7 @@ class Client {
     address.sin_port = htons(run.server.port);
     address.sin_addr.s_addr = htonl(run.server.address);
     if (::connect(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) < 0) {
+      closed_ = errno == ECONNREFUSED;
       close_now();
     }
   }
@@ -56,7 +57,14 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  bool play() {
+  /// False where it got less than it asked for. Whoever makes no requests asks for nothing certain:
+  /// the program may well refuse it or hang up on it, but not let it wait for ever.
+  bool play() { return carry_out() || (script_.requests == 0 && closed_); }
+
+  const LiveClients::Answers& answers() const { return answers_; }
+
+ private:
+  bool carry_out() {
     if (descriptor_ < 0) return false;
     for (const ClientSend& send : script_.sends) {
       if (!sleep_until(start_ + send.at) || !say(send.content)) return false;
@@ -79,9 +87,6 @@ class Client {
     return hear(script_.requests > 0 ? awaited_ : 0) && leave();
   }
 
-  const LiveClients::Answers& answers() const { return answers_; }
-
- private:
   /// Sends all of it, reading what comes back meanwhile so that neither side stands still.
   bool say(std::string_view content) {
     awaited_ += content.size();
@@ -89,14 +94,15 @@ class Client {
       const short wanted = script_.reads ? POLLIN | POLLOUT : POLLOUT;
       pollfd ready{descriptor_, wanted, 0};
       if (!ready_in_time(ready)) return false;
-      if ((ready.revents & POLLIN) != 0 && !take()) return closed_;
+      if ((ready.revents & POLLIN) != 0 && !take()) return false;
       if ((ready.revents & POLLOUT) != 0) {
         const auto sent =
             ::send(descriptor_, content.data(), content.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent < 0 && errno != EAGAIN) return false;
         if (sent > 0) content.remove_prefix(static_cast<std::size_t>(sent));
+        closed_ = sent < 0 && errno != EAGAIN;
       }
-      if ((ready.revents & (POLLERR | POLLNVAL)) != 0) return false;
+      closed_ = closed_ || (ready.revents & POLLERR) != 0;
+      if (closed_) return false;
     }
     return true;
   }
@@ -109,7 +115,7 @@ class Client {
     return true;
   }
 
-  /// One read; false at the end of the stream or on an error.
+  /// One read; false at the end of the stream, where it was reset, or where a stop came.
   bool take() {
     std::array<char, 65536> buffer;
     std::size_t most = buffer.size();
@@ -120,10 +126,10 @@ class Client {
       if (!sleep_until(Clock::now() + pause)) return false;
     }
     const auto count = ::recv(descriptor_, buffer.data(), most, MSG_DONTWAIT);
+    closed_ = count == 0 || (count < 0 && errno != EAGAIN);
     if (count > 0) heard_ += static_cast<std::uint64_t>(count);
     note_answers();
-    if (count == 0) closed_ = true;
-    return count > 0 || (count < 0 && errno == EAGAIN);
+    return !closed_;
   }
 
   /// As the script ends: a program that echoes has answered all by then, one that does not hangs up
@@ -219,7 +225,7 @@ class Client {
   SeededChoices choices_;
   std::uint64_t awaited_ = 0;  // bytes that answer what was said
   std::uint64_t heard_ = 0;
-  bool closed_ = false;
+  bool closed_ = false;  // by the program: refused, ended or reset
 };
 
 }  // namespace

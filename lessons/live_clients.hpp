@@ -26,8 +26,8 @@ class LiveClients {
   LiveClients(const LiveClients&) = delete;
   LiveClients& operator=(const LiveClients&) = delete;
 
-  /// Waits for them; each gives up after ten seconds of silence. Returns how many got less back
-  /// than they asked for, those aside that `stop` cut short.
+  /// Waits for them; each gives up after ten seconds of silence. Returns how many got fewer answers
+  /// than they made requests, or were kept waiting; those aside that `stop` cut short.
   std::size_t join();
 
   /// Has all of them leave now, whatever they wait for. Any thread.

@@ -21,7 +21,7 @@ struct LiveRunResult {
   RunEnd end = RunEnd::finished;
   std::uint64_t events = 0;
   std::uint64_t events_lost = 0;
-  std::size_t client_failures = 0;  ///< clients that did not get back what they should
+  std::size_t client_failures = 0;  ///< clients that did not get all that they asked for
   std::string failure;              ///< of the program, in words
   std::vector<ScenarioFile> files;  ///< those beneath the root, as the run left them
 };

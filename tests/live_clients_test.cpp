@@ -175,3 +175,42 @@ TEST_CASE("a live back end answers by the scenario's seed") {
   for (scenario.seed = 1; first(scenario.seed) < 380ms;) ++scenario.seed;
   CHECK(run(scenario).took >= first(scenario.seed));
 }
+
+TEST_CASE("plab run: live clients that got too little are told, and exit 1") {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("s.json");
+  struct Case {
+    const char* scenario;
+    std::vector<std::string> words;
+    int code;
+    const char* error;
+  };
+  const Case cases[] = {
+      // It tells the time, shorter than what they await, and hangs up.
+      {R"("daytime","clients":[{"name":"c","count":2,"requests":1,"request_bytes":1000}])",
+       {},
+       1,
+       "plab: daytime: clients that did not get all that they asked for: 2\n"},
+      // B is refused, C reset, and neither had asked for anything certain.
+      {R"("one_read","clients":[{"name":"A","send":[{"at_ms":50,"text":"x"}]},
+         {"name":"B","connect_at_ms":300,"send":[{"text":"x"}]},
+         {"name":"C","connect_at_ms":10,"read_to_end":true,"send":[{"text":"x"}]}])",
+       {},
+       0,
+       ""},
+      {R"("echo_server","clients":[{"name":"c","requests":2,"end":"reset"}])", {}, 0, ""},
+      {R"("echo_server","clients":[{"name":"c","requests":2,"think_ms":12000}])",
+       {"--for", "0.1"},
+       0,
+       ""},
+  };
+  for (const Case& each : cases) {
+    INFO(each.scenario);
+    std::ofstream(file) << R"({"format":1,"program":)" << each.scenario << "}";
+    std::vector<std::string> words{plab, "run", file, "--on", "epoll"};
+    words.insert(words.end(), each.words.begin(), each.words.end());
+    Command command(folder, words);
+    CHECK(command.wait() == each.code);
+    CHECK(command.err() == each.error);
+  }
+}

@@ -77,12 +77,18 @@ int run_on_kernel(Scenario scenario, const RunArguments& arguments) {
     std::cout << scenario.program << " on " << scenario.system << ": " << result.events << " events"
               << (arguments.out.empty() ? "" : ", written to " + arguments.out) << '\n';
   }
+  if (result.client_failures > 0) {
+    std::cerr << "plab: " << scenario.program
+              << ": clients that did not get all that they asked for: " << result.client_failures
+              << '\n';
+  }
   if (result.events_lost > 0) {
     std::cerr << "plab: the limit of " << scenario.event_limit << " events was reached, "
               << result.events_lost << " were not kept\n";
     return limit;
   }
-  return exit_code_for(result.failure, scenario);
+  const int code = exit_code_for(result.failure, scenario);
+  return result.client_failures > 0 ? failed : code;
 }
 
 int run_command(const RunArguments& arguments) {
