@@ -214,3 +214,13 @@ TEST_CASE("plab run: live clients that got too little are told, and exit 1") {
     CHECK(command.err() == each.error);
   }
 }
+
+TEST_CASE("plab run refuses a time limit that no run has") {
+  const TemporaryFolder folder;
+  for (const char* seconds : {"1e12", "9.223372036e9", "1e-9", "0", "-1"}) {
+    INFO(seconds);
+    Command command(folder, {plab, "run", "echo_live", "--on", "epoll", "--for", seconds});
+    CHECK(command.wait() == 2);
+    CHECK(command.err().find("--for") != std::string::npos);
+  }
+}

@@ -117,7 +117,7 @@ void add_run(CLI::App& app, Action& action) {
   command->add_option("--port", arguments->port, "To listen on; live, 0 lets the system choose")
       ->check(CLI::Range(0, 65535));
   command->add_option("--for", arguments->for_seconds, "Live: end after so many seconds")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1e-3, 1e6));
   command->add_option("-o,--out", arguments->out, "Where the trace goes; - is standard output");
   command->callback(
       [&action, arguments] { action = [arguments] { return run_command(*arguments); }; });
