@@ -224,3 +224,9 @@ TEST_CASE("plab run refuses a time limit that no run has") {
     CHECK(command.err().find("--for") != std::string::npos);
   }
 }
+
+TEST_CASE("a live back end's answer comes whole, however large") {
+  const Scenario scenario = scenario_of("iterative", R"({"name":"c","requests":2})",
+                                        R"("back_ends":[{"answer_bytes":33554432}],)");
+  CHECK(run(scenario).result.client_failures == 0);
+}
