@@ -8,6 +8,7 @@
 #include <queue>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -36,11 +37,11 @@ int listen_on_loopback() {
   return listener;
 }
 
-void watch(int ready, int descriptor) {
+void watch(int ready, int descriptor, int verb = EPOLL_CTL_ADD, std::uint32_t events = EPOLLIN) {
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = events;
   event.data.fd = descriptor;
-  epoll_ctl(ready, EPOLL_CTL_ADD, descriptor, &event);
+  epoll_ctl(ready, verb, descriptor, &event);
 }
 
 struct Answer {
@@ -53,12 +54,31 @@ struct Answer {
 struct Connection {
   std::size_t back_end = 0;
   std::uint32_t serial = 0;
+  std::size_t unsent = 0;  // bytes of answers that are due
+  bool waits_for_room = false;
 };
+
+/// As much as there is room for; the rest when there is room again.
+void send_due(int ready, int descriptor, Connection& connection) {
+  static const std::string bytes(65536, 'y');
+  while (connection.unsent > 0) {
+    const auto sent =
+        send(descriptor, bytes.data(), std::min(bytes.size(), connection.unsent), MSG_NOSIGNAL);
+    if (sent < 0) break;  // if nobody is there any more, reading says so, too
+    connection.unsent -= static_cast<std::size_t>(sent);
+  }
+  const bool waits = connection.unsent > 0;
+  if (waits == std::exchange(connection.waits_for_room, waits)) return;
+  watch(ready, descriptor, EPOLL_CTL_MOD, waits ? EPOLLIN | EPOLLOUT : EPOLLIN);
+}
 
 }  // namespace
 
-LiveBackEnds::LiveBackEnds(const std::vector<BackEndScript>& scripts)
-    : scripts_(scripts), ready_(epoll_create1(EPOLL_CLOEXEC)), end_event_(eventfd(0, EFD_CLOEXEC)) {
+LiveBackEnds::LiveBackEnds(const std::vector<BackEndScript>& scripts, std::uint64_t seed)
+    : scripts_(scripts),
+      seed_(seed),
+      ready_(epoll_create1(EPOLL_CLOEXEC)),
+      end_event_(eventfd(0, EFD_CLOEXEC)) {
   watch(ready_, end_event_);
   for (std::size_t i = 0; i < scripts_.size(); ++i) {
     listeners_.push_back(listen_on_loopback());
@@ -87,7 +107,7 @@ Endpoint LiveBackEnds::endpoint() const {
 void LiveBackEnds::serve() {
   std::unordered_map<int, Connection> connections;
   std::priority_queue<Answer, std::vector<Answer>, std::greater<>> answers;
-  SeededChoices choices(1);
+  SeededChoices choices(seed_);
   std::uint32_t asked = 0;
   std::uint32_t serial = 0;
   std::array<char, 65536> buffer;
@@ -111,11 +131,12 @@ void LiveBackEnds::serve() {
         const int connection = accept4(descriptor, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (connection < 0) continue;
         const auto back_end = static_cast<std::size_t>(listener - listeners_.begin());
-        connections[connection] = {back_end, ++serial};
+        connections[connection] = {.back_end = back_end, .serial = ++serial};
         watch(ready_, connection);
         continue;
       }
-      const Connection& connection = connections.at(descriptor);
+      Connection& connection = connections.at(descriptor);
+      if (connection.waits_for_room) send_due(ready_, descriptor, connection);
       const auto bytes = recv(descriptor, buffer.data(), buffer.size(), 0);
       if (bytes > 0) {
         const Question question{QuestionKind::answer_delay, connection.serial, asked++};
@@ -131,9 +152,8 @@ void LiveBackEnds::serve() {
       answers.pop();
       const auto connection = connections.find(answer.connection);
       if (connection == connections.end() || connection->second.serial != answer.serial) continue;
-      const std::string text(scripts_[connection->second.back_end].answer_bytes, 'y');
-      [[maybe_unused]] const auto sent =
-          send(answer.connection, text.data(), text.size(), MSG_NOSIGNAL);
+      connection->second.unsent += scripts_[connection->second.back_end].answer_bytes;
+      send_due(ready_, answer.connection, connection->second);
     }
   }
 }

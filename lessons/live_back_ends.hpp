@@ -13,9 +13,9 @@ namespace proactor_lab {
 
 class LiveBackEnds {
  public:
-  /// Listens and answers, on ports that the system chooses, until destroyed. Throws InputError
-  /// where the system gives none.
-  explicit LiveBackEnds(const std::vector<BackEndScript>& scripts);
+  /// Listens and answers, on ports that the system chooses, until destroyed; `seed` answers how
+  /// long each answer takes. Throws InputError where the system gives no port.
+  LiveBackEnds(const std::vector<BackEndScript>& scripts, std::uint64_t seed);
   ~LiveBackEnds();
   LiveBackEnds(const LiveBackEnds&) = delete;
   LiveBackEnds& operator=(const LiveBackEnds&) = delete;
@@ -27,6 +27,7 @@ class LiveBackEnds {
   void serve();
 
   std::vector<BackEndScript> scripts_;
+  std::uint64_t seed_;
   std::vector<int> listeners_;  // of each
   int ready_ = -1;              // epoll
   int end_event_ = -1;

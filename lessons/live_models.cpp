@@ -161,12 +161,12 @@ class ServerProcess {
 
 ModelFigures measure_model_live(const Scenario& scenario, Duration window) {
   ServerProcess server(scenario);  // before there is any thread
-  const LiveBackEnds back_ends(scenario.back_ends);
+  const LiveBackEnds back_ends(scenario.back_ends, scenario.seed);
   const std::optional<Endpoint> endpoint = server.start(back_ends.endpoint().port);
   if (!endpoint) refuse(scenario);
 
   std::atomic<bool> all_done{false};
-  LiveClients clients(scenario.clients, *endpoint, [&] { all_done = true; });
+  LiveClients clients(scenario.clients, scenario.seed, *endpoint, [&] { all_done = true; });
   const auto until = std::chrono::steady_clock::now() + window;
   while (!all_done && std::chrono::steady_clock::now() < until) {
     std::this_thread::sleep_for(std::chrono::milliseconds{2});

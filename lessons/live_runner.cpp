@@ -31,7 +31,10 @@ std::unique_ptr<LiveTrace> make_trace(const Scenario& scenario, const std::strin
   return std::make_unique<LiveTrace>(config);
 }
 
-void check_runs_live(const Scenario& scenario, const ProgramEntry& entry) {
+}  // namespace
+
+void check_runs_live(const Scenario& scenario) {
+  const ProgramEntry& entry = *find_program(scenario.program);
   const bool on_threads = scenario.system == "threads";
   if (entry.make == nullptr && !on_threads) {
     throw InputError("program " + scenario.program, "", "blocks, and needs threads of its own",
@@ -53,11 +56,9 @@ void check_runs_live(const Scenario& scenario, const ProgramEntry& entry) {
   }
 }
 
-}  // namespace
-
 LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) {
+  check_runs_live(scenario);
   const ProgramEntry& entry = *find_program(scenario.program);
-  check_runs_live(scenario, entry);
 
   ProgramSettings settings = settings_of(scenario);
   // Clients of our own need no particular port; a free one cannot be occupied.
@@ -70,16 +71,22 @@ LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) 
   const std::unique_ptr<LiveTrace> trace = make_trace(scenario, options.out);
   std::optional<LiveBackEnds> back_ends;
   if (!scenario.back_ends.empty()) {
-    settings.back_end = back_ends.emplace(scenario.back_ends).endpoint();
+    settings.back_end = back_ends.emplace(scenario.back_ends, scenario.seed).endpoint();
   }
   LiveRunResult result;
   {
     std::optional<LiveClients> clients;
     std::optional<LiveEnd> end;
     const auto on_start = [&](Endpoint endpoint, const StopServer& stop) {
-      end.emplace(stop, options.time_limit);
+      if (!scenario.clients.empty()) {
+        clients.emplace(scenario.clients, scenario.seed, endpoint, stop);
+      }
+      const auto cut_short = [&clients, stop] {
+        if (clients) clients->stop();  // first: what the server's end costs them is no failure
+        stop();
+      };
+      end.emplace(cut_short, options.time_limit);
       if (options.on_listening && entry.listens) options.on_listening(endpoint);
-      if (!scenario.clients.empty()) clients.emplace(scenario.clients, endpoint, stop);
     };
     result.failure = serve_live(scenario, settings, trace.get(), on_start).failure;
     if (clients) result.client_failures = clients->join();

@@ -21,13 +21,17 @@ struct LiveRunResult {
   RunEnd end = RunEnd::finished;
   std::uint64_t events = 0;
   std::uint64_t events_lost = 0;
-  std::size_t client_failures = 0;  ///< clients that did not get back what they should
+  std::size_t client_failures = 0;  ///< clients that did not get all that they asked for
   std::string failure;              ///< of the program, in words
   std::vector<ScenarioFile> files;  ///< those beneath the root, as the run left them
 };
 
+/// Throws InputError where no live system can do what the scenario asks for: faults, too many
+/// clients, a program that is not for its system.
+void check_runs_live(const Scenario& scenario);
+
 /// SIGINT and SIGTERM end the run in good order, the trace whole. Throws InputError where the
-/// kernel refuses the scenario's system, the port is taken, the program cannot run live, or the
+/// kernel refuses the scenario's system, the port is taken, the scenario cannot run live, or the
 /// file cannot be written. One at a time in a process.
 LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options);
 

@@ -29,7 +29,7 @@ Scenario world() {
                         "s.json");
 }
 
-/// Skips where this kernel refuses io_uring: then epoll has to do.
+/// On the system that it is measured on; on threads where it is on none.
 Scenario live(const ServerModel& model) {
   Scenario scenario = scenario_for(world(), model);
   scenario.system = model.live != nullptr ? model.live : "threads";

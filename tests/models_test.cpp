@@ -156,6 +156,27 @@ TEST_CASE("workers have no more cores than the scenario has") {
   CHECK(run("proactor_workers", busy).cpu_share <= 1.001);
 }
 
+TEST_CASE("one who waits for all at once serves the others while no more can be accepted") {
+  const Scenario short_of_descriptors = parse_scenario(
+      R"({"format":1,"program":"thread_pool","workers":{"places":1},
+      "clients":[{"name":"early","requests":5,"think_ms":100},
+                 {"name":"late","connect_at_ms":50,"requests":1}],
+      "back_ends":[{"name":"back end","answer_after_ms":5}],
+      "faults":[{"kind":"no_descriptors","at_ms":40,"for_ms":2000}]})",
+      "s.json");
+  for (const char* program : {"leader_followers", "active_object", "reactor"}) {
+    const RunResult result = run_simulated(scenario_for(short_of_descriptors, model(program)));
+    INFO(program);
+    std::vector<Duration> times = result.measure.response_times;
+    REQUIRE(times.size() == 6);  // the late one was accepted in the end
+    std::sort(times.begin(), times.end());
+    CHECK(times[4] < std::chrono::milliseconds{50});
+    CHECK(times[5] > std::chrono::milliseconds{1900});
+    const auto violations = check_rules(result.trace);
+    if (!violations.empty()) FAIL(violations[0].rule << ": " << violations[0].sentence);
+  }
+}
+
 TEST_CASE("a scenario that is none for server models is refused with its place") {
   const auto complaint = [](const std::string& json) -> std::string {
     try {

@@ -5,6 +5,7 @@
 
 #include "lessons/live_costs.hpp"
 #include "lessons/live_models.hpp"
+#include "lessons/live_runner.hpp"
 #include "lessons/model_ranking.hpp"
 #include "lessons/model_runs.hpp"
 #include "lessons/model_table.hpp"
@@ -85,8 +86,16 @@ std::string words_of(const MachineCosts& costs) {
          std::to_string(costs.cores) + " cores.\n";
 }
 
+/// On the system that `model` is measured on.
+Scenario live_scenario_for(const Scenario& base, const ServerModel& model) {
+  Scenario scenario = scenario_for(base, model);
+  scenario.system = model.live;
+  return scenario;
+}
+
 /// Measured in rounds, the models in turn, so that what disturbs the machine disturbs all alike.
 int compare_with_machine(const Scenario& base, const ModelsArguments& arguments) {
+  check_runs_live(live_scenario_for(base, server_models()[0]));  // clients and faults are alike
   const MachineCosts costs = measure_costs();
   std::cout << words_of(costs) << std::flush;
   Scenario machine = with_costs(base, costs);
@@ -94,9 +103,8 @@ int compare_with_machine(const Scenario& base, const ModelsArguments& arguments)
   std::vector<Scenario> scenarios;
   for (const ServerModel& model : server_models()) {
     if (model.live == nullptr) continue;
-    Scenario scenario = scenario_for(machine, model);
+    Scenario scenario = live_scenario_for(machine, model);
     scenario.run_limit = std::min(scenario.run_limit, live_window);
-    scenario.system = model.live;
     models.push_back({model.title, run_model(scenario), {}});
     scenarios.push_back(std::move(scenario));
   }

@@ -77,12 +77,18 @@ int run_on_kernel(Scenario scenario, const RunArguments& arguments) {
     std::cout << scenario.program << " on " << scenario.system << ": " << result.events << " events"
               << (arguments.out.empty() ? "" : ", written to " + arguments.out) << '\n';
   }
+  if (result.client_failures > 0) {
+    std::cerr << "plab: " << scenario.program
+              << ": clients that did not get all that they asked for: " << result.client_failures
+              << '\n';
+  }
   if (result.events_lost > 0) {
     std::cerr << "plab: the limit of " << scenario.event_limit << " events was reached, "
               << result.events_lost << " were not kept\n";
     return limit;
   }
-  return exit_code_for(result.failure, scenario);
+  const int code = exit_code_for(result.failure, scenario);
+  return result.client_failures > 0 ? failed : code;
 }
 
 int run_command(const RunArguments& arguments) {
@@ -111,7 +117,7 @@ void add_run(CLI::App& app, Action& action) {
   command->add_option("--port", arguments->port, "To listen on; live, 0 lets the system choose")
       ->check(CLI::Range(0, 65535));
   command->add_option("--for", arguments->for_seconds, "Live: end after so many seconds")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1e-3, 1e6));
   command->add_option("-o,--out", arguments->out, "Where the trace goes; - is standard output");
   command->callback(
       [&action, arguments] { action = [arguments] { return run_command(*arguments); }; });

@@ -70,9 +70,11 @@ Task active_object(BlockingSystem& system, ProgramSettings settings) {
       const std::uint32_t key = keys[static_cast<std::size_t>(i)];
       if (key == SessionTable::listener_key) {
         Session session;
-        const bool well = co_await accept_session(system, settings, listener, session);
-        if (!well) co_return;
-        co_await system.watch(ready, session.client, answerer->sessions().add(session));
+        const Accepted accepted = co_await try_accept_session(system, settings, listener, session);
+        if (accepted == Accepted::closed) co_return;
+        if (accepted == Accepted::client) {
+          co_await system.watch(ready, session.client, answerer->sessions().add(session));
+        }
         co_await system.watch(ready, listener, key);
         continue;
       }

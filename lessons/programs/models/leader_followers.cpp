@@ -19,10 +19,12 @@ struct Group {
 
 Task accept_next(BlockingSystem& system, const ProgramSettings& settings, Group& group) {
   Session session;
-  const bool well = co_await accept_session(system, settings, group.listener, session);
-  if (!well) co_return;
-  const std::uint32_t key = group.sessions.add(session);
-  co_await system.watch(group.ready, session.client, key);
+  const Accepted accepted = co_await try_accept_session(system, settings, group.listener, session);
+  if (accepted == Accepted::closed) co_return;
+  if (accepted == Accepted::client) {
+    const std::uint32_t key = group.sessions.add(session);
+    co_await system.watch(group.ready, session.client, key);
+  }
   co_await system.watch(group.ready, group.listener, SessionTable::listener_key);
 }
 

@@ -48,9 +48,12 @@ class Reactor {
 
   Task on_connection() {
     Session session;
-    listening_ = co_await accept_session(system_, settings_, listener_, session);
+    const Accepted accepted = co_await try_accept_session(system_, settings_, listener_, session);
+    listening_ = accepted != Accepted::closed;
     if (!listening_) co_return;
-    co_await system_.watch(ready_, session.client, sessions_.add(session));
+    if (accepted == Accepted::client) {
+      co_await system_.watch(ready_, session.client, sessions_.add(session));
+    }
     co_await system_.watch(ready_, listener_, SessionTable::listener_key);
   }
 

@@ -30,22 +30,30 @@ Handle open_listener(BlockingSystem& system, const ProgramSettings& settings) {
                    "cannot be listened on: " + std::generic_category().message(-listener));
 }
 
+TaskOf<Accepted> try_accept_session(BlockingSystem& system, const ProgramSettings& settings,
+                                    Handle listener, Session& session) {
+  const std::int32_t client = co_await system.accept(listener);
+  if (client == -EINVAL || client == -EBADF || client == -ECANCELED) co_return Accepted::closed;
+  session.client = Handle{client};
+  session.back_end = Handle{client < 0 ? client : system.open_stream_socket(nullptr)};
+  const std::int32_t back_end = to_number(session.back_end);
+  std::int32_t connected = back_end;
+  if (back_end >= 0) connected = co_await system.connect(session.back_end, settings.back_end);
+  if (connected == 0) co_return Accepted::client;
+  // Out of descriptors, or the back end is not there: this client is lost, the next may be well.
+  if (back_end >= 0) co_await system.close(session.back_end);
+  if (client >= 0) co_await system.close(session.client);
+  if (back_end == -EMFILE || back_end == -ENFILE) co_await system.sleep(patience);
+  co_return Accepted::nobody;
+}
+
 TaskOf<bool> accept_session(BlockingSystem& system, const ProgramSettings& settings,
                             Handle listener, Session& session) {
-  while (true) {
-    const std::int32_t client = co_await system.accept(listener);
-    if (client == -EINVAL || client == -EBADF || client == -ECANCELED) co_return false;
-    session.client = Handle{client};
-    session.back_end = Handle{client < 0 ? client : system.open_stream_socket(nullptr)};
-    const std::int32_t back_end = to_number(session.back_end);
-    std::int32_t connected = back_end;
-    if (back_end >= 0) connected = co_await system.connect(session.back_end, settings.back_end);
-    if (connected == 0) co_return true;
-    // Out of descriptors, or the back end is not there: this client is lost, the next may be well.
-    if (back_end >= 0) co_await system.close(session.back_end);
-    if (client >= 0) co_await system.close(session.client);
-    if (back_end == -EMFILE || back_end == -ENFILE) co_await system.sleep(patience);
+  Accepted accepted = Accepted::nobody;
+  while (accepted == Accepted::nobody) {
+    accepted = co_await try_accept_session(system, settings, listener, session);
   }
+  co_return accepted == Accepted::client;
 }
 
 TaskOf<bool> read_request(BlockingSystem& system, Session& session) {

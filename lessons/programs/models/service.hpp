@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "lessons/programs/program.hpp"
@@ -20,7 +21,19 @@ struct Session {
 /// Throws InputError where nobody may listen there.
 Handle open_listener(BlockingSystem& system, const ProgramSettings& settings);
 
-/// The next client, and a connection to the back end for it. False: nobody listens any more.
+/// What came of trying to accept a client.
+enum class Accepted : std::uint8_t {
+  client,
+  nobody,  ///< this time: out of descriptors, or the back end is not there
+  closed,  ///< nobody listens any more
+};
+
+/// The next client, and a connection to the back end for it. Waits for a client, but does not try
+/// again: for whoever has others to serve meanwhile.
+TaskOf<Accepted> try_accept_session(BlockingSystem& system, const ProgramSettings& settings,
+                                    Handle listener, Session& session);
+
+/// Likewise, as often as it takes. False: nobody listens any more.
 TaskOf<bool> accept_session(BlockingSystem& system, const ProgramSettings& settings,
                             Handle listener, Session& session);
 
