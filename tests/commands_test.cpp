@@ -12,6 +12,7 @@ namespace {
 const std::string plab = PROACTOR_LAB_PLAB;
 const std::string source = PROACTOR_LAB_SOURCE_DIR;
 const std::string echo = source + "/lessons/scenarios/echo.json";
+const std::string models = source + "/lessons/scenarios/server_models_small.json";
 
 struct Result {
   int code;
@@ -134,6 +135,15 @@ TEST_CASE("files that are not there, folders, and places that cannot be written 
            {"check", folder.path().string()},
            {"run", folder.path().string()},
            {"run", echo, "--out", folder.file("no/such/place.json")},
+           {"run", echo, "--out", folder.path().string()},
+           {"run", echo, "--out", "/dev/full"},
+           {"run", echo, "--on", "epoll", "--out", folder.path().string()},
+           {"run", echo, "--on", "epoll", "--out", "/dev/full"},
+           {"run", echo, "--write-tape", folder.path().string()},
+           {"run", echo, "--write-tape", "/dev/full"},
+           {"models", models, "--activity", folder.path().string()},
+           {"models", models, "--activity", "/dev/full"},
+           {"models", models, "--out", trace},
            {"run", echo, "--tape", folder.file("none.tape")},
            {"run", echo, "--on", "windows"},
            {"run", echo, "--seed", "-3"},
@@ -151,6 +161,19 @@ TEST_CASE("files that are not there, folders, and places that cannot be written 
     CHECK(result.code == 2);
     CHECK_FALSE(result.err.empty());
     CHECK(result.err.find("internal") == std::string::npos);
+  }
+}
+
+TEST_CASE("a standard output that is full is no success") {
+  const TemporaryFolder folder;
+  const std::string trace = folder.file("t.json");
+  run(folder, {"run", echo, "--out", trace});
+  for (const std::string& words :
+       {"run " + echo + " --out -", "run " + echo, "query " + trace + " 'SELECT 1'"}) {
+    Command command(folder, {"/bin/sh", "-c", plab + " " + words + " >/dev/full"});
+    INFO(words);
+    CHECK(command.wait() == 2);
+    CHECK(command.err().find("standard output: cannot be written") != std::string::npos);
   }
 }
 
