@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -36,13 +35,14 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
   struct Crowd {
     ClientScript script;
     std::uint16_t port = 0;
+    std::vector<std::uint64_t> said_by;  // bytes of all `sends` up to each, it included
   };
   /// A million of these are to fit: what few need stands elsewhere.
   struct Client {
     const Crowd* crowd = nullptr;
     const char* label = "";
-    std::unique_ptr<std::vector<std::byte>> outbox;  // said, but not yet taken by the network
-    std::uint64_t awaited = 0;                       // bytes of answers, for what it said
+    std::uint64_t unsent = 0;   // bytes that it said and the network has not taken
+    std::uint64_t awaited = 0;  // bytes of answers, for what it said
     std::uint64_t received = 0;
     EndId end = no_end;
     FactIndex last = 0;  // its latest fact: the cause of its next
@@ -67,7 +67,9 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
   void go_on_after_answer(std::uint32_t client);
   void speak(std::uint32_t client);
   void say(Client& client, std::span<const std::byte> bytes);
+  std::size_t send(Client& client, std::span<const std::byte> bytes);
   void flush(Client& client);
+  std::span<const std::byte> first_unsent(const Client& client, std::size_t count);
   void leave(Client& client);
   void read_slowly(std::uint32_t client, FactIndex cause);
   void take(std::uint32_t client, std::uint32_t most, FactIndex cause);

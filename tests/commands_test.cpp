@@ -194,6 +194,17 @@ TEST_CASE("a tape written by one run replays it under another seed") {
   CHECK(result.code == 2);
 }
 
+TEST_CASE("an open loop that nobody hears takes no memory") {
+  const TemporaryFolder folder;
+  const std::string scenario = folder.file("s.json");
+  write(scenario, R"({"format":1,"program":"proactor","back_ends":[{"answer_after_ms":1000000}],
+    "clients":[{"name":"A","requests":2000,"request_bytes":1000000,"every_ms":1}]})");
+  Command command(folder, {plab, "run", scenario});
+  rusage used{};
+  CHECK(command.wait(&used) == 4);
+  CHECK(used.ru_maxrss < 500'000);  // KiB; it says two million
+}
+
 TEST_CASE("a run past its limit exits 4 and keeps the trace") {
   const TemporaryFolder folder;
   const std::string scenario = folder.file("s.json");

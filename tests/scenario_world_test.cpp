@@ -215,6 +215,12 @@ TEST_CASE("a world that cannot be is refused with its place") {
   CHECK(says(client(R"("requests":1,"reads":false,"end_at_ms":1)"), "/clients/0/reads"));
   CHECK(says(client(R"("read_bytes_s":0)"), "/clients/0/read_bytes_s"));
   CHECK(says(client(R"("link":{"latency":1})"), "/clients/0/link"));
+  // Each of a crowd has its bytes, but no more than its buffer under way.
+  const std::string much = R"("count":100000,"requests":1,"request_bytes":65536)";
+  CHECK(says(client(much), "/clients/0"));
+  CHECK_FALSE(says(R"("send_buffer_bytes":4096,)" + client(much), "/clients/0"));
+  CHECK(says(client(R"("count":100000,"requests":1000,"every_ms":1)"), "/clients/0"));
+  CHECK(says(client(R"("count":1000000,"send":[{"bytes":2000}])"), "/clients/0"));
 }
 
 TEST_CASE("a fault that contradicts the scenario is refused with its place") {
