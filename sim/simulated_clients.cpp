@@ -136,8 +136,8 @@ void SimulatedClients::speak(std::uint32_t index) {
     ++client.requests_made;
     client.awaited += script.bytes_of_answer();
     if (response_times_ != nullptr) {
-      if (asked_at_.size() < clients_.size()) asked_at_.resize(clients_.size());
-      asked_at_[index].push_back(schedule_.now());
+      if (asked_.size() < clients_.size()) asked_.resize(clients_.size());
+      asked_[index].latest = schedule_.now();
     }
     say(client, std::span(request_).first(script.request_bytes));
   }
@@ -255,13 +255,15 @@ void SimulatedClients::take(std::uint32_t index, std::uint32_t most, FactIndex c
 
 /// Those requests whose answers are complete by now.
 void SimulatedClients::note_answers(std::uint32_t index) {
-  if (index >= asked_at_.size()) return;
-  Client& client = clients_[index];
-  std::deque<Instant>& asked = asked_at_[index];
-  const std::uint32_t bytes = client.crowd->script.bytes_of_answer();
-  while (!asked.empty() && client.received + bytes * asked.size() >= client.awaited + bytes) {
-    response_times_->push_back(schedule_.now() - asked.front());
-    asked.pop_front();
+  if (index >= asked_.size()) return;
+  const Client& client = clients_[index];
+  const ClientScript& script = client.crowd->script;
+  const std::uint64_t bytes = script.bytes_of_answer();
+  Asked& asked = asked_[index];
+  for (; asked.answered < client.requests_made; ++asked.answered) {
+    const std::uint32_t later = client.requests_made - asked.answered - 1;
+    if (client.received + bytes * later < client.awaited) return;
+    response_times_->push_back(schedule_.now() - asked.latest + later * script.every);
     last_answer_ = schedule_.now();
   }
 }

@@ -21,8 +21,8 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
   /// Schedules the clients of `script`, who will connect to `port`.
   void add(const ClientScript& script, std::uint16_t port);
 
-  /// From now on `into` gets how long each request's answer took, from the request's being said to
-  /// the answer's last byte. It must outlive this.
+  /// `into` gets how long each request's answer took, from the request's being said to the answer's
+  /// last byte. It must outlive this. To be called before the run.
   void measure(std::vector<Duration>& into) { response_times_ = &into; }
 
   /// The network's name for a client's connection; `no_end` before it sets out.
@@ -52,6 +52,12 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
     bool reading = false;  // a slow one, which has more to take
   };
   static_assert(sizeof(Client) <= 64);
+  /// Of the requests that are not answered yet: an open loop asks by the clock, so that the moment
+  /// of the latest says those of all; in a closed one there is no other.
+  struct Asked {
+    Instant latest{};
+    std::uint32_t answered = 0;  // requests, so far
+  };
   enum Type : std::uint32_t { connects, connected, speaks, reads, leaves };
 
   void readable(EndId end, FactIndex cause) override;
@@ -83,7 +89,7 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
   std::vector<std::byte> scratch_;
   std::vector<std::byte> request_;  // as long as the longest
   std::vector<Duration>* response_times_ = nullptr;
-  std::vector<std::deque<Instant>> asked_at_;  // by client, where measured: not yet answered
+  std::vector<Asked> asked_;  // by client, where measured
   Instant last_answer_{};
 };
 
