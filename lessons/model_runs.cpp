@@ -76,6 +76,7 @@ ModelFigures run_model(const Scenario& scenario) {
   figures.memory_bytes = usage.threads_max * scenario.thread_bytes +
                          result.measure.handles_max * scenario.connection_bytes;
   figures.whole = result.end == RunEnd::finished;
+  figures.why = result.why;
   return figures;
 }
 

@@ -31,7 +31,8 @@ struct ModelFigures {
   double cpu_us_per_answer = 0;  ///< of the server, the kernel's work for it included
   Duration finish{0};            ///< when the last answer had come
   double cpu_share = 0;          ///< of all cores, until then
-  bool whole = true;             ///< false: the run limit came first
+  bool whole = true;             ///< false: a limit came first
+  std::string why;               ///< simulated: which one
 };
 
 /// From what was measured; `cpu_time` of `cores` cores.

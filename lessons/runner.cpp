@@ -1,5 +1,6 @@
 #include "lessons/runner.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "lessons/wired_proactor.hpp"
@@ -19,6 +20,37 @@ namespace proactor_lab {
 namespace {
 
 const std::string root_folder = "files/";
+/// A traced run that comes this far has long had its events: what ends here took no time, or had no
+/// trace. Few events may be asked for of a run that is long all the same.
+constexpr std::uint64_t steps_an_event = 20;
+constexpr std::uint64_t steps_least = 1'000'000;
+
+std::uint64_t step_limit(const Scenario& scenario) {
+  return std::max(steps_an_event * scenario.event_limit, steps_least);
+}
+
+/// What ended a run before its end.
+enum class Limit : std::uint8_t { none, time, steps };
+
+template <class System>
+Limit limit_of(const System& system) {
+  if (!system.limit_reached()) return Limit::none;
+  return system.out_of_steps() ? Limit::steps : Limit::time;
+}
+
+std::string words_of(const Scenario& scenario, Limit limit, bool events_lost) {
+  const std::string events = R"("limits": {"events": ...})";
+  if (events_lost) {
+    return "the limit of " + std::to_string(scenario.event_limit) + " events was reached (" +
+           events + ")";
+  }
+  if (limit == Limit::steps) {
+    return "the limit of " + std::to_string(step_limit(scenario)) +
+           " steps (calls, and what happens in the world) was reached (" + events + ")";
+  }
+  return "the run limit of " + std::to_string(scenario.run_limit.count() / 1'000'000) +
+         " ms of virtual time was reached (\"limits\": {\"run_ms\": ...})";
+}
 
 /// The world of a scenario, without the program: time, network, clients, back ends.
 struct World {
@@ -88,9 +120,9 @@ struct World {
   Faults faults;
 };
 
-/// Runs a program over the first seam; true where the run limit ended it.
-bool run_async(const Scenario& scenario, const ProgramEntry& entry, World& world,
-               RunResult& result) {
+/// Runs a program over the first seam.
+Limit run_async(const Scenario& scenario, const ProgramEntry& entry, World& world,
+                RunResult& result) {
   SimulatedOsConfig config;
   config.disk_latency = scenario.disk_latency;
   config.syscall_cost = scenario.syscall_cost;
@@ -102,6 +134,7 @@ bool run_async(const Scenario& scenario, const ProgramEntry& entry, World& world
   config.run_limit = Instant{} + scenario.run_limit;
   // A fact is at least one event, an initiation's two facts aside.
   config.fact_limit = static_cast<FactIndex>(scenario.event_limit + scenario.event_limit / 4);
+  config.step_limit = step_limit(scenario);
   SimulatedOs os(config, world.schedule, world.network, world.datagrams, world.files,
                  world.recorder);
   SimulatedWorkers runner(os, world.schedule,
@@ -126,11 +159,11 @@ bool run_async(const Scenario& scenario, const ProgramEntry& entry, World& world
   usage.switches += runner.usage().switches;
   usage.threads_max = 1 + scenario.workers.places;
   result.measure.handles_max = os.handles_max();
-  return os.limit_reached();
+  return limit_of(os);
 }
 
-bool run_blocking(const Scenario& scenario, const ProgramEntry& entry, World& world,
-                  RunResult& result) {
+Limit run_blocking(const Scenario& scenario, const ProgramEntry& entry, World& world,
+                   RunResult& result) {
   SimulatedThreadsConfig config;
   config.cores = scenario.cores;
   config.syscall_cost = scenario.syscall_cost;
@@ -141,17 +174,18 @@ bool run_blocking(const Scenario& scenario, const ProgramEntry& entry, World& wo
   config.run_limit = Instant{} + scenario.run_limit;
   // A fact is at least one event, an initiation's two facts aside.
   config.fact_limit = static_cast<FactIndex>(scenario.event_limit + scenario.event_limit / 4);
+  config.step_limit = step_limit(scenario);
   SimulatedThreads threads(config, world.schedule, world.network, world.recorder);
   threads.start(entry.run(threads, settings_of(scenario)), "main");
   world.populate(scenario);
   threads.run();
   result.measure.usage = threads.usage();
   result.measure.handles_max = threads.handles_max();
-  return threads.limit_reached();
+  return limit_of(threads);
 }
 
 /// True where the event limit cut it.
-bool write_trace(const Scenario& scenario, World& world, bool timed_out, Trace& trace) {
+bool write_trace(const Scenario& scenario, World& world, Limit limit, Trace& trace) {
   trace.header.program = scenario.program;
   trace.header.system = "sim";
   trace.header.seed = scenario.seed;
@@ -163,7 +197,7 @@ bool write_trace(const Scenario& scenario, World& world, bool timed_out, Trace& 
   expander.start(0, scenario.program, "sim");
   world.facts.replay(expander);
   const bool lost = expander.events_lost() > 0;
-  expander.finish(to_ns(world.schedule.now()), timed_out || lost ? "limit" : "finished");
+  expander.finish(to_ns(world.schedule.now()), limit != Limit::none || lost ? "limit" : "finished");
   return lost;
 }
 
@@ -205,20 +239,16 @@ RunResult run_simulated(const Scenario& scenario, const RunOptions& options) {
   World world(scenario, *choices, options.traced);
   RunResult result;
   world.clients.measure(result.measure.response_times);
-  const bool timed_out = entry.make != nullptr ? run_async(scenario, entry, world, result)
-                                               : run_blocking(scenario, entry, world, result);
+  const Limit limit = entry.make != nullptr ? run_async(scenario, entry, world, result)
+                                            : run_blocking(scenario, entry, world, result);
   result.files = world.files_beneath_root();
   result.measure.last_answer = world.clients.last_answer() - Instant{};
   if (from_tape) result.misfits = from_tape->misfits().size();
   bool lost = false;
-  if (options.traced) lost = write_trace(scenario, world, timed_out, result.trace);
-  if (timed_out || lost) {
+  if (options.traced) lost = write_trace(scenario, world, limit, result.trace);
+  if (limit != Limit::none || lost) {
     result.end = RunEnd::limit;
-    result.why = !lost ? "the run limit of " +
-                             std::to_string(scenario.run_limit.count() / 1'000'000) +
-                             " ms of virtual time was reached (\"limits\": {\"run_ms\": ...})"
-                       : "the limit of " + std::to_string(scenario.event_limit) +
-                             " events was reached (\"limits\": {\"events\": ...})";
+    result.why = words_of(scenario, limit, lost);
   }
   result.standstill = deadlock_in(result.trace);
   if (result.end == RunEnd::limit && result.standstill.empty()) {

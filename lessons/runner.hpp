@@ -41,7 +41,7 @@ struct RunResult {
 struct RunOptions {
   const Tape* tape = nullptr;     ///< answers first; the seed answers what it does not
   Tape* recorded_tape = nullptr;  ///< receives every answer
-  bool traced = true;             ///< false: only measured, quickly; the event limit does not count
+  bool traced = true;  ///< false: only measured, quickly; of the limit of events twenty times
 };
 
 /// In memory. Throws InputError where the program cannot start (a port that is taken).

@@ -35,14 +35,16 @@ SimulatedOs::SimulatedOs(const SimulatedOsConfig& config, Schedule& schedule, Ne
 bool SimulatedOs::wait(CompletionEventQueue& queue, Instant deadline) {
   submit();
   bool well = true;
-  if (++usage_.calls > config_.wait_limit || is_over_limit()) {
+  ++usage_.calls;
+  ++steps_;
+  if (is_over_limit()) {
     limit_reached_ = true;
     return false;
   }
   if (posted_.empty() && !woken_) {
     if (core_ != nullptr) core_->release();
     well = wait_for_completions(deadline);
-    while (core_ != nullptr && !core_->acquire()) take_next_event();
+    while (core_ != nullptr && !out_of_steps() && !core_->acquire()) take_next_event();
     ++usage_.switches;
     spend(config_.switch_cost);
   }
@@ -78,10 +80,11 @@ bool SimulatedOs::wait_for_completions(Instant deadline) {
 }
 
 bool SimulatedOs::is_over_limit() const {
-  return recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit;
+  return out_of_steps() || (recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit);
 }
 
 void SimulatedOs::take_next_event() {
+  ++steps_;
   const ScheduledEvent event = schedule_.next();
   event.target->on_event(event);
   run_chains();
@@ -97,7 +100,10 @@ void SimulatedOs::spend(Duration cost) {
   if (cost <= Duration::zero()) return;
   usage_.cpu_time += cost;
   const Instant until = std::min(saturating_add(schedule_.now(), cost), config_.run_limit);
-  while (!schedule_.empty() && schedule_.next_time() <= until) take_next_event();
+  while (!schedule_.empty() && schedule_.next_time() <= until) {
+    if (out_of_steps()) return;  // and the next wait ends the run
+    take_next_event();
+  }
   schedule_.advance_to(until);
 }
 

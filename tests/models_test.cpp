@@ -53,6 +53,34 @@ TEST_CASE("each server model answers every request, on one core and on four, fre
   }
 }
 
+TEST_CASE("a run without a trace ends, too, where no time passes, and says at which limit") {
+  const Scenario base = parse_scenario(R"({"format":1,"program":"proactor",
+      "clients":[{"name":"c","requests":10000000}],"back_ends":[{}],
+      "limits":{"run_ms":10,"events":1000}})",
+                                       "s.json");
+  for (const ServerModel& each : server_models()) {
+    const ModelFigures figures = run_model(scenario_for(base, each));
+    INFO(each.program);
+    CHECK_FALSE(figures.whole);
+    CHECK(figures.answers < 1'000'000);
+    CHECK(figures.why.find("1000000 steps") != std::string::npos);
+  }
+}
+
+TEST_CASE("a crowd that asks and asks, and is not heard, is ended by the limit of steps") {
+  for (const char* program : {"proactor", "reactor"}) {
+    const Scenario scenario = parse_scenario(R"({"format":1,"program":")" + std::string(program) +
+                                                 R"(","work_ms":60000,"limits":{"events":1000},
+        "clients":[{"name":"c","count":100,"requests":10000000,"every_ms":0.000001}],
+        "back_ends":[{"answer_after_ms":1000000}]})",
+                                             "s.json");
+    const RunResult result = run_simulated(scenario);
+    INFO(program);
+    CHECK(result.end == RunEnd::limit);
+    CHECK(result.why.find("1000000 steps") != std::string::npos);
+  }
+}
+
 TEST_CASE("every model's trace keeps the pattern's rules") {
   for (const ServerModel& each : server_models()) {
     const RunResult result = run_simulated(scenario_for(world(costs), each));
