@@ -23,6 +23,7 @@ std::span<const ServerModel> server_models();
 /// What a run of a model took and gave.
 struct ModelFigures {
   std::uint64_t answers = 0;
+  std::uint64_t unanswered = 0;           ///< requests, simulated: see `RunMeasure`
   double answers_per_second = 0;          ///< until the last answer
   std::array<Duration, 3> percentiles{};  ///< 50, 90 and 99 of a hundred responses
   double switches_per_answer = 0;

@@ -242,6 +242,7 @@ RunResult run_simulated(const Scenario& scenario, const RunOptions& options) {
   const Limit limit = entry.make != nullptr ? run_async(scenario, entry, world, result)
                                             : run_blocking(scenario, entry, world, result);
   result.files = world.files_beneath_root();
+  result.measure.unanswered = world.clients.unanswered();
   result.measure.last_answer = world.clients.last_answer() - Instant{};
   if (from_tape) result.misfits = from_tape->misfits().size();
   bool lost = false;

@@ -23,6 +23,7 @@ enum class RunEnd : std::uint8_t {
 struct RunMeasure {
   std::vector<Duration> response_times;  ///< of each request, at its client
   Duration last_answer{0};               ///< when it had come
+  std::uint64_t unanswered = 0;          ///< requests: see `SimulatedClients::unanswered`
   SystemUsage usage;
   std::size_t handles_max = 0;  ///< open at the same time
 };

@@ -268,4 +268,14 @@ void SimulatedClients::note_answers(std::uint32_t index) {
   }
 }
 
+std::uint64_t SimulatedClients::unanswered() const {
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < clients_.size(); ++i) {
+    const ClientScript& script = clients_[i].crowd->script;
+    if (script.end_at >= Duration::zero()) continue;
+    count += script.requests - (i < asked_.size() ? asked_[i].answered : 0);
+  }
+  return count;
+}
+
 }  // namespace proactor_lab

@@ -25,6 +25,10 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
   /// last byte. It must outlive this. To be called before the run.
   void measure(std::vector<Duration>& into) { response_times_ = &into; }
 
+  /// How many requests of those who are to leave after the last answer got none so far, the ones
+  /// that were never said included. What is not measured counts as not answered.
+  std::uint64_t unanswered() const;
+
   /// The network's name for a client's connection; `no_end` before it sets out.
   EndId end_of(std::uint32_t client) const { return clients_[client].end; }
 

@@ -194,6 +194,22 @@ TEST_CASE("a tape written by one run replays it under another seed") {
   CHECK(result.code == 2);
 }
 
+TEST_CASE("models says of whom not every request was answered") {
+  const TemporaryFolder folder;
+  const std::string scenario = folder.file("s.json");
+  // The network breaks a connection at the first bytes on it.
+  write(scenario, R"({"format":1,"program":"proactor","back_ends":[{}],
+    "clients":[{"name":"A","requests":3},{"name":"B","requests":4,"link":{"breaks":1}}]})");
+  const Result result = run(folder, {"models", scenario});
+  CHECK(result.code == 1);
+  CHECK(result.err.find("Proactor: 4 of 7 requests were not answered") != std::string::npos);
+  CHECK(result.err.find("Iterative: 4 of 7 ") != std::string::npos);
+  // Who leaves by the clock may leave before the answer.
+  write(scenario, R"({"format":1,"program":"proactor","back_ends":[{"answer_after_ms":5}],
+    "clients":[{"name":"A","requests":1000,"end_at_ms":22}]})");
+  CHECK(run(folder, {"models", scenario}).code == 0);
+}
+
 TEST_CASE("an open loop that nobody hears takes no memory") {
   const TemporaryFolder folder;
   const std::string scenario = folder.file("s.json");

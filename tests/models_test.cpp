@@ -53,6 +53,25 @@ TEST_CASE("each server model answers every request, on one core and on four, fre
   }
 }
 
+TEST_CASE("a back end's long answer arrives whole, however small the buffers") {
+  const Scenario base = parse_scenario(R"({"format":1,"program":"proactor","latency_ms":0.1,
+      "send_buffer_bytes":1000,"clients":[{"name":"client","count":3,"requests":2}],
+      "back_ends":[{"answer_bytes":10000}]})",
+                                       "s.json");
+  for (const ServerModel& each : server_models()) {
+    const RunResult result = run_simulated(scenario_for(base, each));
+    std::uint64_t bytes = 0;
+    for (const Event& event : result.trace.events) {
+      const bool from_back_end = result.trace.text(event.label) == "back end";
+      if (event.kind == EventKind::client_sent && from_back_end) bytes += event.bytes;
+    }
+    INFO(each.program);
+    CHECK(result.measure.response_times.size() == 6);
+    CHECK(result.measure.unanswered == 0);
+    CHECK(bytes == 6 * 10000);
+  }
+}
+
 TEST_CASE("a run without a trace ends, too, where no time passes, and says at which limit") {
   const Scenario base = parse_scenario(R"({"format":1,"program":"proactor",
       "clients":[{"name":"c","requests":10000000}],"back_ends":[{}],

@@ -75,7 +75,7 @@ void write_traces(const Scenario& base, const std::vector<ModelRow>& rows,
   if (!arguments.activity.empty()) draw_activity(traced, arguments.activity);
 }
 
-/// Says whose run was cut, and where.
+/// Says of each model what its figures are short of: they mislead where nobody knows.
 int complain(const std::vector<ModelRow>& rows) {
   int code = ok;
   for (const ModelRow& row : rows) {
@@ -83,7 +83,11 @@ int complain(const std::vector<ModelRow>& rows) {
     const std::string lead = std::string("plab: ") + row.title + ": ";
     if (!figures.whole) {
       std::cerr << lead << figures.why << '\n';
-      code = limit;
+      if (code == ok) code = limit;
+    } else if (figures.unanswered > 0) {
+      std::cerr << lead << figures.unanswered << " of " << figures.answers + figures.unanswered
+                << " requests were not answered\n";
+      code = failed;
     }
   }
   return code;
@@ -127,6 +131,7 @@ int compare_with_machine(const Scenario& base, const ModelsArguments& arguments)
     rows.push_back({model.title, run_model(scenario_for(machine, model))});
   }
   write_traces(machine, rows, arguments);
+  if (complain(rows) == failed) return failed;
   return compare_rankings(models).contradictions.empty() ? ok : failed;
 }
 
