@@ -42,7 +42,7 @@ struct RunResult {
 struct RunOptions {
   const Tape* tape = nullptr;     ///< answers first; the seed answers what it does not
   Tape* recorded_tape = nullptr;  ///< receives every answer
-  bool traced = true;  ///< false: only measured, quickly; of the limit of events twenty times
+  bool traced = true;  ///< false: only measured, quickly; steps are limited then, not events
 };
 
 /// In memory. Throws InputError where the program cannot start (a port that is taken).
