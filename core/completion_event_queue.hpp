@@ -22,8 +22,6 @@ class CompletionEventQueue {
   CompletionEventQueue& operator=(const CompletionEventQueue&) = delete;
 
   bool empty() const { return head_ == tail_; }
-  const Completion* begin() const { return head_; }
-  const Completion* end() const { return tail_; }
   std::size_t size() const { return static_cast<std::size_t>(tail_ - head_); }
 
   /// The one that will be popped after `index` others.
@@ -32,13 +30,13 @@ class CompletionEventQueue {
   void clear() { head_ = tail_ = places_.data(); }
 
   void push(const Completion& completion) {
-    if (tail_ == places_end()) make_room(1);
+    if (tail_ == end()) make_room(1);
     *tail_++ = completion;
   }
 
   /// Where the next `count` completions are to be written; `pushed` then tells where they end.
   Completion* place_for(std::size_t count) {
-    if (static_cast<std::size_t>(places_end() - tail_) < count) make_room(count);
+    if (static_cast<std::size_t>(end() - tail_) < count) make_room(count);
     return tail_;
   }
   void pushed(Completion* end) { tail_ = end; }
@@ -48,11 +46,9 @@ class CompletionEventQueue {
     assert(!empty());
     return *head_++;
   }
-  /// Those before `next`, which is one of them or their end.
-  void popped(const Completion* next) { head_ += next - head_; }
 
  private:
-  const Completion* places_end() const { return places_.data() + places_.size(); }
+  const Completion* end() const { return places_.data() + places_.size(); }
 
   /// At the end: those that wait move to the front, or where they are many, to a larger place.
   void make_room(std::size_t count) {

@@ -109,15 +109,9 @@ inline void Proactor::handle(const Completion& completion) {
 /// Without workers. The most frequent completion by itself, so that it stays short.
 template <bool traced>
 void Proactor::dispatch_all_here() {
-  struct Popping {  // also when a handler throws
-    CompletionEventQueue& queue;
-    const Completion* next;
-    ~Popping() { queue.popped(next); }
-  };
-  Popping popping{queue_, queue_.begin()};
-  const Completion* const end = queue_.end();  // it grows only where the loop waits
-  while (popping.next != end && !stopped()) {
-    const Completion& completion = *popping.next++;
+  CompletionEventQueue& queue = queue_;
+  while (!queue.empty() && !stopped()) {
+    const Completion& completion = queue.pop();
     if (completion.flags != 0) {
       dispatch_with_care(completion);
       continue;

@@ -75,7 +75,9 @@ ModelFigures run_model(const Scenario& scenario) {
   figures.threads = usage.threads_max;
   figures.memory_bytes = usage.threads_max * scenario.thread_bytes +
                          result.measure.handles_max * scenario.connection_bytes;
+  figures.unanswered = result.measure.unanswered;
   figures.whole = result.end == RunEnd::finished;
+  figures.why = result.why;
   return figures;
 }
 

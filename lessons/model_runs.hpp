@@ -23,6 +23,7 @@ std::span<const ServerModel> server_models();
 /// What a run of a model took and gave.
 struct ModelFigures {
   std::uint64_t answers = 0;
+  std::uint64_t unanswered = 0;           ///< requests, simulated: see `RunMeasure`
   double answers_per_second = 0;          ///< until the last answer
   std::array<Duration, 3> percentiles{};  ///< 50, 90 and 99 of a hundred responses
   double switches_per_answer = 0;
@@ -31,7 +32,8 @@ struct ModelFigures {
   double cpu_us_per_answer = 0;  ///< of the server, the kernel's work for it included
   Duration finish{0};            ///< when the last answer had come
   double cpu_share = 0;          ///< of all cores, until then
-  bool whole = true;             ///< false: the run limit came first
+  bool whole = true;             ///< false: a limit came first
+  std::string why;               ///< simulated: which one
 };
 
 /// From what was measured; `cpu_time` of `cores` cores.

@@ -1,5 +1,6 @@
 #include "lessons/runner.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "lessons/wired_proactor.hpp"
@@ -19,6 +20,38 @@ namespace proactor_lab {
 namespace {
 
 const std::string root_folder = "files/";
+/// A traced run that comes this far has long had its events: what ends here took no time, or had no
+/// trace. Few events may be asked for of a run that is long all the same.
+constexpr std::uint64_t steps_an_event = 20;
+constexpr std::uint64_t steps_least = 1'000'000;
+
+std::uint64_t step_limit(const Scenario& scenario) {
+  return std::max(steps_an_event * scenario.event_limit, steps_least);
+}
+
+/// What ended a run before its end.
+enum class Limit : std::uint8_t { none, time, steps, events };
+
+template <class System>
+Limit limit_of(const System& system) {
+  if (!system.limit_reached()) return Limit::none;
+  return system.out_of_steps() ? Limit::steps : Limit::time;
+}
+
+void note_end(const Scenario& scenario, Limit limit, RunResult& result) {
+  const std::string events = R"("limits": {"events": ...})";
+  result.end = limit == Limit::none ? RunEnd::finished : RunEnd::limit;
+  if (limit == Limit::events) {
+    result.why = "the limit of " + std::to_string(scenario.event_limit) + " events was reached (" +
+                 events + ")";
+  } else if (limit == Limit::steps) {
+    result.why = "the limit of " + std::to_string(step_limit(scenario)) +
+                 " steps (calls, and what happens in the world) was reached (" + events + ")";
+  } else if (limit == Limit::time) {
+    result.why = "the run limit of " + std::to_string(scenario.run_limit.count() / 1'000'000) +
+                 " ms of virtual time was reached (\"limits\": {\"run_ms\": ...})";
+  }
+}
 
 /// The world of a scenario, without the program: time, network, clients, back ends.
 struct World {
@@ -88,9 +121,9 @@ struct World {
   Faults faults;
 };
 
-/// Runs a program over the first seam; true where the run limit ended it.
-bool run_async(const Scenario& scenario, const ProgramEntry& entry, World& world,
-               RunResult& result) {
+/// Runs a program over the first seam.
+Limit run_async(const Scenario& scenario, const ProgramEntry& entry, World& world,
+                RunResult& result) {
   SimulatedOsConfig config;
   config.disk_latency = scenario.disk_latency;
   config.syscall_cost = scenario.syscall_cost;
@@ -102,6 +135,7 @@ bool run_async(const Scenario& scenario, const ProgramEntry& entry, World& world
   config.run_limit = Instant{} + scenario.run_limit;
   // A fact is at least one event, an initiation's two facts aside.
   config.fact_limit = static_cast<FactIndex>(scenario.event_limit + scenario.event_limit / 4);
+  config.step_limit = step_limit(scenario);
   SimulatedOs os(config, world.schedule, world.network, world.datagrams, world.files,
                  world.recorder);
   SimulatedWorkers runner(os, world.schedule,
@@ -126,11 +160,11 @@ bool run_async(const Scenario& scenario, const ProgramEntry& entry, World& world
   usage.switches += runner.usage().switches;
   usage.threads_max = 1 + scenario.workers.places;
   result.measure.handles_max = os.handles_max();
-  return os.limit_reached();
+  return limit_of(os);
 }
 
-bool run_blocking(const Scenario& scenario, const ProgramEntry& entry, World& world,
-                  RunResult& result) {
+Limit run_blocking(const Scenario& scenario, const ProgramEntry& entry, World& world,
+                   RunResult& result) {
   SimulatedThreadsConfig config;
   config.cores = scenario.cores;
   config.syscall_cost = scenario.syscall_cost;
@@ -141,13 +175,14 @@ bool run_blocking(const Scenario& scenario, const ProgramEntry& entry, World& wo
   config.run_limit = Instant{} + scenario.run_limit;
   // A fact is at least one event, an initiation's two facts aside.
   config.fact_limit = static_cast<FactIndex>(scenario.event_limit + scenario.event_limit / 4);
+  config.step_limit = step_limit(scenario);
   SimulatedThreads threads(config, world.schedule, world.network, world.recorder);
   threads.start(entry.run(threads, settings_of(scenario)), "main");
   world.populate(scenario);
   threads.run();
   result.measure.usage = threads.usage();
   result.measure.handles_max = threads.handles_max();
-  return threads.limit_reached();
+  return limit_of(threads);
 }
 
 /// Shows a run's events to two.
@@ -164,8 +199,8 @@ class BothSinks final : public EventSink {
   EventSink& second_;
 };
 
-/// Where the event limit cut it, `end` says so.
-void write_trace(const Scenario& scenario, World& world, RunResult& result) {
+/// `limit` is what ended the run. Where the trace was cut, that did.
+void write_trace(const Scenario& scenario, World& world, Limit limit, RunResult& result) {
   Trace& trace = result.trace;
   trace.header.program = scenario.program;
   trace.header.system = "sim";
@@ -179,16 +214,11 @@ void write_trace(const Scenario& scenario, World& world, RunResult& result) {
   FactExpander expander(config, trace.strings, sinks);
   expander.start(0, scenario.program, "sim");
   world.facts.replay(expander);
-  if (expander.events_lost() > 0) {
-    result.end = RunEnd::limit;
-    result.why = "the limit of " + std::to_string(scenario.event_limit) +
-                 " events was reached (\"limits\": {\"events\": ...})";
-  }
-  expander.finish(to_ns(world.schedule.now()), result.end == RunEnd::limit ? "limit" : "finished");
+  if (expander.events_lost() > 0) limit = Limit::events;
+  note_end(scenario, limit, result);
+  expander.finish(to_ns(world.schedule.now()), limit != Limit::none ? "limit" : "finished");
   result.standstill = watch.deadlock();
-  if (result.end == RunEnd::limit && result.standstill.empty()) {
-    result.standstill = watch.livelock();
-  }
+  if (limit != Limit::none && result.standstill.empty()) result.standstill = watch.livelock();
 }
 
 }  // namespace
@@ -229,17 +259,13 @@ RunResult run_simulated(const Scenario& scenario, const RunOptions& options) {
   World world(scenario, *choices, options.traced);
   RunResult result;
   world.clients.measure(result.measure.response_times);
-  const bool timed_out = entry.make != nullptr ? run_async(scenario, entry, world, result)
-                                               : run_blocking(scenario, entry, world, result);
+  const Limit limit = entry.make != nullptr ? run_async(scenario, entry, world, result)
+                                            : run_blocking(scenario, entry, world, result);
   result.files = world.files_beneath_root();
+  result.measure.unanswered = world.clients.unanswered();
   result.measure.last_answer = world.clients.last_answer() - Instant{};
   if (from_tape) result.misfits = from_tape->misfits().size();
-  if (timed_out) {
-    result.end = RunEnd::limit;
-    result.why = "the run limit of " + std::to_string(scenario.run_limit.count() / 1'000'000) +
-                 " ms of virtual time was reached (\"limits\": {\"run_ms\": ...})";
-  }
-  if (options.traced) write_trace(scenario, world, result);
+  options.traced ? write_trace(scenario, world, limit, result) : note_end(scenario, limit, result);
   return result;
 }
 

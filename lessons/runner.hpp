@@ -23,6 +23,7 @@ enum class RunEnd : std::uint8_t {
 struct RunMeasure {
   std::vector<Duration> response_times;  ///< of each request, at its client
   Duration last_answer{0};               ///< when it had come
+  std::uint64_t unanswered = 0;          ///< requests: see `SimulatedClients::unanswered`
   SystemUsage usage;
   std::size_t handles_max = 0;  ///< open at the same time
 };
@@ -41,7 +42,7 @@ struct RunResult {
 struct RunOptions {
   const Tape* tape = nullptr;     ///< answers first; the seed answers what it does not
   Tape* recorded_tape = nullptr;  ///< receives every answer
-  bool traced = true;             ///< false: only measured, quickly; the event limit does not count
+  bool traced = true;  ///< false: only measured, quickly; steps are limited then, not events
 };
 
 /// In memory. Throws InputError where the program cannot start (a port that is taken).

@@ -1,5 +1,6 @@
 #include "lessons/scenario.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -12,7 +13,8 @@ namespace {
 using namespace scenario_parts;
 
 constexpr std::uintmax_t file_bytes_max = 1 << 20;
-constexpr std::uint32_t pool_places = 8;  // where a scenario does not say
+constexpr std::uint64_t queues_bytes_max = 1 << 30;  // of all clients
+constexpr std::uint32_t pool_places = 8;             // where a scenario does not say
 
 void take_system(const JsonNode& root, Scenario& scenario) {
   if (root.has("short_transfers")) {
@@ -47,6 +49,22 @@ void take_workers(const JsonNode& root, Scenario& scenario) {
   if (!entry.on_workers && !scenario.workers.jobs_only) {
     workers.fail("the handlers of " + scenario.program + " share what only one thread may touch",
                  "leave \"workers\" out, or give \"jobs_only\": true");
+  }
+}
+
+/// A program makes room for it as each client comes.
+void take_queue(const JsonNode& root, Scenario& scenario) {
+  std::uint64_t clients = 0;
+  for (const ClientScript& each : scenario.clients) clients += each.count;
+  const std::uint64_t most = queues_bytes_max / std::max<std::uint64_t>(clients, 1);
+  scenario.queue_bytes =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(scenario.queue_bytes, most));
+  if (!root.has("queue_bytes")) return;
+  const JsonNode queue = root.at("queue_bytes");
+  scenario.queue_bytes = count(queue, 1, bytes_max);
+  if (scenario.queue_bytes > most) {
+    queue.fail("exceeds 1 GiB for all clients together",
+               "at most " + std::to_string(most) + " for so many");
   }
 }
 
@@ -134,12 +152,10 @@ Scenario parse_scenario(std::string_view text, const std::string& file) {
   if (root.has("port")) scenario.port = port(root.at("port"));
   if (root.has("work_ms")) scenario.work = milliseconds(root.at("work_ms"));
   if (root.has("timeout_ms")) scenario.timeout = milliseconds(root.at("timeout_ms"));
-  if (root.has("queue_bytes")) {
-    scenario.queue_bytes = count(root.at("queue_bytes"), 1, bytes_max);
-  }
   take_system(root, scenario);
   take_network(root, scenario);
   take_clients(root, scenario);
+  take_queue(root, scenario);
   take_files(root, scenario);
   take_workers(root, scenario);
   take_limits(root, scenario);

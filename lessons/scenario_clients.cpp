@@ -1,4 +1,5 @@
 // A scenario's clients and back ends.
+#include <algorithm>
 #include <set>
 
 #include "lessons/scenario_parts.hpp"
@@ -9,7 +10,8 @@ namespace {
 constexpr std::uint32_t clients_max = 1'000'000;  // all crowds together
 constexpr std::size_t crowds_max = 100'000;
 constexpr std::size_t sends_max = 10'000;
-constexpr std::size_t all_clients_bytes_max = 256 * 1024 * 1024;
+constexpr std::uint64_t all_clients_bytes_max = 256 * 1024 * 1024;
+constexpr std::uint64_t under_way_bytes_max = 1024 * 1024 * 1024;
 
 ClientSend send_of(const JsonNode& node) {
   node.only({"at_ms", "bytes", "text"});
@@ -135,13 +137,22 @@ void take_back_ends(const JsonNode& root, Scenario& scenario) {
   }
 }
 
+/// What the network may have to hold at a time of what a crowd says.
+std::uint64_t under_way(const ClientScript& client, std::uint32_t send_buffer) {
+  const std::uint64_t requests = client.every > Duration::zero() ? client.requests : 1;
+  std::uint64_t said = client.requests > 0 ? requests * client.request_bytes : 0;
+  for (const ClientSend& send : client.sends) said += send.content.size();
+  return client.count * std::min<std::uint64_t>(said, send_buffer);
+}
+
 }  // namespace
 
 void take_clients(const JsonNode& root, Scenario& scenario) {
   if (root.has("clients")) {
     const auto crowds = root.at("clients").elements();
     if (crowds.size() > crowds_max) root.at("clients").fail("has more than 100000 elements");
-    std::size_t bytes = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t bytes_under_way = 0;
     std::uint64_t clients = 0;
     for (const JsonNode& each : crowds) {
       const ClientScript& client = scenario.clients.emplace_back(client_of(each, scenario));
@@ -149,6 +160,11 @@ void take_clients(const JsonNode& root, Scenario& scenario) {
       for (const ClientSend& send : client.sends) bytes += send.content.size();
       if (client.requests > 0) bytes += client.request_bytes;
       if (bytes > all_clients_bytes_max) each.fail("all that clients send exceeds 256 MiB");
+      bytes_under_way += under_way(client, scenario.send_buffer);
+      if (bytes_under_way > under_way_bytes_max) {
+        each.fail("what all clients may have under way exceeds 1 GiB",
+                  "fewer clients, shorter requests, or a smaller \"send_buffer_bytes\"");
+      }
     }
   }
   if (root.has("back_ends")) take_back_ends(root, scenario);

@@ -1,5 +1,6 @@
 #include "sim/simulated_back_ends.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace proactor_lab {
@@ -30,7 +31,7 @@ void SimulatedBackEnds::readable(EndId end, FactIndex cause) {
   std::uint32_t count = 0;
   while (std::uint32_t taken = network_.take(end, scratch_)) count += taken;
   if (count == 0) {
-    network_.shutdown_send(end, cause);
+    if (!unsent_.contains(end)) network_.shutdown_send(end, cause);
     return;
   }
   if (recorder_ != nullptr) {
@@ -46,19 +47,41 @@ void SimulatedBackEnds::readable(EndId end, FactIndex cause) {
 }
 
 void SimulatedBackEnds::on_event(const ScheduledEvent& event) {
-  const BackEnd& back_end = back_ends_[network_.tag(event.subject)];
-  const std::uint32_t size = back_end.script.answer_bytes;
-  if (scratch_.size() < size) scratch_.resize(size);
-  std::memset(scratch_.data(), 'y', size);
-  FactIndex cause = event.cause;
+  const EndId end = event.subject;
+  const std::uint32_t size = back_ends_[network_.tag(end)].script.answer_bytes;
+  const auto before = unsent_.find(end);
+  if (before != unsent_.end()) {
+    before->second += size;
+    return;
+  }
+  const std::uint32_t sent = send(end, size, event.cause);
+  if (sent < size && !network_.was_reset(end)) unsent_[end] = size - sent;
+}
+
+void SimulatedBackEnds::writable(EndId end, FactIndex cause) {
+  const auto rest = unsent_.find(end);
+  if (rest == unsent_.end()) return;
+  if (!network_.was_reset(end)) rest->second -= send(end, rest->second, cause);
+  if (rest->second > 0 && !network_.was_reset(end)) return;
+  unsent_.erase(rest);
+  if (network_.ended(end)) network_.shutdown_send(end, cause);  // it waited for this
+}
+
+/// Gives the network as many of `bytes` as it takes.
+std::uint32_t SimulatedBackEnds::send(EndId end, std::uint64_t bytes, FactIndex cause) {
+  const auto count =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes, network_.space(end)));
+  if (count == 0) return 0;
   if (recorder_ != nullptr) {
-    cause = recorder_->record({.value = size,
-                               .extra = fact_text(back_end.label),
+    cause = recorder_->record({.value = count,
+                               .extra = fact_text(back_ends_[network_.tag(end)].label),
                                .cause = cause,
-                               .handle = connection_fact(event.subject),
+                               .handle = connection_fact(end),
                                .kind = FactKind::client_sent});
   }
-  network_.send(event.subject, std::span(scratch_).first(size), cause);
+  if (scratch_.size() < count) scratch_.resize(count);
+  std::memset(scratch_.data(), 'y', count);
+  return network_.send(end, std::span(scratch_).first(count), cause);
 }
 
 }  // namespace proactor_lab

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,15 +33,18 @@ class SimulatedBackEnds final : private NetworkOwner, private EventTarget {
   };
 
   void readable(EndId end, FactIndex cause) override;
-  void writable(EndId, FactIndex) override {}
+  void writable(EndId end, FactIndex cause) override;
   void acceptable(std::uint16_t port, FactIndex cause) override;
   void on_event(const ScheduledEvent& event) override;
+
+  std::uint32_t send(EndId end, std::uint64_t bytes, FactIndex cause);
 
   Network& network_;
   Schedule& schedule_;
   Recorder* recorder_;
   std::vector<BackEnd> back_ends_;
   std::vector<std::byte> scratch_;
+  std::map<EndId, std::uint64_t> unsent_;  // bytes of answers that the network has not taken
   std::uint32_t answers_ = 0;
 };
 

@@ -6,6 +6,7 @@ namespace proactor_lab {
 namespace {
 
 constexpr Duration slow_read_period = std::chrono::milliseconds{1};
+constexpr std::byte request_byte{'x'};
 
 }  // namespace
 
@@ -14,8 +15,10 @@ SimulatedClients::SimulatedClients(Network& network, Schedule& schedule, Recorde
 
 void SimulatedClients::add(const ClientScript& script, std::uint16_t port) {
   const auto number = static_cast<std::uint32_t>(crowds_.size());
-  Crowd& crowd = crowds_.emplace_back(Crowd{script, port});
-  if (request_.size() < script.request_bytes) request_.resize(script.request_bytes, std::byte{'x'});
+  Crowd& crowd = crowds_.emplace_back(Crowd{script, port, {}});
+  std::uint64_t said = 0;
+  for (const ClientSend& each : script.sends) crowd.said_by.push_back(said += each.content.size());
+  if (request_.size() < script.request_bytes) request_.resize(script.request_bytes, request_byte);
   const std::vector<Duration> times = setting_out(script, number, schedule_.choices());
   for (std::uint32_t i = 0; i < script.count; ++i) {
     const auto index = static_cast<std::uint32_t>(clients_.size());
@@ -133,31 +136,55 @@ void SimulatedClients::speak(std::uint32_t index) {
     ++client.requests_made;
     client.awaited += script.bytes_of_answer();
     if (response_times_ != nullptr) {
-      if (asked_at_.size() < clients_.size()) asked_at_.resize(clients_.size());
-      asked_at_[index].push_back(schedule_.now());
+      if (asked_.size() < clients_.size()) asked_.resize(clients_.size());
+      asked_[index].latest = schedule_.now();
     }
     say(client, std::span(request_).first(script.request_bytes));
   }
 }
 
-/// Gives the network what it takes, and keeps the rest.
 void SimulatedClients::say(Client& client, std::span<const std::byte> bytes) {
-  if (client.outbox == nullptr && !network_.send_closed(client.end)) {
-    const auto count = std::min<std::size_t>(bytes.size(), network_.space(client.end));
-    if (count > 0) {
-      record(client, FactKind::client_sent, count);
-      bytes = bytes.subspan(network_.send(client.end, bytes.first(count), client.last));
-    }
-  }
-  if (bytes.empty()) return;
-  if (client.outbox == nullptr) client.outbox = std::make_unique<std::vector<std::byte>>();
-  client.outbox->insert(client.outbox->end(), bytes.begin(), bytes.end());
+  const std::size_t sent = client.unsent == 0 ? send(client, bytes) : 0;
+  client.unsent += bytes.size() - sent;
+}
+
+/// Gives the network what it takes.
+std::size_t SimulatedClients::send(Client& client, std::span<const std::byte> bytes) {
+  if (network_.send_closed(client.end)) return 0;
+  const auto count = std::min<std::size_t>(bytes.size(), network_.space(client.end));
+  if (count == 0) return 0;
+  record(client, FactKind::client_sent, count);
+  return network_.send(client.end, bytes.first(count), client.last);
 }
 
 void SimulatedClients::flush(Client& client) {
-  if (client.outbox == nullptr || network_.send_closed(client.end)) return;
-  const std::unique_ptr<std::vector<std::byte>> rest = std::move(client.outbox);
-  say(client, *rest);
+  if (client.unsent == 0) return;
+  const auto count = std::min<std::uint64_t>(client.unsent, network_.space(client.end));
+  client.unsent -= send(client, first_unsent(client, count));
+}
+
+/// What is unsent is not kept, however much an open loop says: its script and how much it is say
+/// what it was.
+std::span<const std::byte> SimulatedClients::first_unsent(const Client& client, std::size_t count) {
+  const Crowd& crowd = *client.crowd;
+  if (scratch_.size() < count) scratch_.resize(count);
+  std::span<std::byte> rest = std::span(scratch_).first(count);
+  const std::uint64_t requests = std::uint64_t{client.requests_made} * crowd.script.request_bytes;
+  if (client.unsent > requests) {
+    std::uint64_t place = crowd.said_by[client.sends_made - 1] - (client.unsent - requests);
+    auto until = std::upper_bound(crowd.said_by.begin(), crowd.said_by.end(), place);
+    for (; !rest.empty() && place < crowd.said_by[client.sends_made - 1]; ++until) {
+      const auto each = static_cast<std::size_t>(until - crowd.said_by.begin());
+      const auto end =
+          std::as_bytes(std::span(crowd.script.sends[each].content)).last(*until - place);
+      const auto piece = end.first(std::min(end.size(), rest.size()));
+      std::copy(piece.begin(), piece.end(), rest.begin());
+      rest = rest.subspan(piece.size());
+      place = *until;
+    }
+  }
+  std::fill(rest.begin(), rest.end(), request_byte);
+  return std::span(scratch_).first(count);
 }
 
 void SimulatedClients::leave(Client& client) {
@@ -228,15 +255,27 @@ void SimulatedClients::take(std::uint32_t index, std::uint32_t most, FactIndex c
 
 /// Those requests whose answers are complete by now.
 void SimulatedClients::note_answers(std::uint32_t index) {
-  if (index >= asked_at_.size()) return;
-  Client& client = clients_[index];
-  std::deque<Instant>& asked = asked_at_[index];
-  const std::uint32_t bytes = client.crowd->script.bytes_of_answer();
-  while (!asked.empty() && client.received + bytes * asked.size() >= client.awaited + bytes) {
-    response_times_->push_back(schedule_.now() - asked.front());
-    asked.pop_front();
+  if (index >= asked_.size()) return;
+  const Client& client = clients_[index];
+  const ClientScript& script = client.crowd->script;
+  const std::uint64_t bytes = script.bytes_of_answer();
+  Asked& asked = asked_[index];
+  for (; asked.answered < client.requests_made; ++asked.answered) {
+    const std::uint32_t later = client.requests_made - asked.answered - 1;
+    if (client.received + bytes * later < client.awaited) return;
+    response_times_->push_back(schedule_.now() - asked.latest + later * script.every);
     last_answer_ = schedule_.now();
   }
+}
+
+std::uint64_t SimulatedClients::unanswered() const {
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < clients_.size(); ++i) {
+    const ClientScript& script = clients_[i].crowd->script;
+    if (script.end_at >= Duration::zero()) continue;
+    count += script.requests - (i < asked_.size() ? asked_[i].answered : 0);
+  }
+  return count;
 }
 
 }  // namespace proactor_lab

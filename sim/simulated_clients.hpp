@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -22,9 +21,13 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
   /// Schedules the clients of `script`, who will connect to `port`.
   void add(const ClientScript& script, std::uint16_t port);
 
-  /// From now on `into` gets how long each request's answer took, from the request's being said to
-  /// the answer's last byte. It must outlive this.
+  /// `into` gets how long each request's answer took, from the request's being said to the answer's
+  /// last byte. It must outlive this. To be called before the run.
   void measure(std::vector<Duration>& into) { response_times_ = &into; }
+
+  /// How many requests of those who are to leave after the last answer got none so far, the ones
+  /// that were never said included. What is not measured counts as not answered.
+  std::uint64_t unanswered() const;
 
   /// The network's name for a client's connection; `no_end` before it sets out.
   EndId end_of(std::uint32_t client) const { return clients_[client].end; }
@@ -36,13 +39,14 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
   struct Crowd {
     ClientScript script;
     std::uint16_t port = 0;
+    std::vector<std::uint64_t> said_by;  // bytes of all `sends` up to each, it included
   };
   /// A million of these are to fit: what few need stands elsewhere.
   struct Client {
     const Crowd* crowd = nullptr;
     const char* label = "";
-    std::unique_ptr<std::vector<std::byte>> outbox;  // said, but not yet taken by the network
-    std::uint64_t awaited = 0;                       // bytes of answers, for what it said
+    std::uint64_t unsent = 0;   // bytes that it said and the network has not taken
+    std::uint64_t awaited = 0;  // bytes of answers, for what it said
     std::uint64_t received = 0;
     EndId end = no_end;
     FactIndex last = 0;  // its latest fact: the cause of its next
@@ -52,6 +56,12 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
     bool reading = false;  // a slow one, which has more to take
   };
   static_assert(sizeof(Client) <= 64);
+  /// Of the requests that are not answered yet: an open loop asks by the clock, so that the moment
+  /// of the latest says those of all; in a closed one there is no other.
+  struct Asked {
+    Instant latest{};
+    std::uint32_t answered = 0;  // requests, so far
+  };
   enum Type : std::uint32_t { connects, connected, speaks, reads, leaves };
 
   void readable(EndId end, FactIndex cause) override;
@@ -67,7 +77,9 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
   void go_on_after_answer(std::uint32_t client);
   void speak(std::uint32_t client);
   void say(Client& client, std::span<const std::byte> bytes);
+  std::size_t send(Client& client, std::span<const std::byte> bytes);
   void flush(Client& client);
+  std::span<const std::byte> first_unsent(const Client& client, std::size_t count);
   void leave(Client& client);
   void read_slowly(std::uint32_t client, FactIndex cause);
   void take(std::uint32_t client, std::uint32_t most, FactIndex cause);
@@ -81,7 +93,7 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
   std::vector<std::byte> scratch_;
   std::vector<std::byte> request_;  // as long as the longest
   std::vector<Duration>* response_times_ = nullptr;
-  std::vector<std::deque<Instant>> asked_at_;  // by client, where measured: not yet answered
+  std::vector<Asked> asked_;  // by client, where measured
   Instant last_answer_{};
 };
 

@@ -35,7 +35,9 @@ SimulatedOs::SimulatedOs(const SimulatedOsConfig& config, Schedule& schedule, Ne
 bool SimulatedOs::wait(CompletionEventQueue& queue, Instant deadline) {
   submit();
   bool well = true;
-  if (++usage_.calls > config_.wait_limit || is_time_up() || is_full()) {
+  ++usage_.calls;
+  ++steps_;
+  if (is_time_up() || is_full()) {
     limit_reached_ = true;
     return false;
   }
@@ -77,7 +79,7 @@ bool SimulatedOs::wait_for_completions(Instant deadline) {
 }
 
 bool SimulatedOs::is_full() const {
-  return recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit;
+  return out_of_steps() || (recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit);
 }
 
 /// Of a world in which something is still to happen.
@@ -87,6 +89,7 @@ bool SimulatedOs::has_ended() {
 }
 
 void SimulatedOs::take_next_event() {
+  ++steps_;
   const ScheduledEvent event = schedule_.next();
   event.target->on_event(event);
   run_chains();

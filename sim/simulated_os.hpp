@@ -36,7 +36,7 @@ struct SimulatedOsConfig {
   DelayRange disk_latency;                 ///< what an operation on a file takes
   const Shortage* shortage = nullptr;      ///< what is wrong at the moment; null: nothing ever
   FactIndex fact_limit = UINT32_MAX;       ///< after so many recorded facts it does, too
-  std::uint64_t wait_limit = 100'000'000;  ///< likewise: a program may go on for ever in no time
+  std::uint64_t step_limit = 100'000'000;  ///< likewise, of waits and events: all may take no time
   Instant run_limit = never;               ///< virtual time at which the world stands still
   std::uint32_t submission_entries = 256;  ///< where they are used up, they are submitted
   std::uint32_t completion_entries = UINT32_MAX;  ///< completions past them wait in a list
@@ -98,6 +98,8 @@ class SimulatedOs final : public OperatingSystem,
 
   /// A limit ended a wait.
   bool limit_reached() const { return limit_reached_; }
+  /// It was `step_limit`.
+  bool out_of_steps() const { return steps_ > config_.step_limit; }
   /// How many waits found more completions than the queue has entries for. None is lost.
   std::uint32_t overflows() const { return overflows_; }
   /// Operations that wait for something.
@@ -319,7 +321,8 @@ class SimulatedOs final : public OperatingSystem,
   std::vector<std::uint32_t> free_timers_;
   std::size_t pending_ = 0;
   bool woken_ = false;
-  bool timed_out_ = false;  // something is still computed at the run's limit
+  std::uint64_t steps_ = 0;  // waits, and events of the world
+  bool timed_out_ = false;   // something is still computed at the run's limit
   bool limit_reached_ = false;
 };
 

@@ -53,11 +53,8 @@ std::uint32_t SimulatedThreads::prepare_thread(Task task, const char* label) {
 void SimulatedThreads::run() {
   fill_cores();
   while (threads_left_ > 0 && !limit_reached_ && !schedule_.empty()) {
-    const bool told_enough = recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit;
-    if (schedule_.next_time() > config_.run_limit || told_enough) {
-      limit_reached_ = true;
-      return;
-    }
+    if (schedule_.next_time() > config_.run_limit) limit_reached_ = true;
+    if (is_over_limit()) return;
     const ScheduledEvent event = schedule_.next();
     event.target->on_event(event);
     fill_cores();
@@ -125,11 +122,11 @@ bool SimulatedThreads::begin(BlockingCall& call, std::coroutine_handle<> handle)
   return !go_on_with_call(index);
 }
 
-/// A program that calls and calls in no time at all must end, too.
+/// A step more: a program that calls and calls in no time at all must end, too.
 bool SimulatedThreads::is_over_limit() {
-  ++calls_;
+  ++steps_;
   const bool told_enough = recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit;
-  limit_reached_ = limit_reached_ || calls_ > config_.call_limit || told_enough;
+  limit_reached_ = limit_reached_ || out_of_steps() || told_enough;
   return limit_reached_;
 }
 

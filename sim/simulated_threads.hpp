@@ -30,7 +30,7 @@ struct SimulatedThreadsConfig {
   const Shortage* shortage = nullptr;      ///< what is wrong at the moment; null: nothing ever
   std::uint32_t thread_limit = 32'768;     ///< alive at the same time (EAGAIN beyond)
   FactIndex fact_limit = UINT32_MAX;       ///< of the run, as its time
-  std::uint64_t call_limit = 100'000'000;  ///< likewise: a program may call for ever in no time
+  std::uint64_t step_limit = 100'000'000;  ///< likewise, of calls and events: all may take no time
   Instant run_limit = never;
 };
 
@@ -56,6 +56,8 @@ class SimulatedThreads final : public BlockingSystem, private NetworkOwner, priv
   void run();
 
   bool limit_reached() const { return limit_reached_; }
+  /// It was `step_limit`.
+  bool out_of_steps() const { return steps_ > config_.step_limit; }
   /// Threads that have not ended: after `run`, those that wait for ever.
   std::size_t threads_left() const { return threads_left_; }
   const SystemUsage& usage() const { return usage_; }
@@ -184,7 +186,7 @@ class SimulatedThreads final : public BlockingSystem, private NetworkOwner, priv
   std::deque<std::uint32_t> run_queue_;
   std::deque<std::string> kept_;
   std::size_t threads_left_ = 0;
-  std::uint64_t calls_ = 0;
+  std::uint64_t steps_ = 0;  // calls, and events of the world
   std::uint32_t busy_cores_ = 0;
   std::uint32_t current_ = none;  // whose coroutine runs right now
   bool limit_reached_ = false;

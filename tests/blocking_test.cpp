@@ -122,7 +122,7 @@ TEST_CASE("what is put under a lock and notified is taken, every piece once") {
 
 TEST_CASE("a program that calls for ever in no time is ended by the limit, on a flat stack") {
   for (const bool computes : {true, false}) {
-    Machine machine({.call_limit = 300'000});
+    Machine machine({.step_limit = 300'000});
     std::uint64_t rounds = 0;
     machine.threads.start(spin(machine.threads, computes, rounds), "main");
     machine.threads.run();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,11 +60,11 @@ class Command {
 
   void signal(int number) { kill(pid_, number); }
 
-  /// Exit code; 128 + signal where one ended it.
-  int wait() {
+  /// Exit code; 128 + signal where one ended it. `used` gets what it took.
+  int wait(rusage* used = nullptr) {
     if (pid_ > 0) {
       int status = 0;
-      waitpid(pid_, &status, 0);
+      wait4(pid_, &status, 0, used);
       pid_ = -1;
       code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     }

@@ -12,6 +12,7 @@ namespace {
 const std::string plab = PROACTOR_LAB_PLAB;
 const std::string source = PROACTOR_LAB_SOURCE_DIR;
 const std::string echo = source + "/lessons/scenarios/echo.json";
+const std::string models = source + "/lessons/scenarios/server_models_small.json";
 
 struct Result {
   int code;
@@ -134,6 +135,15 @@ TEST_CASE("files that are not there, folders, and places that cannot be written 
            {"check", folder.path().string()},
            {"run", folder.path().string()},
            {"run", echo, "--out", folder.file("no/such/place.json")},
+           {"run", echo, "--out", folder.path().string()},
+           {"run", echo, "--out", "/dev/full"},
+           {"run", echo, "--on", "epoll", "--out", folder.path().string()},
+           {"run", echo, "--on", "epoll", "--out", "/dev/full"},
+           {"run", echo, "--write-tape", folder.path().string()},
+           {"run", echo, "--write-tape", "/dev/full"},
+           {"models", models, "--activity", folder.path().string()},
+           {"models", models, "--activity", "/dev/full"},
+           {"models", models, "--out", trace},
            {"run", echo, "--tape", folder.file("none.tape")},
            {"run", echo, "--on", "windows"},
            {"run", echo, "--seed", "-3"},
@@ -154,6 +164,19 @@ TEST_CASE("files that are not there, folders, and places that cannot be written 
   }
 }
 
+TEST_CASE("a standard output that is full is no success") {
+  const TemporaryFolder folder;
+  const std::string trace = folder.file("t.json");
+  run(folder, {"run", echo, "--out", trace});
+  for (const std::string& words :
+       {"run " + echo + " --out -", "run " + echo, "query " + trace + " 'SELECT 1'"}) {
+    Command command(folder, {"/bin/sh", "-c", plab + " " + words + " >/dev/full"});
+    INFO(words);
+    CHECK(command.wait() == 2);
+    CHECK(command.err().find("standard output: cannot be written") != std::string::npos);
+  }
+}
+
 TEST_CASE("a tape written by one run replays it under another seed") {
   const TemporaryFolder folder;
   const std::string tape = folder.file("t.tape");
@@ -169,6 +192,33 @@ TEST_CASE("a tape written by one run replays it under another seed") {
   write(tape, changed);
   const Result result = run(folder, {"run", echo, "--tape", tape});
   CHECK(result.code == 2);
+}
+
+TEST_CASE("models says of whom not every request was answered") {
+  const TemporaryFolder folder;
+  const std::string scenario = folder.file("s.json");
+  // The network breaks a connection at the first bytes on it.
+  write(scenario, R"({"format":1,"program":"proactor","back_ends":[{}],
+    "clients":[{"name":"A","requests":3},{"name":"B","requests":4,"link":{"breaks":1}}]})");
+  const Result result = run(folder, {"models", scenario});
+  CHECK(result.code == 1);
+  CHECK(result.err.find("Proactor: 4 of 7 requests were not answered") != std::string::npos);
+  CHECK(result.err.find("Iterative: 4 of 7 ") != std::string::npos);
+  // Who leaves by the clock may leave before the answer.
+  write(scenario, R"({"format":1,"program":"proactor","back_ends":[{"answer_after_ms":5}],
+    "clients":[{"name":"A","requests":1000,"end_at_ms":22}]})");
+  CHECK(run(folder, {"models", scenario}).code == 0);
+}
+
+TEST_CASE("an open loop that nobody hears takes no memory") {
+  const TemporaryFolder folder;
+  const std::string scenario = folder.file("s.json");
+  write(scenario, R"({"format":1,"program":"proactor","back_ends":[{"answer_after_ms":1000000}],
+    "clients":[{"name":"A","requests":2000,"request_bytes":1000000,"every_ms":1}]})");
+  Command command(folder, {plab, "run", scenario});
+  rusage used{};
+  CHECK(command.wait(&used) == 4);
+  CHECK(used.ru_maxrss < 500'000);  // KiB; it says two million
 }
 
 TEST_CASE("a run past its limit exits 4 and keeps the trace") {

@@ -53,6 +53,53 @@ TEST_CASE("each server model answers every request, on one core and on four, fre
   }
 }
 
+TEST_CASE("a back end's long answer arrives whole, however small the buffers") {
+  const Scenario base = parse_scenario(R"({"format":1,"program":"proactor","latency_ms":0.1,
+      "send_buffer_bytes":1000,"clients":[{"name":"client","count":3,"requests":2}],
+      "back_ends":[{"answer_bytes":10000}]})",
+                                       "s.json");
+  for (const ServerModel& each : server_models()) {
+    const RunResult result = run_simulated(scenario_for(base, each));
+    std::uint64_t bytes = 0;
+    for (const Event& event : result.trace.events) {
+      const bool from_back_end = result.trace.text(event.label) == "back end";
+      if (event.kind == EventKind::client_sent && from_back_end) bytes += event.bytes;
+    }
+    INFO(each.program);
+    CHECK(result.measure.response_times.size() == 6);
+    CHECK(result.measure.unanswered == 0);
+    CHECK(bytes == 6 * 10000);
+  }
+}
+
+TEST_CASE("a run without a trace ends, too, where no time passes, and says at which limit") {
+  const Scenario base = parse_scenario(R"({"format":1,"program":"proactor",
+      "clients":[{"name":"c","requests":10000000}],"back_ends":[{}],
+      "limits":{"run_ms":10,"events":1000}})",
+                                       "s.json");
+  for (const ServerModel& each : server_models()) {
+    const ModelFigures figures = run_model(scenario_for(base, each));
+    INFO(each.program);
+    CHECK_FALSE(figures.whole);
+    CHECK(figures.answers < 1'000'000);
+    CHECK(figures.why.find("1000000 steps") != std::string::npos);
+  }
+}
+
+TEST_CASE("a client that asks and asks, and is not heard, is ended by the limit of steps") {
+  for (const char* program : {"proactor", "reactor"}) {
+    const Scenario scenario = parse_scenario(R"({"format":1,"program":")" + std::string(program) +
+                                                 R"(","work_ms":60000,"limits":{"events":100000},
+        "clients":[{"name":"c","requests":10000000,"every_ms":0.000001}],
+        "back_ends":[{"answer_after_ms":1000000}]})",
+                                             "s.json");
+    const RunResult result = run_simulated(scenario);
+    INFO(program);
+    CHECK(result.end == RunEnd::limit);
+    CHECK(result.why.find("2000000 steps") != std::string::npos);
+  }
+}
+
 TEST_CASE("every model's trace keeps the pattern's rules") {
   for (const ServerModel& each : server_models()) {
     const RunResult result = run_simulated(scenario_for(world(costs), each));

@@ -71,6 +71,12 @@ TEST_CASE("a copy names two files, and buffers that fit into memory") {
   CHECK(says(R"("copy":{"source":"a","target":"b","block_bytes":0})", "/copy/block_bytes"));
   CHECK(says(R"("disk_ms":-1)", "/disk_ms"));
   CHECK(says(R"("queue_bytes":0)", "/queue_bytes"));
+  const auto crowd = [](const std::string& count) {
+    return R"("clients":[{"name":"c","count":)" + count + "}]";
+  };
+  CHECK(complains("chat", R"("queue_bytes":67108864,)" + crowd("100000"), "/queue_bytes"));
+  CHECK(complains("chat", R"("queue_bytes":67108864,)" + crowd("16"), "accepted"));
+  CHECK(complains("chat", crowd("1000000"), "accepted"));
 }
 
 TEST_CASE("how a client listens may not contradict how it leaves") {

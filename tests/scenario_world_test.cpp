@@ -120,6 +120,29 @@ TEST_CASE("a closed loop waits for its answers, an open one does not") {
   CHECK(longest(open) > 15ms);
 }
 
+TEST_CASE("response times are those of the trace, however many requests are open") {
+  for (const char* loop : {R"("think_ms":0.4)", R"("every_ms":0.3)", R"("every_ms":7)"}) {
+    const RunResult result = echo(
+        R"("latency_ms":{"min":1,"max":2},"work_ms":2,
+           "clients":[{"name":"A","send":[{"text":"first"}],"requests":20,)" +
+        std::string(loop) + "}]");
+    std::vector<std::int64_t> asked;
+    std::vector<Duration> times;
+    std::size_t received = 0;
+    for (const Event& event : result.trace.events) {
+      if (event.kind == EventKind::client_sent) asked.push_back(event.time_ns);
+      if (event.kind == EventKind::client_received) received += event.bytes;
+      // What it sent first is no request.
+      while (received >= 5 + 64 * (times.size() + 1)) {
+        times.emplace_back(event.time_ns - asked.at(times.size() + 1));
+      }
+    }
+    INFO(loop);
+    CHECK(times.size() == 20);
+    CHECK(times == result.measure.response_times);
+  }
+}
+
 TEST_CASE("a slow reader takes its time, and hears everything") {
   const RunResult result =
       echo(R"("clients":[{"name":"A","requests":1,"request_bytes":2000,"read_bytes_s":10000}])");
@@ -215,6 +238,12 @@ TEST_CASE("a world that cannot be is refused with its place") {
   CHECK(says(client(R"("requests":1,"reads":false,"end_at_ms":1)"), "/clients/0/reads"));
   CHECK(says(client(R"("read_bytes_s":0)"), "/clients/0/read_bytes_s"));
   CHECK(says(client(R"("link":{"latency":1})"), "/clients/0/link"));
+  // Each of a crowd has its bytes, but no more than its buffer under way.
+  const std::string much = R"("count":100000,"requests":1,"request_bytes":65536)";
+  CHECK(says(client(much), "/clients/0"));
+  CHECK_FALSE(says(R"("send_buffer_bytes":4096,)" + client(much), "/clients/0"));
+  CHECK(says(client(R"("count":100000,"requests":1000,"every_ms":1)"), "/clients/0"));
+  CHECK(says(client(R"("count":1000000,"send":[{"bytes":2000}])"), "/clients/0"));
 }
 
 TEST_CASE("nothing happens past a run's limit, whoever computes, on however many cores") {

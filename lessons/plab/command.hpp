@@ -29,7 +29,7 @@ void add_export(CLI::App& app, Action& action);
 void add_models(CLI::App& app, Action& action);
 
 /// Writes `content` to `path` through a temporary file beside it, or to standard output for "-".
-/// Throws InputError where the place cannot be written.
+/// Throws InputError where the place cannot be written; of standard output plab's end says that.
 void write_output(const std::string& path, std::string_view content);
 
 }  // namespace proactor_lab::plab

@@ -31,7 +31,10 @@ int run(int argc, char** argv) {
     std::cerr << "plab: " << error.what() << "; try plab --help\n";
     return bad_input;
   }
-  return action();
+  const int code = action();
+  std::cout.flush();
+  if (!std::cout) throw InputError("standard output", "", "cannot be written");
+  return code;
 }
 
 }  // namespace

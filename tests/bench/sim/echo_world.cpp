@@ -105,6 +105,7 @@ struct EchoWorld::Parts {
     script.requests = UINT32_MAX;
     script.count = options.clients;
     if (!options.tied) script.gap = {Duration{1'000'000 / options.clients + 1}, {}};
+    clients.measure(response_times);  // as every `plab run` does
     clients.add(script, port);
   }
 
@@ -117,6 +118,7 @@ struct EchoWorld::Parts {
   SimulatedOs os;
   CompletionEventQueue queue;
   Proactor proactor;
+  std::vector<Duration> response_times;
   SimulatedClients clients;
   EchoServer server;
 };
