@@ -63,7 +63,7 @@ struct World {
         datagrams(scenario.links[0].latency, schedule),
         clients(network, schedule, recorder),
         back_ends(network, schedule, recorder),
-        faults(schedule, network, clients, files, recorder) {
+        faults(schedule, network, clients, recorder) {
     network.set_recorder(recorder);
     network.link(0) = scenario.links[0];
     for (std::size_t i = 1; i < scenario.links.size(); ++i) network.add_link(scenario.links[i]);

@@ -14,8 +14,8 @@ void Faults::run_out_of_descriptors(Instant at, Duration lasts) {
 }
 
 void Faults::fail_disk(Instant at, Duration lasts, std::int32_t error, const std::string& path) {
-  const auto number = static_cast<std::uint32_t>(disk_faults_.size());
-  disk_faults_.push_back({error, path});
+  const auto number = static_cast<std::uint32_t>(shortage_.disk.size());
+  shortage_.disk.push_back({error, path});
   schedule(at, disk_fails, number);
   schedule(at + lasts, disk_recovers, number);
 }
@@ -46,19 +46,13 @@ void Faults::on_event(const ScheduledEvent& event) {
       note("descriptors again");
       shortage_.no_descriptors = false;
       return;
-    case disk_fails: {
-      const DiskFault& fault = disk_faults_[event.subject];
+    case disk_fails:
       note("disk fails");
-      shortage_.disk_error = fault.error;
-      shortage_.all_files_fail = fault.path.empty();
-      shortage_.failing_file = fault.path.empty() ? no_file : files_.open(fault.path, false, false);
+      shortage_.disk[event.subject].active = true;
       return;
-    }
     case disk_recovers:
       note("disk is well again");
-      shortage_.disk_error = 0;
-      shortage_.all_files_fail = false;
-      shortage_.failing_file = no_file;
+      shortage_.disk[event.subject].active = false;
       return;
     default:
       return;

@@ -12,27 +12,31 @@
 
 namespace proactor_lab {
 
+struct DiskFault {
+  std::int32_t error = 0;
+  std::string path;  ///< empty: all files
+  bool active = false;
+};
+
 /// What is wrong right now. The simulated system looks here before it does as it is asked.
 struct Shortage {
   bool no_descriptors = false;  ///< EMFILE
-  std::int32_t disk_error = 0;  ///< 0: the disk is well
-  FileId failing_file = no_file;
-  bool all_files_fail = false;
+  std::vector<DiskFault> disk;
 
-  std::int32_t error_of(FileId file) const {
-    return all_files_fail || (file == failing_file && file != no_file) ? disk_error : 0;
+  /// 0: it is well. A path is looked up only here: its file may come to be while it fails.
+  std::int32_t error_of(FileId file, const Files& files) const {
+    for (const DiskFault& each : disk) {
+      if (!each.active) continue;
+      if (each.path.empty() || files.find(each.path) == file) return each.error;
+    }
+    return 0;
   }
 };
 
 class Faults final : private EventTarget {
  public:
-  Faults(Schedule& schedule, Network& network, SimulatedClients& clients, Files& files,
-         Recorder* recorder)
-      : schedule_(schedule),
-        network_(network),
-        clients_(clients),
-        files_(files),
-        recorder_(recorder) {}
+  Faults(Schedule& schedule, Network& network, SimulatedClients& clients, Recorder* recorder)
+      : schedule_(schedule), network_(network), clients_(clients), recorder_(recorder) {}
 
   const Shortage& shortage() const { return shortage_; }
 
@@ -52,10 +56,6 @@ class Faults final : private EventTarget {
     disk_fails,
     disk_recovers,
   };
-  struct DiskFault {
-    std::int32_t error = 0;
-    std::string path;
-  };
 
   void on_event(const ScheduledEvent& event) override;
   void schedule(Instant at, Type type, std::uint32_t subject, std::uint64_t amount = 0);
@@ -64,10 +64,8 @@ class Faults final : private EventTarget {
   Schedule& schedule_;
   Network& network_;
   SimulatedClients& clients_;
-  Files& files_;
   Recorder* recorder_;
   Shortage shortage_;
-  std::vector<DiskFault> disk_faults_;
 };
 
 }  // namespace proactor_lab

@@ -33,6 +33,12 @@ class Files {
   std::vector<std::byte>& content(FileId file) { return contents_[file]; }
 
   const std::vector<std::byte>& content(FileId file) const { return contents_[file]; }
+  /// `no_file` where there is none.
+  FileId find(std::string_view name) const {
+    const auto found = by_name_.find(name);
+    return found == by_name_.end() ? no_file : found->second;
+  }
+
   std::uint64_t size(FileId file) const { return contents_[file].size(); }
   /// All names, in the order of the alphabet.
   const std::map<std::string, FileId, std::less<>>& names() const { return by_name_; }

@@ -240,7 +240,7 @@ void SimulatedOs::carry_out_file(AsyncOperation& operation, FactIndex cause) {
   if (index == no_socket) return complete(operation, -EBADF, cause);
   const Socket& socket = sockets_[index];
   if (config_.shortage != nullptr) {
-    const std::int32_t error = config_.shortage->error_of(socket.file);
+    const std::int32_t error = config_.shortage->error_of(socket.file, files_);
     if (error != 0) return complete(operation, -error, cause);
   }
   if (operation.opcode == Opcode::fsync) return finish(operation, 0, cause);

@@ -217,6 +217,35 @@ TEST_CASE("a failing disk fails the operation, and the program hears why") {
   CHECK(result.failure.find("Input/output error") != std::string::npos);
 }
 
+TEST_CASE("each failing file fails for as long as was said, whatever else fails meanwhile") {
+  const auto copy = [](const std::string& faults) {
+    const std::string json =
+        R"({"format":1,"program":"file_copy","disk_ms":10,
+            "files":[{"path":"a","bytes":100},{"path":"b"}],
+            "copy":{"source":"a","target":"b"},"faults":[)" +
+        faults + "]}";
+    return run_simulated(parse_scenario(json, "s.json")).failure;
+  };
+  const auto fault = [](const char* path, const char* error, const char* when) {
+    return R"({"kind":"disk_error","path":")" + std::string(path) + R"(","error":")" + error +
+           "\"," + when + "}";
+  };
+  const std::string full = fault("b", "ENOSPC", R"("at_ms":0,"for_ms":500)");
+  const std::string passing = fault("a", "EIO", R"("at_ms":1,"for_ms":1)");
+  CHECK(copy(passing) == "");
+  CHECK(copy(full).find("No space left on device") != std::string::npos);
+  CHECK(copy(full + "," + passing).find("No space left on device") != std::string::npos);
+}
+
+TEST_CASE("a file that is created while its path fails, fails") {
+  const std::string json =
+      R"({"format":1,"program":"file_copy","disk_ms":1,"files":[{"path":"a","bytes":100}],
+          "copy":{"source":"a","target":"b"},
+          "faults":[{"kind":"disk_error","error":"ENOSPC","path":"b","at_ms":0,"for_ms":1000}]})";
+  const RunResult result = run_simulated(parse_scenario(json, "s.json"));
+  CHECK(result.failure.find("No space left on device") != std::string::npos);
+}
+
 TEST_CASE("a world that cannot be is refused with its place") {
   CHECK(says(R"("loss":1.5)", "/loss"));
   CHECK(says(R"("loss":-0.1)", "/loss"));
