@@ -21,7 +21,8 @@ std::vector<Duration> setting_out(const ClientScript& script, std::uint32_t crow
   for (std::uint32_t i = 1; i < script.count; ++i) {
     times[i] = times[i - 1];
     if (i % script.burst != 0) continue;
-    times[i] += script.gap.draw(choices, {QuestionKind::arrival, crowd, i});
+    const Duration gap = script.gap.draw(choices, {QuestionKind::arrival, crowd, i});
+    times[i] = saturating_add(Instant{times[i]}, gap).time_since_epoch();
   }
   return times;
 }

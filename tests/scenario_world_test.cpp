@@ -100,6 +100,12 @@ TEST_CASE("a crowd sets out as it is told: evenly, in bursts, or by chance") {
   CHECK(by_chance.back() - by_chance.front() < 2300);
 }
 
+TEST_CASE("a crowd whose last member would set out after the end of time sets out in order") {
+  const RunResult result =
+      echo(R"("clients":[{"name":"c","requests":1,"count":10000,"gap_ms":1e9}])");
+  CHECK(all(result.trace, EventKind::client_connected).size() == 1);
+}
+
 TEST_CASE("a member of a crowd has a name of its own") {
   const RunResult result = echo(R"("clients":[{"name":"c","count":2,"requests":1}])");
   const auto departures = all(result.trace, EventKind::client_connected);
