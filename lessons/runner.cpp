@@ -90,7 +90,9 @@ struct World {
   /// The world's first events; after the program had its chance to listen.
   void populate(const Scenario& scenario) {
     for (const BackEndScript& each : scenario.back_ends) back_ends.add(each);
-    for (const ClientScript& each : scenario.clients) clients.add(each, scenario.port);
+    // The program, which has listened on nothing so far, will be given the same.
+    const std::uint16_t port = scenario.port != 0 ? scenario.port : network.free_port();
+    for (const ClientScript& each : scenario.clients) clients.add(each, port);
     for (const ScenarioFault& each : scenario.faults) add(each);
   }
 

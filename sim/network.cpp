@@ -31,6 +31,12 @@ void Network::abandon(EndId end) {
   ends_[end].abandoned = true;
 }
 
+std::uint16_t Network::free_port() const {
+  std::uint16_t port = 40'000;
+  while (listener_on(port) != nullptr) ++port;
+  return port;
+}
+
 bool Network::listen(std::uint16_t port, NetworkOwner* owner, LinkId link) {
   if (listener_on(port) != nullptr) return false;
   listeners_.push_back({.owner = owner, .port = port, .link = link});

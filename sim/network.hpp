@@ -83,6 +83,8 @@ class Network final : private EventTarget {
   /// The owner's own number for an end.
   std::uint32_t tag(EndId end) const { return ends_[end].tag; }
 
+  /// What somebody who listens on any port, on 0, is given: nobody listens there yet.
+  std::uint16_t free_port() const;
   /// False: the port is taken.
   bool listen(std::uint16_t port, NetworkOwner* owner, LinkId link = 0);
   /// The owner's own number for a listener.

@@ -331,13 +331,14 @@ Condition SimulatedThreads::make_condition(const char*) {
 
 std::int32_t SimulatedThreads::listen(Endpoint endpoint, const char* label) {
   if (descriptors_gone()) return -EMFILE;
-  if (!network_.listen(endpoint.port, this)) return -EADDRINUSE;
+  const std::uint16_t port = endpoint.port != 0 ? endpoint.port : network_.free_port();
+  if (!network_.listen(port, this)) return -EADDRINUSE;
   Socket socket;
   socket.kind = HandleKind::listener;
-  socket.port = endpoint.port;
+  socket.port = port;
   socket.label = label;
   const std::int32_t handle = add_handle(socket, 0, current_id());
-  network_.tag_listener(endpoint.port, descriptors_.object_of(Handle{handle}));
+  network_.tag_listener(port, descriptors_.object_of(Handle{handle}));
   return handle;
 }
 

@@ -21,11 +21,8 @@ bool SimulatedOs::descriptor_left(std::error_code& error) const {
 
 Handle SimulatedOs::listen(Endpoint endpoint, const char* label, std::error_code& error) {
   if (!descriptor_left(error)) return Handle::none;
-  std::uint16_t port = endpoint.port;
-  if (port == 0) {
-    port = 40'000;
-    while (!network_.listen(port, this)) ++port;
-  } else if (!network_.listen(port, this)) {
+  const std::uint16_t port = endpoint.port != 0 ? endpoint.port : network_.free_port();
+  if (!network_.listen(port, this)) {
     error = system_error(EADDRINUSE);
     return Handle::none;
   }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/blocking/live_threads.hpp"
 #include "lessons/runner.hpp"
 #include "sim/simulated_threads.hpp"
 #include "tests/catch.hpp"
@@ -26,6 +27,17 @@ struct Machine {
 };
 
 using Story = std::vector<std::string>;
+using Results = std::vector<std::int32_t>;
+
+Task listen_twice_on_any_port(BlockingSystem& system, Results& heard) {
+  for (const char* label : {"one", "two"}) {
+    heard.push_back(std::min(0, system.listen({loopback_address, 0}, label)));
+  }
+  for (const std::uint16_t port : {40'000, 40'001, 40'002}) {
+    const Handle stream{system.open_stream_socket("stream")};
+    heard.push_back(co_await system.connect(stream, {loopback_address, port}));
+  }
+}
 
 Task hold(BlockingSystem& system, Lock lock, const char* name, Story& story) {
   co_await system.lock(lock);
@@ -138,6 +150,14 @@ TEST_CASE("calls that make no sense return the system's error") {
   machine.threads.run();
   CHECK(results == std::vector<std::int32_t>{-EPERM, -EPERM, -EBADF, -EINVAL, -EINVAL, -EINVAL,
                                              -EBADF, -EBUSY});
+}
+
+TEST_CASE("simulated threads that listen on any port get one each") {
+  Machine machine;
+  Results heard;
+  machine.threads.start(listen_twice_on_any_port(machine.threads, heard), "main");
+  machine.threads.run();
+  CHECK(heard == Results{0, 0, 0, 0, -ECONNREFUSED});
 }
 
 TEST_CASE("a deadlock is named, with who waits for whom") {

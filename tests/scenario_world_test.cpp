@@ -106,6 +106,16 @@ TEST_CASE("a crowd whose last member would set out after the end of time sets ou
   CHECK(all(result.trace, EventKind::client_connected).size() == 1);
 }
 
+TEST_CASE("where the program takes any port its clients find it there") {
+  const RunResult answered = echo(R"("port":0,"clients":[{"name":"c","count":3,"requests":1}])");
+  CHECK(answered.measure.response_times.size() == 3);
+  const Scenario threads = parse_scenario(
+      R"({"format":1,"program":"thread_pool","port":0,"limits":{"run_ms":1000},
+          "back_ends":[{"port":40000}],"clients":[{"name":"c","count":3,"requests":1}]})",
+      "s.json");
+  CHECK(run_simulated(threads).measure.response_times.size() == 3);
+}
+
 TEST_CASE("a member of a crowd has a name of its own") {
   const RunResult result = echo(R"("clients":[{"name":"c","count":2,"requests":1}])");
   const auto departures = all(result.trace, EventKind::client_connected);
