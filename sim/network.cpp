@@ -123,6 +123,11 @@ void Network::shutdown_send(EndId end, FactIndex cause) {
   schedule_arrival(peer_of(end), stream_ends, 0, cause);
 }
 
+void Network::close(EndId end, FactIndex cause) {
+  abandon(end);
+  available(end) > 0 ? reset(end, cause) : shutdown_send(end, cause);
+}
+
 void Network::reset(EndId end, FactIndex cause) {
   if (ends_[end].reset) return;
   ends_[end].send_closed = true;

@@ -124,6 +124,8 @@ class Network final : private EventTarget {
   void shutdown_receive(EndId end) { ends_[end].receive_closed = true; }
   /// No more bytes will follow what was sent: the peer sees the end of the stream after a latency.
   void shutdown_send(EndId end, FactIndex cause);
+  /// Nobody holds `end` any more. Closed over unread bytes TCP answers with a reset.
+  void close(EndId end, FactIndex cause);
   /// Breaks the connection: the peer sees a reset after a latency; what was under way is lost, what
   /// had arrived can still be taken (as on Linux).
   void reset(EndId end, FactIndex cause);

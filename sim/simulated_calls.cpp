@@ -121,18 +121,22 @@ bool SimulatedThreads::attempt_connect(std::uint32_t index, BlockingCall& call) 
 /// The bytes are copied while the thread is in its own call: that is what makes it blocking.
 bool SimulatedThreads::attempt_transfer(std::uint32_t index, BlockingCall& call) {
   Socket* socket = socket_of(call.handle);
+  const bool reading = call.kind == BlockingCallKind::read;
   if (socket == nullptr || !socket->connected) {
-    call.result = socket == nullptr ? -EBADF : -ENOTCONN;
+    call.result = reading ? -ENOTCONN : -EPIPE;
+    if (socket == nullptr) call.result = -EBADF;
     return true;
   }
   const EndId end = socket->end;
-  const bool reading = call.kind == BlockingCallKind::read;
-  if (network_.was_reset(end)) {
-    call.result = reading ? -ECONNRESET : -EPIPE;
+  const std::uint32_t arrived = network_.available(end);
+  // A reset is told once, and not before what had arrived is read.
+  if (network_.was_reset(end) && (!reading || arrived == 0)) {
+    const std::int32_t error = reading && network_.at_end(end) ? 0 : network_.take_error(end);
+    call.result = error == 0 && !reading ? -EPIPE : -error;
     return true;
   }
   const std::uint32_t possible = static_cast<std::uint32_t>(
-      std::min<std::size_t>(call.length, reading ? network_.available(end) : network_.space(end)));
+      std::min<std::size_t>(call.length, reading ? arrived : network_.space(end)));
   if (possible == 0) {
     call.result = 0;
     if (call.length == 0 || (reading && network_.at_end(end))) return true;
@@ -402,8 +406,7 @@ std::int32_t SimulatedThreads::close_handle(Handle handle, std::uint16_t thread)
   } else if (closed.kind == HandleKind::listener) {
     network_.stop_listening(closed.port);
   } else if (closed.end != no_end) {
-    network_.abandon(closed.end);
-    network_.shutdown_send(closed.end, cause);
+    network_.close(closed.end, cause);
   }
   wake_all(readers, cause);
   wake_all(writers, cause);

@@ -150,12 +150,7 @@ void SimulatedOs::release(std::uint32_t index, FactIndex cause) {
   } else if (socket.kind == HandleKind::pipe) {
     release_pipe(index, cause);
   } else if (socket.end != no_end) {
-    network_.abandon(socket.end);
-    if (network_.available(socket.end) > 0) {
-      network_.reset(socket.end, cause);  // closed with unread bytes: TCP answers with a reset
-    } else {
-      network_.shutdown_send(socket.end, cause);
-    }
+    network_.close(socket.end, cause);
   }
   sockets_[index].kind = HandleKind::stream;
   free_sockets_.push_back(index);

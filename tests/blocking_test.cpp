@@ -29,6 +29,58 @@ struct Machine {
 using Story = std::vector<std::string>;
 using Results = std::vector<std::int32_t>;
 
+/// What `body` hears on simulated threads, and on real ones. It is told where the first listener
+/// that asks for any port listens.
+template <class Body>
+std::array<Results, 2> on_both(const Body& body) {
+  std::array<Results, 2> heard;
+  Endpoint server{loopback_address, 40'000};
+  Machine machine;
+  machine.threads.start(body(machine.threads, server, heard[0]), "main");
+  machine.threads.run();
+  LiveThreads live(nullptr);
+  live.on_listening([&server](Endpoint endpoint) { server = endpoint; });
+  live.run(body(live, server, heard[1]), "main");
+  return heard;
+}
+
+std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+/// The peer closes over bytes that it has not read, when what it sent has arrived.
+Task hear_of_reset(BlockingSystem& system, const Endpoint& server, bool writes_first,
+                   Results& heard) {
+  const Handle listener{system.listen({loopback_address, 0}, "listener")};
+  const Handle near{system.open_stream_socket("near")};
+  co_await system.connect(near, server);
+  const Handle far{co_await system.accept(listener)};
+  co_await system.write(near, bytes_of("data"));
+  co_await system.write(far, bytes_of("unread"));
+  for (const Handle each : {near, far}) {
+    const std::array<Handle, 1> one{each};
+    co_await system.poll(one);
+  }
+  co_await system.close(near);
+  co_await system.sleep(std::chrono::milliseconds{2});
+  std::array<std::byte, 3> buffer{};
+  for (int i = 0; i < 2 && writes_first; ++i) {
+    heard.push_back(co_await system.write(far, bytes_of("x")));
+  }
+  for (int i = 0; i < 4; ++i) heard.push_back(co_await system.read(far, buffer));
+  heard.push_back(co_await system.write(far, bytes_of("x")));
+  co_await system.close(far);
+  co_await system.close(listener);
+}
+
+Task transfer_unconnected(BlockingSystem& system, Results& heard) {
+  const Handle stream{system.open_stream_socket("stream")};
+  std::array<std::byte, 3> buffer{};
+  heard.push_back(co_await system.read(stream, buffer));
+  heard.push_back(co_await system.write(stream, bytes_of("x")));
+  co_await system.close(stream);
+}
+
 Task listen_twice_on_any_port(BlockingSystem& system, Results& heard) {
   for (const char* label : {"one", "two"}) {
     heard.push_back(std::min(0, system.listen({loopback_address, 0}, label)));
@@ -150,6 +202,27 @@ TEST_CASE("calls that make no sense return the system's error") {
   machine.threads.run();
   CHECK(results == std::vector<std::int32_t>{-EPERM, -EPERM, -EBADF, -EINVAL, -EINVAL, -EINVAL,
                                              -EBADF, -EBUSY});
+}
+
+TEST_CASE("threads hear of a reset once, and can still read what had arrived before it") {
+  const bool writes_first = GENERATE(false, true);
+  const auto heard = on_both([=](BlockingSystem& system, const Endpoint& server, Results& results) {
+    return hear_of_reset(system, server, writes_first, results);
+  });
+  CHECK(heard[0] == heard[1]);
+  if (writes_first) {
+    CHECK(heard[0] == Results{-ECONNRESET, -EPIPE, 3, 1, 0, 0, -EPIPE});
+  } else {
+    CHECK(heard[0] == Results{3, 1, -ECONNRESET, 0, -EPIPE});
+  }
+}
+
+TEST_CASE("threads that read or write what is not connected hear so") {
+  const auto heard = on_both([](BlockingSystem& system, const Endpoint&, Results& results) {
+    return transfer_unconnected(system, results);
+  });
+  CHECK(heard[0] == Results{-ENOTCONN, -EPIPE});
+  CHECK(heard[1] == Results{-ENOTCONN, -EPIPE});
 }
 
 TEST_CASE("simulated threads that listen on any port get one each") {
