@@ -80,14 +80,15 @@ bool SimulatedThreads::attempt_accept(std::uint32_t index, BlockingCall& call) {
     call.result = listener == nullptr ? -EBADF : -EINVAL;
     return true;
   }
+  // A descriptor is wanted first, also where nobody waits, as accept4(2) has it.
+  if (descriptors_gone()) {
+    call.result = -EMFILE;
+    return true;
+  }
   if (!network_.acceptable(listener->port)) {
     put(listener->readers, index);
     block(index, FactBlock::io);
     return false;
-  }
-  if (descriptors_gone()) {
-    call.result = -EMFILE;
-    return true;
   }
   const EndId end = network_.accept(listener->port);
   Socket socket;
@@ -160,6 +161,11 @@ bool SimulatedThreads::attempt_transfer(std::uint32_t index, BlockingCall& call)
 // --- Readiness ---------------------------------------------------------------------------------
 
 bool SimulatedThreads::attempt_poll(std::uint32_t index, BlockingCall& call) {
+  for (const Handle each : call.handles) {
+    if (socket_of(each) != nullptr) continue;
+    call.result = -EBADF;
+    return true;
+  }
   for (std::size_t i = 0; i < call.handles.size(); ++i) {
     if (!can_read(call.handles[i])) continue;
     record(FactKind::readiness_reported, threads_[index].id,
@@ -221,6 +227,11 @@ void SimulatedThreads::report_ready(std::uint32_t index, FactIndex cause) {
 void SimulatedThreads::became_readable(std::uint32_t index, FactIndex cause) {
   Socket& socket = sockets_[index];
   if (socket.armed) report_ready(index, cause);
+  wake_pollers(cause);
+}
+
+/// Those for whom something can be read, or is closed: they find out what.
+void SimulatedThreads::wake_pollers(FactIndex cause) {
   if (pollers_.empty()) return;
   const auto still_waits = [&](std::uint32_t poller) {
     const auto& handles = threads_[poller].call->handles;
@@ -410,6 +421,7 @@ std::int32_t SimulatedThreads::close_handle(Handle handle, std::uint16_t thread)
   }
   wake_all(readers, cause);
   wake_all(writers, cause);
+  wake_pollers(cause);
   return 0;
 }
 

@@ -156,6 +156,7 @@ class SimulatedThreads final : public BlockingSystem, private NetworkOwner, priv
   void notify(std::uint32_t waiter, FactIndex cause);
   void release_lock(std::uint32_t thread, LockState& lock);
   void became_readable(std::uint32_t socket, FactIndex cause);
+  void wake_pollers(FactIndex cause);
   void report_ready(std::uint32_t socket, FactIndex cause);
   bool can_read(Handle handle) const;
   bool can_read(const Socket& socket) const;

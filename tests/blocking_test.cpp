@@ -81,6 +81,34 @@ Task transfer_unconnected(BlockingSystem& system, Results& heard) {
   co_await system.close(stream);
 }
 
+Task poll_what_is_not_open(BlockingSystem& system, Results& heard) {
+  const Handle listener{system.listen({loopback_address, 0}, "listener")};
+  const Handle closed{system.open_stream_socket("closed")};
+  co_await system.close(closed);
+  const std::array<Handle, 2> handles{listener, closed};
+  const std::array<Handle, 1> nothing{Handle::none};
+  heard.push_back(co_await system.poll(handles));
+  heard.push_back(co_await system.poll(nothing));
+  co_await system.close(listener);
+}
+
+Task await_readable(BlockingSystem& system, Handle handle, Results& heard) {
+  const std::array<Handle, 1> one{handle};
+  heard.push_back(co_await system.poll(one));
+}
+
+Task close_while_polled(BlockingSystem& system, Results& heard) {
+  const Handle listener{system.listen({loopback_address, 7000}, "listener")};
+  co_await system.spawn(await_readable(system, listener, heard), "poller");
+  co_await system.sleep(Duration{1000});
+  heard.push_back(co_await system.close(listener));
+}
+
+Task accept_without_descriptors(BlockingSystem& system, Results& heard) {
+  const Handle listener{system.listen({loopback_address, 7000}, "listener")};
+  heard.push_back(co_await system.accept(listener));
+}
+
 Task listen_twice_on_any_port(BlockingSystem& system, Results& heard) {
   for (const char* label : {"one", "two"}) {
     heard.push_back(std::min(0, system.listen({loopback_address, 0}, label)));
@@ -223,6 +251,31 @@ TEST_CASE("threads that read or write what is not connected hear so") {
   });
   CHECK(heard[0] == Results{-ENOTCONN, -EPIPE});
   CHECK(heard[1] == Results{-ENOTCONN, -EPIPE});
+}
+
+TEST_CASE("polling a handle that is not open is EBADF") {
+  const auto heard = on_both([](BlockingSystem& system, const Endpoint&, Results& results) {
+    return poll_what_is_not_open(system, results);
+  });
+  CHECK(heard[0] == Results{-EBADF, -EBADF});
+  CHECK(heard[1] == Results{-EBADF, -EBADF});
+}
+
+TEST_CASE("a thread that polls a handle which another closes hears EBADF") {
+  Machine machine;
+  Results heard;
+  machine.threads.start(close_while_polled(machine.threads, heard), "main");
+  machine.threads.run();
+  CHECK(heard == Results{0, -EBADF});
+  CHECK(machine.threads.threads_left() == 0);
+}
+
+TEST_CASE("a thread that accepts without a descriptor left hears so, and waits for nobody") {
+  Machine machine({.handle_limit = 3 + 1});
+  Results heard;
+  machine.threads.start(accept_without_descriptors(machine.threads, heard), "main");
+  machine.threads.run();
+  CHECK(heard == Results{-EMFILE});
 }
 
 TEST_CASE("simulated threads that listen on any port get one each") {

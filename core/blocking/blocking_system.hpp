@@ -103,7 +103,7 @@ class BlockingSystem {
   // --- Readiness: who can be read without waiting? Moves no byte.
   // ---------------------------------
 
-  /// poll(2) for reading: the index of the first handle that is ready.
+  /// poll(2) for reading: the index of the first handle that is ready. EBADF where any is not open.
   Awaited poll(std::span<const Handle> handles) {
     return {*this, {.kind = BlockingCallKind::poll, .handles = handles}};
   }

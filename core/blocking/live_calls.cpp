@@ -121,13 +121,18 @@ std::int32_t LiveThreads::transfer(const BlockingCall& call) {
 
 std::int32_t LiveThreads::poll(const BlockingCall& call) {
   std::vector<pollfd> handles;
-  for (const Handle handle : call.handles) handles.push_back({to_number(handle), POLLIN, 0});
+  for (const Handle handle : call.handles) {
+    if (to_number(handle) < 0) return -EBADF;  // poll(2) would pass over it in silence
+    handles.push_back({to_number(handle), POLLIN, 0});
+  }
   handles.push_back({stop_event_, POLLIN, 0});
   const std::int32_t found = blocking(Handle::none, [&](bool waits) {
     const std::int32_t ready = result_of(::poll(handles.data(), handles.size(), waits ? -1 : 0));
     return ready == 0 ? -EAGAIN : ready;
   });
   if (found < 0) return found;
+  const auto is_closed = [](const pollfd& each) { return (each.revents & POLLNVAL) != 0; };
+  if (std::any_of(handles.begin(), handles.end(), is_closed)) return -EBADF;
   for (std::size_t i = 0; i < call.handles.size(); ++i) {
     if (handles[i].revents == 0) continue;
     record({.handle = handles[i].fd, .kind = FactKind::readiness_reported});
