@@ -278,9 +278,12 @@ EpollBackend::Progress EpollBackend::try_receive_provided(AsyncOperation& operat
   BufferGroup& group = *operation.buffers;
   // The kernel looks for a buffer first: when the operation begins, whatever has arrived, and later
   // even where only the end of the stream or an error is to be told.
-  for (bool begins = place_of(operation) == Place::nowhere;; begins = false) {
+  // Of datagrams it does not know whether more have come, and looks for the next buffer at once.
+  for (bool again = false;; again = true) {
     if (group.empty()) {
-      if (!begins && look_for(Readiness::readable, descriptor) != 0) return Progress::waits;
+      const bool looks_first =
+          again ? !is_stream(descriptor) : place_of(operation) == Place::nowhere;
+      if (!looks_first && look_for(Readiness::readable, descriptor) != 0) return Progress::waits;
       complete(operation, -ENOBUFS, cause);
       return Progress::over;
     }

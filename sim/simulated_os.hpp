@@ -250,6 +250,7 @@ class SimulatedOs final : public OperatingSystem,
   Progress attempt(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   Progress try_receive(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   Progress try_receive_from(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
+  Progress try_receive_provided(AsyncOperation& operation, std::uint16_t port, FactIndex cause);
   Progress try_send(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   Progress try_accept(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   Progress try_poll(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "core/chain.hpp"
 #include "sim/simulated_os.hpp"
 
 namespace proactor_lab {
@@ -109,9 +110,12 @@ SimulatedOs::Progress SimulatedOs::try_receive(AsyncOperation& operation, std::u
 
 SimulatedOs::Progress SimulatedOs::try_receive_from(AsyncOperation& operation, std::uint32_t index,
                                                     FactIndex cause) {
-  const Socket& socket = sockets_[index];
-  if (!datagrams_.available(socket.port)) return Progress::waits;
-  const Datagram datagram = datagrams_.take(socket.port);
+  const std::uint16_t port = sockets_[index].port;
+  if (operation.buffers != nullptr && operation.opcode != Opcode::receive_from) {
+    return try_receive_provided(operation, port, cause);
+  }
+  if (!datagrams_.available(port)) return Progress::waits;
+  const Datagram datagram = datagrams_.take(port);
   // What does not fit is lost (recvfrom(2)).
   const std::size_t count = std::min<std::size_t>(datagram.bytes.size(), operation.length);
   if (count > 0 && operation.data == nullptr) {
@@ -125,6 +129,36 @@ SimulatedOs::Progress SimulatedOs::try_receive_from(AsyncOperation& operation, s
                                  cause, static_cast<std::uint8_t>(FactRole::processor));
   complete(operation, static_cast<std::int32_t>(count), moved);
   return Progress::over;
+}
+
+/// Datagrams into provided buffers, one each.
+SimulatedOs::Progress SimulatedOs::try_receive_provided(AsyncOperation& operation,
+                                                        std::uint16_t port, FactIndex cause) {
+  BufferGroup& buffers = *operation.buffers;
+  // As on a stream Linux looks for a buffer first. It does not know whether another datagram has
+  // come, so receiving many ends with the last buffer.
+  for (bool first = place_of(operation) == Place::nowhere || is_free();; first = true) {
+    const bool available = datagrams_.available(port);
+    if (!available && !(first && buffers.empty())) return Progress::waits;
+    if (buffers.empty()) {
+      complete(operation, -ENOBUFS, cause);
+      return Progress::over;
+    }
+    const Datagram datagram = datagrams_.take(port);
+    const std::uint16_t id = buffers.take();
+    const std::span<std::byte> into = buffers.buffer(id).first(provided_length(operation));
+    const std::size_t count = std::min(datagram.bytes.size(), into.size());
+    std::copy_n(datagram.bytes.begin(), count, into.begin());
+    // An empty one needs no buffer, and ends receiving many, as the end of a stream does.
+    if (count == 0) buffers.give_back(id);
+    const std::uint32_t more = count > 0 ? more_of(operation) : 0;
+    const FactIndex moved =
+        record(FactKind::bytes_moved, operation, static_cast<std::int64_t>(count), cause,
+               static_cast<std::uint8_t>(FactRole::processor));
+    complete(operation, static_cast<std::int32_t>(count), moved,
+             count > 0 ? with_buffer(id) | more : 0);
+    if (more == 0) return Progress::over;
+  }
 }
 
 SimulatedOs::Progress SimulatedOs::try_send(AsyncOperation& operation, std::uint32_t index,

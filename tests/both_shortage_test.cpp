@@ -14,25 +14,6 @@ using namespace proactor_lab;
 using namespace std::chrono_literals;
 using namespace proactor_lab::testing;
 
-namespace {
-
-/// Provided buffers, registered as long as this lives; before them goes the proactor.
-struct Provided {
-  Provided(System& in, std::uint16_t count, std::uint32_t size) : system(in), buffers(count, size) {
-    std::error_code error;
-    system.os().register_buffers(buffers, error);
-    REQUIRE(!error);
-  }
-  ~Provided() {
-    system.destroy_proactor();
-    system.os().unregister_buffers(buffers);
-  }
-  System& system;
-  BufferGroup buffers;
-};
-
-}  // namespace
-
 // --- Full queues -------------------------------------------------------------------------------
 
 TEST_CASE("more operations in one go than the submission queue holds: all complete, in order") {

@@ -92,6 +92,21 @@ inline Handle connecting(System& system, Endpoint endpoint, Outcomes& heard, std
   return stream;
 }
 
+/// Provided buffers, registered as long as this lives; before them goes the proactor.
+struct Provided {
+  Provided(System& in, std::uint16_t count, std::uint32_t size) : system(in), buffers(count, size) {
+    std::error_code error;
+    system.os().register_buffers(buffers, error);
+    REQUIRE(!error);
+  }
+  ~Provided() {
+    system.destroy_proactor();
+    system.os().unregister_buffers(buffers);
+  }
+  System& system;
+  BufferGroup buffers;
+};
+
 /// `closing` is closed over bytes that nobody read, so that the connection is reset.
 inline void reset_by(System& system, Handle closing, Handle other) {
   StreamSocket(system.proactor(), other)
