@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/chain.hpp"
 #include "core/epoll_backend.hpp"
 
 namespace proactor_lab {
@@ -177,7 +178,9 @@ EpollBackend::Progress EpollBackend::carry_out_file(AsyncOperation& operation, F
   const bool transfers = operation.opcode == Opcode::read || operation.opcode == Opcode::write;
   if (result == -ESPIPE && transfers && is_patient_pipe(descriptor)) return Progress::waits;
   if (result == -ESPIPE && transfers && operation.offset == 0) {
-    if (is_socket(descriptor) && (operation.length > 0 || operation.opcode == Opcode::write)) {
+    // Into a provided buffer length 0 asks for all of it.
+    const bool nothing = operation.length == 0 && operation.buffers == nullptr;
+    if (is_socket(descriptor) && (!nothing || operation.opcode == Opcode::write)) {
       return Progress::waits;
     }
     if (operation.length == 0) result = 0;
@@ -288,7 +291,7 @@ EpollBackend::Progress EpollBackend::try_receive_provided(AsyncOperation& operat
       return Progress::over;
     }
     const std::uint16_t id = group.take();
-    const std::span<std::byte> into = group.buffer(id);
+    const std::span<std::byte> into = group.buffer(id).first(provided_length(operation));
     const std::int32_t result = receive_into(into, descriptor);
     if (result <= 0) {
       group.give_back(id);

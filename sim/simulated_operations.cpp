@@ -99,7 +99,9 @@ void SimulatedOs::carry_out_file_verb_on_socket(AsyncOperation& operation, std::
   if (operation.opcode == Opcode::fsync) return complete(operation, -EINVAL, started);
   if (operation.offset != 0) return complete(operation, -ESPIPE, started);
   const bool reads = operation.opcode == Opcode::read;
-  if (reads && operation.length == 0) return complete(operation, 0, started);
+  // Into a provided buffer length 0 asks for all of it.
+  const bool nothing = operation.length == 0 && operation.buffers == nullptr;
+  if (reads && nothing) return complete(operation, 0, started);
   OperationList& others = reads ? sockets_[index].receives : sockets_[index].sends;
   const bool waits_its_turn =
       !others.empty() && !is_free() && sockets_[index].kind != HandleKind::listener;

@@ -93,7 +93,7 @@ SimulatedOs::Progress SimulatedOs::try_receive(AsyncOperation& operation, std::u
     if (waits_for_all) into = into.subspan(had);
     if (buffers != nullptr) {
       const std::uint16_t id = buffers->take();
-      into = buffers->buffer(id);
+      into = buffers->buffer(id).first(provided_length(operation));
       flags |= with_buffer(id);
     }
     const auto possible = static_cast<std::uint32_t>(std::min<std::size_t>(arrived, into.size()));

@@ -97,3 +97,44 @@ TEST_CASE("receiving many datagrams ends with the last buffer, and no datagram i
   }
   require_rules_kept(system);
 }
+
+TEST_CASE("of a provided buffer as much is filled as is asked for; 0 asks for all of it") {
+  ON_ALL_SYSTEMS;
+  const auto verb = GENERATE(Opcode::receive, Opcode::read);
+  System system(on(kind));
+  Outcomes heard;
+  const auto [near, far] = system.connected_pair();
+  {
+    Provided provided(system, 4, 8);
+    StreamSocket(system.proactor(), near)
+        .async_send(bytes_of("sixteen bytes..."), heard.bytes("send"));
+    pass(system);
+    for (const std::uint32_t length : {3u, 0u, 100u}) {
+      system.proactor().initiate(
+          {.opcode = verb, .handle = far, .length = length, .buffers = &provided.buffers},
+          heard.provided("it"));
+      pass(system);
+    }
+    CHECK(heard.of("it") == "3 8 5");
+  }
+  require_rules_kept(system);
+}
+
+TEST_CASE("a read into a provided buffer waits for bytes, whatever length it names") {
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
+  Outcomes heard;
+  const auto [near, far] = system.connected_pair();
+  {
+    Provided provided(system, 4, 8);
+    system.proactor().initiate(
+        {.opcode = Opcode::read, .handle = far, .buffers = &provided.buffers},
+        heard.provided("read"));
+    pass(system);
+    CHECK(heard.of("read").empty());
+    StreamSocket(system.proactor(), near).async_send(bytes_of("four"), heard.bytes("send"));
+    pass(system);
+    CHECK(heard.of("read") == "4");
+  }
+  require_rules_kept(system);
+}
