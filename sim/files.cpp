@@ -1,6 +1,7 @@
 #include "sim/files.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace proactor_lab {
 
@@ -18,7 +19,15 @@ std::uint32_t Files::read(FileId file, std::uint64_t offset, std::span<std::byte
   return count;
 }
 
+std::uint32_t Files::room(std::uint64_t offset, std::uint32_t most) {
+  return offset >= size_max
+             ? 0
+             : static_cast<std::uint32_t>(std::min<std::uint64_t>(most, size_max - offset));
+}
+
 void Files::write(FileId file, std::uint64_t offset, std::span<const std::byte> bytes) {
+  if (bytes.empty()) return;  // pwrite(2): grows nothing
+  assert(offset <= size_max && bytes.size() <= size_max - offset);
   std::vector<std::byte>& content = contents_[file];
   if (content.size() < offset + bytes.size()) content.resize(offset + bytes.size());
   std::copy(bytes.begin(), bytes.end(), content.begin() + static_cast<std::ptrdiff_t>(offset));

@@ -18,6 +18,9 @@ inline constexpr FileId no_file = UINT32_MAX;
 
 class Files {
  public:
+  /// No file grows past this (EFBIG).
+  static constexpr std::uint64_t size_max = std::uint64_t{1} << 30;
+
   /// `no_file` where there is none and `create` is not set.
   FileId open(std::string_view name, bool create, bool truncate) {
     auto found = by_name_.find(name);
@@ -30,15 +33,15 @@ class Files {
     return found->second;
   }
 
-  std::vector<std::byte>& content(FileId file) { return contents_[file]; }
-
-  const std::vector<std::byte>& content(FileId file) const { return contents_[file]; }
   /// `no_file` where there is none.
   FileId find(std::string_view name) const {
     const auto found = by_name_.find(name);
     return found == by_name_.end() ? no_file : found->second;
   }
 
+  std::vector<std::byte>& content(FileId file) { return contents_[file]; }
+
+  const std::vector<std::byte>& content(FileId file) const { return contents_[file]; }
   std::uint64_t size(FileId file) const { return contents_[file].size(); }
   /// All names, in the order of the alphabet.
   const std::map<std::string, FileId, std::less<>>& names() const { return by_name_; }
@@ -47,7 +50,9 @@ class Files {
   std::uint32_t available(FileId file, std::uint64_t offset, std::uint32_t most) const;
   /// Bytes from `offset` on, fewer at the file's end.
   std::uint32_t read(FileId file, std::uint64_t offset, std::span<std::byte> into) const;
-  /// Grows the file where it must; a gap reads as zeros.
+  /// How many of `most` bytes at `offset` a file has room for.
+  static std::uint32_t room(std::uint64_t offset, std::uint32_t most);
+  /// Grows the file where it must; there must be room. A gap reads as zeros.
   void write(FileId file, std::uint64_t offset, std::span<const std::byte> bytes);
 
  private:

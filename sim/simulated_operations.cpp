@@ -253,16 +253,23 @@ void SimulatedOs::carry_out_file(AsyncOperation& operation, FactIndex cause) {
   if (reads ? !may_read : !has(socket.open_flags, OpenMode::write)) {
     return complete(operation, -EBADF, cause);
   }
-  std::span<std::byte> bytes{operation.data, operation.length};
+  const bool provided = reads && operation.buffers != nullptr;
+  if (provided && operation.buffers->empty()) return complete(operation, -ENOBUFS, cause);
+  const std::uint32_t length = provided ? provided_length(operation) : operation.length;
+  // As pwrite(2) has it; for io_uring -1 is the current position, which no file has here.
+  if (operation.offset > std::uint64_t{INT64_MAX} - length) {
+    return complete(operation, -EINVAL, cause);
+  }
+  std::span<std::byte> bytes{operation.data, length};
   std::uint32_t flags = 0;
-  if (reads && operation.buffers != nullptr) {
-    if (operation.buffers->empty()) return complete(operation, -ENOBUFS, cause);
+  if (provided) {
     const std::uint16_t id = operation.buffers->take();
-    bytes = operation.buffers->buffer(id).first(provided_length(operation));
+    bytes = operation.buffers->buffer(id).first(length);
     flags = with_buffer(id);
   }
-  auto count = static_cast<std::uint32_t>(bytes.size());
-  if (reads) count = files_.available(socket.file, operation.offset, count);
+  std::uint32_t count = reads ? files_.available(socket.file, operation.offset, length)
+                              : Files::room(operation.offset, length);
+  if (!reads && length > 0 && count == 0) return complete(operation, -EFBIG, cause);
   count = transfer_size(count, std::uint64_t{1} << 32 | socket.file, file_questions(socket.file));
   if (count > 0 && bytes.data() == nullptr) return complete(operation, -EFAULT, cause);
   if (reads) {

@@ -155,6 +155,41 @@ TEST_CASE("a buffer that is nowhere: files and datagrams") {
   require_rules_kept(system);
 }
 
+// --- Places and times --------------------------------------------------------------------------
+
+TEST_CASE("a place that no file has: EINVAL past what off_t can name, nothing to read before") {
+  ON_ALL_SYSTEMS;
+  const TemporaryFolder folder;
+  const std::string path = folder.file("a.txt");
+  System system(on(kind));
+  Outcomes heard;
+  File::async_open(system.proactor(), path.c_str(), create, heard.handle("open"));
+  system.run();
+  File file(system.proactor(), heard.handles.at(0));
+  std::array<std::byte, 1> byte{};
+  const auto at = [&](std::uint64_t offset, std::span<std::byte> bytes) {
+    heard.forget();
+    file.async_read_at(offset, bytes, heard.bytes("it"));
+    system.run();
+    file.async_write_at(offset, bytes, heard.bytes("it"));
+    system.run();
+    return heard.of("it");
+  };
+  constexpr std::uint64_t last = INT64_MAX;
+  for (const std::uint64_t offset : {UINT64_MAX - 1, last + 1}) {
+    CHECK(at(offset, byte) == "EINVAL EINVAL");
+    CHECK(at(offset, {}) == "EINVAL EINVAL");
+  }
+  CHECK(at(last, byte) == "EINVAL EINVAL");
+  CHECK(at(last, {}) == "0 0");
+  // What a live file system has room for is its own affair.
+  const std::string far = at(1ull << 62, byte);
+  CHECK((far == "0 EFBIG" || (far == "0 1" && !system.simulated())));
+  CHECK(Files::room(Files::size_max - 1, 2) == 1);
+  if (kind != SystemKind::io_uring) CHECK(at(UINT64_MAX, byte) == "EINVAL EINVAL");
+  require_rules_kept(system);
+}
+
 // --- Verbs and what they are asked of ----------------------------------------------------------
 
 TEST_CASE("read and write on a stream are receive and send, at no other place than 0") {
