@@ -34,7 +34,10 @@ inline bool is_refused(const AsyncOperation& operation, const AsyncOperation* be
   const bool silent_drain = has(operation.flags, OperationFlags::drain) &&
                             has(operation.flags, OperationFlags::skip_success);
   if (operation.opcode == Opcode::none || silent_drain) return true;
-  if (operation.opcode != Opcode::link_timeout) return false;
+  const bool bounds = operation.opcode == Opcode::link_timeout;
+  if (!bounds && operation.opcode != Opcode::timer) return false;
+  if (operation.relative && operation.deadline < Instant{}) return true;
+  if (!bounds) return false;
   // It bounds the one before (io_uring_prep_link_timeout(3)).
   return before == nullptr || before->opcode == Opcode::link_timeout;
 }

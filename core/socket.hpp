@@ -319,7 +319,7 @@ class Timer {
     return proactor_->initiate({.opcode = Opcode::timer, .deadline = expiry},
                                std::forward<Handler>(handler), site);
   }
-  /// The same, `delay` after the system took it up.
+  /// The same, `delay` after the system took it up. EINVAL where it is negative.
   template <class Handler>
   OperationToken async_wait(Duration delay, Handler&& handler, CallSite site = CallSite::here()) {
     return proactor_->initiate(

@@ -190,6 +190,38 @@ TEST_CASE("a place that no file has: EINVAL past what off_t can name, nothing to
   require_rules_kept(system);
 }
 
+TEST_CASE("a time that has passed before it began is EINVAL, and its chain is refused") {
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
+  Outcomes heard;
+  Timer(system.proactor()).async_wait(1ms, heard.done("before"));
+  system.run();
+  Timer(system.proactor()).async_wait(-5ms, heard.done("alone"));
+  const auto ask = [&](Opcode opcode, Link link, const char* name) {
+    const bool timed = opcode != Opcode::no_op;
+    system.proactor().initiate({.opcode = opcode,
+                                .deadline = Instant{} - (timed ? 1ns : 0ns),
+                                .relative = timed,
+                                .link = link},
+                               heard.done(name));
+  };
+  ask(Opcode::no_op, Link::soft, "first");
+  ask(Opcode::timer, Link::hard, "timer");
+  ask(Opcode::no_op, Link::none, "last");
+  ask(Opcode::no_op, Link::soft, "bounded");
+  ask(Opcode::link_timeout, Link::none, "bound");
+  const Instant start = system.os().now();
+  system.run();
+  CHECK(system.os().now() >= start);
+  CHECK(heard.of("alone") == "EINVAL");
+  CHECK(heard.of("first") == "ECANCELED");
+  CHECK(heard.of("timer") == "EINVAL");
+  CHECK(heard.of("last") == "ECANCELED");
+  CHECK(heard.of("bounded") == "ECANCELED");
+  CHECK(heard.of("bound") == "EINVAL");
+  require_rules_kept(system);
+}
+
 // --- Verbs and what they are asked of ----------------------------------------------------------
 
 TEST_CASE("read and write on a stream are receive and send, at no other place than 0") {
