@@ -14,8 +14,8 @@
 
 namespace proactor_lab {
 
-/// An operation's states, in the order in which it goes through them. Outcome and a requested cancel are badges, not
-/// states.
+/// An operation's states, in the order in which it goes through them. Outcome and a requested
+/// cancel are badges, not states.
 enum class OperationState : std::uint8_t {
   none,  ///< not initiated yet
   initiated,

@@ -21,9 +21,9 @@ class StandstillWatch final : public EventSink {
 
   void add(const Event& event) override;
 
-  /// "deadlock: A waits for lock 1, held by B, which waits for lock 2, held by A": threads that wait
-  /// at the run's end for locks that nobody can give back any more. Empty where there are none:
-  /// who waits for input, or behind a lock whose holder does, may still go on.
+  /// "deadlock: A waits for lock 1, held by B, which waits for lock 2, held by A": threads that
+  /// wait at the run's end for locks that nobody can give back any more. Empty where there are
+  /// none: who waits for input, or behind a lock whose holder does, may still go on.
   std::string deadlock() const;
 
   /// "livelock: in the last 4000 events, 800 ms, no byte moved; ...": for a run that a limit ended

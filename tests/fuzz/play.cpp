@@ -124,9 +124,9 @@ class Player {
                              .data = memory_[index].data(),
                              .offset = step.offset,
                              .relative = true,
-                             .multishot = step.many,
                              .side = step.side,
                              .readiness = step.readiness,
+                             .multishot = step.many,
                              .link = step.link};
     if (step.handle != no_handle) request.handle = handle(step.handle);
     if (step.many && step.opcode == Opcode::receive) request.buffers = &buffers_;
