@@ -69,7 +69,7 @@ EndId Network::accept(std::uint16_t port) {
 }
 
 std::uint32_t Network::send(EndId end, std::span<const std::byte> bytes, FactIndex cause) {
-  if (ends_[end].reset) return 0;
+  if (ends_[end].reset || ends_[end].send_closed) return 0;
   End& to = ends_[peer_of(end)];
   const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(bytes.size(), space(end)));
   if (count == 0) return 0;

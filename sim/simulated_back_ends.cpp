@@ -21,6 +21,8 @@ void SimulatedBackEnds::acceptable(std::uint16_t port, FactIndex cause) {
     while (network_.acceptable(port)) {
       const EndId end = network_.accept(port);
       network_.adopt(end, this, i);
+      if (end >= conversations_.size()) conversations_.resize(end + 1);
+      conversations_[end] = {};
       if (network_.available(end) > 0) readable(end, cause);
     }
   }
@@ -30,10 +32,7 @@ void SimulatedBackEnds::readable(EndId end, FactIndex cause) {
   const BackEnd& back_end = back_ends_[network_.tag(end)];
   std::uint32_t count = 0;
   while (std::uint32_t taken = network_.take(end, scratch_)) count += taken;
-  if (count == 0) {
-    if (!unsent_.contains(end)) network_.shutdown_send(end, cause);
-    return;
-  }
+  if (count == 0) return end_if_said_all(end, cause);
   if (recorder_ != nullptr) {
     cause = recorder_->record({.value = count,
                                .extra = fact_text(back_end.label),
@@ -43,45 +42,48 @@ void SimulatedBackEnds::readable(EndId end, FactIndex cause) {
   }
   const Duration delay = back_end.script.answer_after.draw(
       schedule_.choices(), {QuestionKind::answer_delay, end, answers_++});
+  ++conversations_[end].due;
   schedule_.at(schedule_.now() + delay, {this, 0, end, cause, 0});
 }
 
 void SimulatedBackEnds::on_event(const ScheduledEvent& event) {
   const EndId end = event.subject;
-  const std::uint32_t size = back_ends_[network_.tag(end)].script.answer_bytes;
-  const auto before = unsent_.find(end);
-  if (before != unsent_.end()) {
-    before->second += size;
-    return;
-  }
-  const std::uint32_t sent = send(end, size, event.cause);
-  if (sent < size && !network_.was_reset(end)) unsent_[end] = size - sent;
+  Conversation& conversation = conversations_[end];
+  const bool waits_for_room = conversation.unsent > 0;
+  --conversation.due;
+  conversation.unsent += back_ends_[network_.tag(end)].script.answer_bytes;
+  if (!waits_for_room) send_unsent(end, event.cause);
 }
 
 void SimulatedBackEnds::writable(EndId end, FactIndex cause) {
-  const auto rest = unsent_.find(end);
-  if (rest == unsent_.end()) return;
-  if (!network_.was_reset(end)) rest->second -= send(end, rest->second, cause);
-  if (rest->second > 0 && !network_.was_reset(end)) return;
-  unsent_.erase(rest);
-  if (network_.ended(end)) network_.shutdown_send(end, cause);  // it waited for this
+  if (conversations_[end].unsent > 0) send_unsent(end, cause);
 }
 
-/// Gives the network as many of `bytes` as it takes.
-std::uint32_t SimulatedBackEnds::send(EndId end, std::uint64_t bytes, FactIndex cause) {
+/// Gives the network as much as it takes.
+void SimulatedBackEnds::send_unsent(EndId end, FactIndex cause) {
+  if (network_.was_reset(end)) return;
+  std::uint64_t& unsent = conversations_[end].unsent;
   const auto count =
-      static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes, network_.space(end)));
-  if (count == 0) return 0;
-  if (recorder_ != nullptr) {
-    cause = recorder_->record({.value = count,
-                               .extra = fact_text(back_ends_[network_.tag(end)].label),
-                               .cause = cause,
-                               .handle = connection_fact(end),
-                               .kind = FactKind::client_sent});
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(unsent, network_.space(end)));
+  if (count > 0) {
+    if (recorder_ != nullptr) {
+      cause = recorder_->record({.value = count,
+                                 .extra = fact_text(back_ends_[network_.tag(end)].label),
+                                 .cause = cause,
+                                 .handle = connection_fact(end),
+                                 .kind = FactKind::client_sent});
+    }
+    if (scratch_.size() < count) scratch_.resize(count);
+    std::memset(scratch_.data(), 'y', count);
+    unsent -= network_.send(end, std::span(scratch_).first(count), cause);
   }
-  if (scratch_.size() < count) scratch_.resize(count);
-  std::memset(scratch_.data(), 'y', count);
-  return network_.send(end, std::span(scratch_).first(count), cause);
+  if (network_.ended(end)) end_if_said_all(end, cause);
+}
+
+/// Who asked says no more; nor does this, once every answer is out.
+void SimulatedBackEnds::end_if_said_all(EndId end, FactIndex cause) {
+  const Conversation& conversation = conversations_[end];
+  if (conversation.unsent == 0 && conversation.due == 0) network_.shutdown_send(end, cause);
 }
 
 }  // namespace proactor_lab

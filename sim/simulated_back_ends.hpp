@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -27,6 +26,12 @@ class SimulatedBackEnds final : private NetworkOwner, private EventTarget {
   void add(const BackEndScript& script);
 
  private:
+  /// With one that asked.
+  struct Conversation {
+    std::uint64_t unsent = 0;  // bytes of answers that the network has not taken
+    std::uint32_t due = 0;     // answers that are still thought about
+  };
+
   struct BackEnd {
     BackEndScript script;
     const char* label = "";
@@ -37,14 +42,15 @@ class SimulatedBackEnds final : private NetworkOwner, private EventTarget {
   void acceptable(std::uint16_t port, FactIndex cause) override;
   void on_event(const ScheduledEvent& event) override;
 
-  std::uint32_t send(EndId end, std::uint64_t bytes, FactIndex cause);
+  void send_unsent(EndId end, FactIndex cause);
+  void end_if_said_all(EndId end, FactIndex cause);
 
   Network& network_;
   Schedule& schedule_;
   Recorder* recorder_;
   std::vector<BackEnd> back_ends_;
   std::vector<std::byte> scratch_;
-  std::map<EndId, std::uint64_t> unsent_;  // bytes of answers that the network has not taken
+  std::vector<Conversation> conversations_;  // by end
   std::uint32_t answers_ = 0;
 };
 

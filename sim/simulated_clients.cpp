@@ -1,6 +1,7 @@
 #include "sim/simulated_clients.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace proactor_lab {
 namespace {
@@ -150,7 +151,7 @@ void SimulatedClients::say(Client& client, std::span<const std::byte> bytes) {
 
 /// Gives the network what it takes.
 std::size_t SimulatedClients::send(Client& client, std::span<const std::byte> bytes) {
-  if (network_.send_closed(client.end)) return 0;
+  if (network_.send_closed(client.end) || network_.was_reset(client.end)) return 0;
   const auto count = std::min<std::size_t>(bytes.size(), network_.space(client.end));
   if (count == 0) return 0;
   record(client, FactKind::client_sent, count);
@@ -189,7 +190,7 @@ std::span<const std::byte> SimulatedClients::first_unsent(const Client& client, 
 
 void SimulatedClients::leave(Client& client) {
   client.leaving = true;
-  if (network_.send_closed(client.end)) return;
+  if (std::exchange(client.left, true)) return;
   record(client, FactKind::client_closed, 0);
   if (breaks(client)) {
     network_.reset(client.end, client.last);

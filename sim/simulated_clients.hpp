@@ -53,6 +53,7 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
     std::uint32_t sends_made = 0;
     std::uint32_t requests_made = 0;
     bool leaving = false;
+    bool left = false;
     bool reading = false;  // a slow one, which has more to take
   };
   static_assert(sizeof(Client) <= 64);

@@ -167,6 +167,20 @@ TEST_CASE("a slow reader takes its time, and hears everything") {
   CHECK(longest(result) <= 210ms);
 }
 
+TEST_CASE("who was cut off says nothing more, and leaves once") {
+  const std::string broken = R"(,"faults":[{"kind":"break","client":"A","at_ms":50}])";
+  for (const char* leaves : {R"("end":"stay")", R"("end_at_ms":100)"}) {
+    const RunResult result =
+        echo(R"("clients":[{"name":"A","send":[{"at_ms":1,"text":"first"},{"at_ms":90,
+                "text":"later"}],)" +
+             std::string(leaves) + "}]" + broken);
+    INFO(leaves);
+    CHECK(all(result.trace, EventKind::client_sent).size() == 1);
+    CHECK(all(result.trace, EventKind::client_closed).size() <= 1);
+    require_rules_kept(result);
+  }
+}
+
 TEST_CASE("delays have the shape that was asked for") {
   const auto latencies = [](const std::string& shape) {
     const RunResult result =

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "sim/choice_source.hpp"
+#include "sim/simulated_back_ends.hpp"
 #include "sim/simulated_clients.hpp"
 #include "tests/catch.hpp"
 
@@ -65,4 +66,36 @@ TEST_CASE("what a client cannot send yet goes out later, every byte in its order
     INFO(send_buffer);
     CHECK(listener.heard == "onetwothreefour" + std::string(20, 'x'));
   }
+}
+
+TEST_CASE("a back end answers those who have said all, and then says no more itself") {
+  SeededChoices choices{1};
+  Schedule schedule{choices};
+  Network network{{{1ms, 1ms}, 10}, schedule};
+  SimulatedBackEnds back_ends{network, schedule, nullptr};
+  BackEndScript script;
+  script.port = port;
+  script.answer_after = {50ms, 50ms};
+  script.answer_bytes = 64;
+  back_ends.add(script);
+  struct Asker final : NetworkOwner {
+    void readable(EndId, FactIndex) override {}
+    void writable(EndId, FactIndex) override {}
+    void acceptable(std::uint16_t, FactIndex) override {}
+  } asker;
+  const EndId end = network.open(&asker, 0, "asker", 0);
+  REQUIRE(network.connect(end, port, 0));
+  const std::array<std::byte, 4> request{};
+  network.send(end, request, 0);
+  network.shutdown_send(end, 0);
+  std::uint32_t heard = 0;
+  while (!schedule.empty()) {
+    const ScheduledEvent event = schedule.next();
+    event.target->on_event(event);
+    std::array<std::byte, 16> some;
+    while (const std::uint32_t count = network.take(end, some)) heard += count;
+    if (heard < 64) CHECK(!network.ended(end));
+  }
+  CHECK(heard == 64);
+  CHECK(network.ended(end));
 }
