@@ -187,33 +187,14 @@ Limit run_blocking(const Scenario& scenario, const ProgramEntry& entry, World& w
   return limit_of(threads);
 }
 
-/// Shows a run's events to two.
-class BothSinks final : public EventSink {
- public:
-  BothSinks(EventSink& first, EventSink& second) : first_(first), second_(second) {}
-  void add(const Event& event) override {
-    first_.add(event);
-    second_.add(event);
-  }
-
- private:
-  EventSink& first_;
-  EventSink& second_;
-};
-
-/// `limit` is what ended the run. Where the trace was cut, that did.
-void write_trace(const Scenario& scenario, World& world, Limit limit, RunResult& result) {
-  Trace& trace = result.trace;
-  trace.header.program = scenario.program;
-  trace.header.system = "sim";
-  trace.header.seed = scenario.seed;
-  trace.header.scenario = scenario.json;
+/// The events of a run on their way to `sink`. `limit` is what ended it; where the trace was cut,
+/// that did.
+void replay(const Scenario& scenario, World& world, Limit limit, EventSink& sink,
+            RunResult& result) {
   ExpanderConfig config;
   config.event_limit = scenario.event_limit;
-  TraceBuilder builder(trace);
-  StandstillWatch watch(trace.strings);
-  BothSinks sinks(builder, watch);
-  FactExpander expander(config, trace.strings, sinks);
+  StandstillWatch watch(result.trace.strings, sink);
+  FactExpander expander(config, result.trace.strings, watch);
   expander.start(0, scenario.program, "sim");
   world.facts.replay(expander);
   if (expander.events_lost() > 0) limit = Limit::events;
@@ -221,6 +202,24 @@ void write_trace(const Scenario& scenario, World& world, Limit limit, RunResult&
   expander.finish(to_ns(world.schedule.now()), limit != Limit::none ? "limit" : "finished");
   result.standstill = watch.deadlock();
   if (limit != Limit::none && result.standstill.empty()) result.standstill = watch.livelock();
+  result.events = watch.seen();
+}
+
+void make_trace(const Scenario& scenario, const RunOptions& options, World& world, Limit limit,
+                RunResult& result) {
+  Trace& trace = result.trace;
+  trace.header.program = scenario.program;
+  trace.header.system = "sim";
+  trace.header.seed = scenario.seed;
+  trace.header.scenario = scenario.json;
+  if (options.write != nullptr) {
+    TraceWriter writer(trace.header, trace.strings, options.write);
+    replay(scenario, world, limit, writer, result);
+    writer.finish();
+  } else {
+    TraceBuilder builder(trace);
+    replay(scenario, world, limit, builder, result);
+  }
 }
 
 }  // namespace
@@ -267,7 +266,11 @@ RunResult run_simulated(const Scenario& scenario, const RunOptions& options) {
   result.measure.unanswered = world.clients.unanswered();
   result.measure.last_answer = world.clients.last_answer() - Instant{};
   if (from_tape) result.misfits = from_tape->misfits().size();
-  options.traced ? write_trace(scenario, world, limit, result) : note_end(scenario, limit, result);
+  if (options.traced) {
+    make_trace(scenario, options, world, limit, result);
+  } else {
+    note_end(scenario, limit, result);
+  }
   return result;
 }
 

@@ -10,6 +10,7 @@
 #include "sim/choice_source.hpp"
 #include "sim/system_usage.hpp"
 #include "traces/trace.hpp"
+#include "traces/trace_writer.hpp"
 
 namespace proactor_lab {
 
@@ -29,7 +30,8 @@ struct RunMeasure {
 };
 
 struct RunResult {
-  Trace trace;  ///< empty where not traced
+  Trace trace;               ///< without events where it is not traced, or written
+  std::uint64_t events = 0;  ///< of the trace
   RunMeasure measure;
   RunEnd end = RunEnd::finished;
   std::string why;                  ///< where `limit`: which one
@@ -42,6 +44,7 @@ struct RunResult {
 struct RunOptions {
   const Tape* tape = nullptr;     ///< answers first; the seed answers what it does not
   Tape* recorded_tape = nullptr;  ///< receives every answer
+  TraceWriter::Output write;      ///< receives the trace's file, instead of `RunResult::trace`
   bool traced = true;  ///< false: only measured, quickly; steps are limited then, not events
 };
 

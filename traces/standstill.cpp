@@ -14,6 +14,8 @@ constexpr std::size_t threads_told_max = 8;
 }  // namespace
 
 void StandstillWatch::add(const Event& event) {
+  next_.add(event);
+  ++seen_;
   // How the run ended is not of the run.
   if (event.kind == EventKind::run_finished || event.kind == EventKind::events_lost) return;
   watch_locks(event);

@@ -12,14 +12,15 @@
 
 namespace proactor_lab {
 
-/// Sees a run's events go by, and says at their end whether they led anywhere. It keeps a little
-/// for each thread and lock, nothing for an event.
+/// Sees a run's events go by on their way to `next`, and says at their end whether they led
+/// anywhere. It keeps a little for each thread and lock, nothing for an event.
 class StandstillWatch final : public EventSink {
  public:
-  /// `strings` knows every string of the events that come; it must outlive the watch.
-  explicit StandstillWatch(const StringPool& strings) : strings_(strings) {}
+  /// `strings` knows every string of the events that come. Both must outlive the watch.
+  StandstillWatch(const StringPool& strings, EventSink& next) : strings_(strings), next_(next) {}
 
   void add(const Event& event) override;
+  std::uint64_t seen() const { return seen_; }
 
   /// "deadlock: A waits for lock 1, held by B, which waits for lock 2, held by A": threads that
   /// wait at the run's end for locks that nobody can give back any more. Empty where there are
@@ -45,6 +46,7 @@ class StandstillWatch final : public EventSink {
   std::string name_of_thread(std::uint16_t thread) const;
 
   const StringPool& strings_;
+  EventSink& next_;
   // What threads are called.
   std::map<std::uint16_t, StringId> labels_;
   std::map<StringId, int> bearers_;  // of a label
@@ -52,6 +54,7 @@ class StandstillWatch final : public EventSink {
   std::map<std::uint16_t, StringId> wanted_;
   std::map<StringId, std::uint16_t> holders_;
   std::set<std::uint16_t> ended_;
+  std::uint64_t seen_ = 0;
   // What happened since a byte moved last.
   std::uint64_t count_ = 0;
   std::uint64_t progress_ = 0;     // the count then

@@ -1,9 +1,7 @@
-// What every subcommand of plab shares: exit codes, and output that is whole or not at all.
+// What every subcommand of plab shares: exit codes, and how a command is added.
 #pragma once
 
 #include <functional>
-#include <string>
-#include <string_view>
 
 #include <CLI/CLI.hpp>
 
@@ -27,9 +25,5 @@ void add_explain(CLI::App& app, Action& action);
 void add_query(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_models(CLI::App& app, Action& action);
-
-/// Writes `content` to `path` through a temporary file beside it, or to standard output for "-".
-/// Throws InputError where the place cannot be written; of standard output plab's end says that.
-void write_output(const std::string& path, std::string_view content);
 
 }  // namespace proactor_lab::plab

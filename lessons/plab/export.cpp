@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "lessons/plab/command.hpp"
+#include "lessons/plab/output_file.hpp"
 #include "traces/figures/activity.hpp"
 #include "traces/figures/interaction.hpp"
 #include "traces/figures/svg.hpp"

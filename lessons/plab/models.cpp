@@ -10,6 +10,7 @@
 #include "lessons/model_runs.hpp"
 #include "lessons/model_table.hpp"
 #include "lessons/plab/command.hpp"
+#include "lessons/plab/output_file.hpp"
 #include "lessons/plab/scenario_name.hpp"
 #include "traces/figures/activity.hpp"
 #include "traces/figures/svg.hpp"

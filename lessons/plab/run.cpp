@@ -1,9 +1,12 @@
 // plab run: runs a program on the system of choice and writes its trace.
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "lessons/live_runner.hpp"
 #include "lessons/plab/command.hpp"
+#include "lessons/plab/output_file.hpp"
 #include "lessons/plab/scenario_name.hpp"
 #include "lessons/runner.hpp"
 #include "lessons/tape_file.hpp"
@@ -39,18 +42,23 @@ int run_on_simulator(const Scenario& scenario, const RunArguments& arguments) {
     options.tape = &tape;
   }
   if (!arguments.write_tape.empty()) options.recorded_tape = &recorded;
+  std::optional<OutputFile> trace;
+  if (!arguments.out.empty()) {
+    trace.emplace(arguments.out);
+    options.write = [&trace](std::string_view content) { trace->write(content); };
+  }
   const RunResult result = run_simulated(scenario, options);
   if (result.misfits > 0) {
     throw InputError(arguments.tape, "",
                      std::to_string(result.misfits) + " answers are out of range for this scenario",
                      "a tape fits the scenario and the version that it was recorded with");
   }
-  if (!arguments.out.empty()) write_output(arguments.out, to_json(result.trace));
+  if (trace) trace->commit();
   if (!arguments.write_tape.empty()) write_output(arguments.write_tape, to_json(recorded));
   if (arguments.out != "-") {
-    std::cout << scenario.program << " on sim, seed " << scenario.seed << ": "
-              << result.trace.events.size() << " events"
-              << (arguments.out.empty() ? "" : ", written to " + arguments.out) << '\n';
+    std::cout << scenario.program << " on sim, seed " << scenario.seed << ": " << result.events
+              << " events" << (arguments.out.empty() ? "" : ", written to " + arguments.out)
+              << '\n';
   }
   if (!result.standstill.empty()) std::cerr << "plab: " << result.standstill << '\n';
   if (result.end == RunEnd::limit) {

@@ -9,6 +9,7 @@
 #include "sim/simulated_os.hpp"
 #include "traces/fact_expander.hpp"
 #include "traces/memory_recorder.hpp"
+#include "traces/standstill.hpp"
 #include "traces/trace_writer.hpp"
 
 namespace proactor_lab::bench {
@@ -142,7 +143,8 @@ std::uint64_t EchoWorld::write_trace(const char* path) const {
   });
   ExpanderConfig config;
   config.event_limit = UINT64_MAX;
-  FactExpander expander(config, strings, writer);
+  StandstillWatch watch(strings, writer);
+  FactExpander expander(config, strings, watch);
   expander.start(0, "echo", "sim");
   parts_->recorder->replay(expander);
   expander.finish(to_ns(parts_->schedule.now()), "finished");
