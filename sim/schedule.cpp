@@ -4,11 +4,6 @@
 #include <cassert>
 
 namespace proactor_lab {
-namespace {
-
-constexpr std::size_t children = 4;
-
-}  // namespace
 
 void Schedule::at(Instant time, const ScheduledEvent& event) {
   assert(time >= now_);
@@ -23,13 +18,14 @@ void Schedule::at(Instant time, const ScheduledEvent& event) {
   const std::uint32_t place = free_.back();
   free_.pop_back();
   events_[place] = event;
-  push({time, scheduled_++, place});
+  heap_.push({time, scheduled_++, place});
 }
 
 ScheduledEvent Schedule::next() {
   if (due_.empty()) {
-    const Entry first = pop();
+    const Entry first = heap_.pop();
     now_ = first.time;
+    if (!heap_.empty()) __builtin_prefetch(&events_[heap_.front().place]);
     if (heap_.empty() || heap_.front().time != now_) return take_from(first.place);
     gather_tied(first);
   }
@@ -40,7 +36,7 @@ ScheduledEvent Schedule::next() {
 /// costs n log n in all.
 void Schedule::gather_tied(const Entry& first) {
   tied_.assign(1, first);
-  while (!heap_.empty() && heap_.front().time == now_) tied_.push_back(pop());
+  while (!heap_.empty() && heap_.front().time == now_) tied_.push_back(heap_.pop());
   // A difference, because the counter may wrap.
   std::sort(tied_.begin(), tied_.end(), [](const Entry& a, const Entry& b) {
     return static_cast<std::int32_t>(a.order - b.order) < 0;
@@ -73,52 +69,6 @@ ScheduledEvent Schedule::take_one_of_due() {
 ScheduledEvent Schedule::take_from(std::uint32_t place) {
   free_.push_back(place);
   return events_[place];
-}
-
-// --- The heap --------------------------------------------------------------------------------
-
-void Schedule::push(const Entry& entry) {
-  std::size_t at = heap_.size();
-  heap_.push_back(entry);
-  while (at > 0) {
-    const std::size_t parent = (at - 1) / children;
-    if (entry.time >= heap_[parent].time) break;
-    heap_[at] = heap_[parent];
-    at = parent;
-  }
-  heap_[at] = entry;
-}
-
-/// Takes the least entry out.
-Schedule::Entry Schedule::pop() {
-  const Entry least_of_all = heap_.front();
-  const Entry last = heap_.back();
-  heap_.pop_back();
-  const std::size_t size = heap_.size();
-  if (size == 0) return least_of_all;
-  // The hole at the top sinks to where the last entry fits.
-  Entry* const heap = heap_.data();
-  std::size_t hole = 0;
-  while (true) {
-    const std::size_t first = hole * children + 1;
-    if (first >= size) break;
-    std::size_t least = first;
-    if (first + children <= size) {
-      // Written so that nothing has to be foretold: which is least is as good as random.
-      const std::size_t left = first + (heap[first + 1].time < heap[first].time ? 1 : 0);
-      const std::size_t right = first + (heap[first + 3].time < heap[first + 2].time ? 3 : 2);
-      least = heap[right].time < heap[left].time ? right : left;
-    } else {
-      for (std::size_t i = first + 1; i < size; ++i) {
-        if (heap[i].time < heap[least].time) least = i;
-      }
-    }
-    if (heap[least].time >= last.time) break;
-    heap[hole] = heap[least];
-    hole = least;
-  }
-  heap[hole] = last;
-  return least_of_all;
 }
 
 }  // namespace proactor_lab

@@ -10,6 +10,7 @@
 #include "core/recorder.hpp"
 #include "core/time.hpp"
 #include "sim/choice_source.hpp"
+#include "sim/event_heap.hpp"
 
 namespace proactor_lab {
 
@@ -58,16 +59,8 @@ class Schedule {
   void advance_to(Instant time) { now_ = time; }
 
  private:
-  /// What the heap moves about; the event itself stays in its place. The heap knows times only:
-  /// those of one instant are put in the order of their scheduling when they come out.
-  struct Entry {
-    Instant time;
-    std::uint32_t order;
-    std::uint32_t place;  // in events_
-  };
+  using Entry = EventHeap::Entry;
 
-  void push(const Entry& entry);
-  Entry pop();
   void gather_tied(const Entry& first);
   ScheduledEvent take_from(std::uint32_t place);
   ScheduledEvent take_one_of_due();
@@ -78,8 +71,7 @@ class Schedule {
   Instant tie_instant_{};
   std::uint32_t tie_occurrence_ = 0;
   std::uint32_t scheduled_ = 0;
-  std::vector<Entry, LargePages<Entry>>
-      heap_;  // of four children a node: half as deep as one of two
+  EventHeap heap_;  // those of one instant are put in order when they come out
   std::vector<ScheduledEvent, LargePages<ScheduledEvent>> events_;
   std::vector<std::uint32_t> free_;  // places in events_
   std::vector<Entry> tied_;          // for `gather_tied`

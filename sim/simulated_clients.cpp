@@ -25,15 +25,19 @@ void SimulatedClients::add(const ClientScript& script, std::uint16_t port) {
     const auto index = static_cast<std::uint32_t>(clients_.size());
     Client& client = clients_.emplace_back();
     client.crowd = &crowd;
-    if (recorder_ != nullptr) client.label = recorder_->keep(script.name_of(i));
+    if (recorder_ != nullptr) labels_.push_back(recorder_->keep(script.name_of(i)));
     schedule(index, connects, Instant{} + times[i]);
   }
+}
+
+const char* SimulatedClients::label_of(const Client& client) const {
+  return recorder_ == nullptr ? "" : labels_[static_cast<std::size_t>(&client - clients_.data())];
 }
 
 void SimulatedClients::record(Client& client, FactKind kind, std::uint64_t bytes) {
   if (recorder_ == nullptr) return;
   client.last = recorder_->record({.value = bytes,
-                                   .extra = fact_text(client.label),
+                                   .extra = fact_text(label_of(client)),
                                    .cause = client.last,
                                    .handle = connection_fact(client.end),
                                    .kind = kind,
@@ -74,7 +78,7 @@ void SimulatedClients::on_event(const ScheduledEvent& event) {
 
 void SimulatedClients::connect(std::uint32_t index) {
   Client& client = clients_[index];
-  client.end = network_.open(this, index, client.label, client.crowd->script.link);
+  client.end = network_.open(this, index, label_of(client), client.crowd->script.link);
   record(client, FactKind::client_connected, 0);
   if (!network_.connect(client.end, client.crowd->port, client.last)) return;  // refused
   // The answer to its greeting is back after a round trip.
@@ -136,10 +140,7 @@ void SimulatedClients::speak(std::uint32_t index) {
   } else if (client.requests_made < script.requests) {
     ++client.requests_made;
     client.awaited += script.bytes_of_answer();
-    if (response_times_ != nullptr) {
-      if (asked_.size() < clients_.size()) asked_.resize(clients_.size());
-      asked_[index].latest = schedule_.now();
-    }
+    client.asked = schedule_.now();
     say(client, std::span(request_).first(script.request_bytes));
   }
 }
@@ -250,31 +251,27 @@ void SimulatedClients::take(std::uint32_t index, std::uint32_t most, FactIndex c
   }
   client.received += count;
   record(client, FactKind::client_received, count);
-  if (response_times_ != nullptr) note_answers(index);
+  if (response_times_ != nullptr) note_answers(client);
   go_on_after_answer(index);
 }
 
 /// Those requests whose answers are complete by now.
-void SimulatedClients::note_answers(std::uint32_t index) {
-  if (index >= asked_.size()) return;
-  const Client& client = clients_[index];
+void SimulatedClients::note_answers(Client& client) {
   const ClientScript& script = client.crowd->script;
   const std::uint64_t bytes = script.bytes_of_answer();
-  Asked& asked = asked_[index];
-  for (; asked.answered < client.requests_made; ++asked.answered) {
-    const std::uint32_t later = client.requests_made - asked.answered - 1;
+  for (; client.requests_answered < client.requests_made; ++client.requests_answered) {
+    const std::uint32_t later = client.requests_made - client.requests_answered - 1;
     if (client.received + bytes * later < client.awaited) return;
-    response_times_->push_back(schedule_.now() - asked.latest + later * script.every);
+    response_times_->push_back(schedule_.now() - client.asked + later * script.every);
     last_answer_ = schedule_.now();
   }
 }
 
 std::uint64_t SimulatedClients::unanswered() const {
   std::uint64_t count = 0;
-  for (std::size_t i = 0; i < clients_.size(); ++i) {
-    const ClientScript& script = clients_[i].crowd->script;
-    if (script.end_at >= Duration::zero()) continue;
-    count += script.requests - (i < asked_.size() ? asked_[i].answered : 0);
+  for (const Client& client : clients_) {
+    const ClientScript& script = client.crowd->script;
+    if (script.end_at < Duration::zero()) count += script.requests - client.requests_answered;
   }
   return count;
 }

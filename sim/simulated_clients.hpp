@@ -44,25 +44,20 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
   /// A million of these are to fit: what few need stands elsewhere.
   struct Client {
     const Crowd* crowd = nullptr;
-    const char* label = "";
     std::uint64_t unsent = 0;   // bytes that it said and the network has not taken
     std::uint64_t awaited = 0;  // bytes of answers, for what it said
     std::uint64_t received = 0;
+    Instant asked{};  // the latest request; an open loop asks by the clock: this says when all were
     EndId end = no_end;
     FactIndex last = 0;  // its latest fact: the cause of its next
     std::uint32_t sends_made = 0;
     std::uint32_t requests_made = 0;
+    std::uint32_t requests_answered = 0;  // where measured
     bool leaving = false;
     bool left = false;
     bool reading = false;  // a slow one, which has more to take
   };
   static_assert(sizeof(Client) <= 64);
-  /// Of the requests that are not answered yet: an open loop asks by the clock, so that the moment
-  /// of the latest says those of all; in a closed one there is no other.
-  struct Asked {
-    Instant latest{};
-    std::uint32_t answered = 0;  // requests, so far
-  };
   enum Type : std::uint32_t { connects, connected, speaks, reads, leaves };
 
   void readable(EndId end, FactIndex cause) override;
@@ -70,6 +65,7 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
   void acceptable(std::uint16_t, FactIndex) override {}
   void on_event(const ScheduledEvent& event) override;
 
+  const char* label_of(const Client& client) const;
   void record(Client& client, FactKind kind, std::uint64_t bytes);
   bool breaks(const Client& client) const;
   void schedule(std::uint32_t client, Type type, Instant time);
@@ -84,17 +80,17 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
   void leave(Client& client);
   void read_slowly(std::uint32_t client, FactIndex cause);
   void take(std::uint32_t client, std::uint32_t most, FactIndex cause);
-  void note_answers(std::uint32_t client);
+  void note_answers(Client& client);
 
   Network& network_;
   Schedule& schedule_;
   Recorder* recorder_;
   std::deque<Crowd> crowds_;  // clients point to them: never moved
   std::vector<Client, LargePages<Client>> clients_;
+  std::vector<const char*> labels_;  // by client, where recorded
   std::vector<std::byte> scratch_;
   std::vector<std::byte> request_;  // as long as the longest
   std::vector<Duration>* response_times_ = nullptr;
-  std::vector<Asked> asked_;  // by client, where measured
   Instant last_answer_{};
 };
 

@@ -78,16 +78,6 @@ bool SimulatedOs::wait_for_completions(Instant deadline) {
   return true;
 }
 
-bool SimulatedOs::is_full() const {
-  return out_of_steps() || (recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit);
-}
-
-/// Of a world in which something is still to happen.
-bool SimulatedOs::has_ended() {
-  limit_reached_ = is_time_up() || is_full() || schedule_.next_time() > config_.run_limit;
-  return limit_reached_;
-}
-
 void SimulatedOs::take_next_event() {
   ++steps_;
   const ScheduledEvent event = schedule_.next();
@@ -298,16 +288,6 @@ void SimulatedOs::pend(AsyncOperation& operation, Place place, std::uint32_t ind
   if (place == Place::receives) socket.receives.push(operation);
   if (place == Place::sends) socket.sends.push(operation);
   if (place == Place::polls) socket.polls.push(operation);
-}
-
-FactIndex SimulatedOs::record(FactKind kind, const AsyncOperation& operation, std::int64_t value,
-                              FactIndex cause, std::uint8_t detail) {
-  if (recorder_ == nullptr) return 0;
-  return recorder_->record({.value = static_cast<std::uint64_t>(value),
-                            .operation = to_number(operation.id),
-                            .cause = cause,
-                            .kind = kind,
-                            .detail = detail});
 }
 
 void SimulatedOs::release_all() {

@@ -178,9 +178,15 @@ class SimulatedOs final : public OperatingSystem,
   void on_event(const ScheduledEvent& event) override;
 
   bool wait_for_completions(Instant deadline);
-  bool is_full() const;
+  bool is_full() const {
+    return out_of_steps() || (recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit);
+  }
   bool is_time_up() const { return timed_out_ && schedule_.now() >= config_.run_limit; }
-  bool has_ended();
+  /// Of a world in which something is still to happen.
+  bool has_ended() {
+    limit_reached_ = schedule_.next_time() > config_.run_limit || is_time_up() || is_full();
+    return limit_reached_;
+  }
   void take_next_event();
 
   /// Who waits on a socket, as bits.
@@ -278,7 +284,14 @@ class SimulatedOs final : public OperatingSystem,
   std::uint32_t choose(std::uint32_t n, QuestionKind kind, const AsyncOperation& operation);
   void record_choice(std::uint32_t answer, std::uint32_t n, QuestionKind kind);
   FactIndex record(FactKind kind, const AsyncOperation& operation, std::int64_t value,
-                   FactIndex cause, std::uint8_t detail = 0);
+                   FactIndex cause, std::uint8_t detail = 0) {
+    if (recorder_ == nullptr) return 0;
+    return recorder_->record({.value = static_cast<std::uint64_t>(value),
+                              .operation = to_number(operation.id),
+                              .cause = cause,
+                              .kind = kind,
+                              .detail = detail});
+  }
 
   bool descriptors_gone() const {
     return descriptors_.full() || (config_.shortage != nullptr && config_.shortage->no_descriptors);
