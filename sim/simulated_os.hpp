@@ -109,27 +109,28 @@ class SimulatedOs final : public OperatingSystem,
   /// What a descriptor refers to, as the kernel knows it. Pending operations refer to it, too; it
   /// goes when the last of them does, so that close() alone cancels nothing
   /// (io_uring_cancelation(7)).
-  struct Socket {
-    HandleKind kind = HandleKind::stream;
+  struct alignas(64) Socket {
+    // What moving bytes looks at, in one cache line.
+    OperationList receives;  // or accepts
+    OperationList polls;     // for reading and for writing
+    OperationList sends;
     EndId end = no_end;
-    FileId file = no_file;
-    PipeId pipe = no_pipe;
-    std::uint32_t other_end = no_socket;  // of the pipe; none where it was closed
-    bool writes_pipe = false;
-    std::uint32_t open_flags = 0;
-    std::uint16_t port = 0;
     std::uint32_t references = 0;
-    std::uint32_t short_questions = 0;
-    std::uint32_t receiver_questions = 0;
+    HandleKind kind = HandleKind::stream;
     bool connected = false;
     bool connecting = false;
     bool receive_closed = false;  // shut down; a listener that was takes no connection any more
     std::uint8_t roused = 0;      // who is to be served a little later
-    const char* label = nullptr;
-    OperationList receives;  // or accepts
-    OperationList sends;
-    OperationList polls;  // for reading and for writing
+    bool writes_pipe = false;
+    std::uint16_t port = 0;
     OperationList cancelled;
+    const char* label = nullptr;
+    FileId file = no_file;
+    PipeId pipe = no_pipe;
+    std::uint32_t other_end = no_socket;  // of the pipe; none where it was closed
+    std::uint32_t open_flags = 0;
+    std::uint32_t short_questions = 0;
+    std::uint32_t receiver_questions = 0;
   };
 
   /// Where an operation is, kept in `backend_state[0]`. `[1]` is its socket, or the target of a
