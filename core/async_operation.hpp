@@ -133,7 +133,7 @@ struct Handling {
   void (*in_general)(Proactor&, AsyncOperation&, const Completion*);
 };
 
-struct AsyncOperation : OperationRequest {
+struct alignas(64) AsyncOperation : OperationRequest {
   std::uint32_t strand = 0;  // core/strand.hpp
   // Ids are not reused within a run of 2^32 operations; 0 marks a free slot. Written by whoever
   // initiates or handles (a worker, too) and compared by the loop thread: hence atomic, though

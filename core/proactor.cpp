@@ -211,18 +211,19 @@ bool Proactor::abandon_all() {
   }
   queue_.clear();
   // By number: a handler's destructor may initiate, and so add a slab.
-  for (std::size_t slot = 0; slot < slabs_.size() * slots_a_slab; ++slot) {
-    AsyncOperation& operation = slabs_[slot / slots_a_slab][slot % slots_a_slab];
-    const OperationId id = operation.id;
-    if (id == OperationId::none) continue;
-    if (recorder_ != nullptr) {
-      recorder_->record({.operation = to_number(id),
-                         .thread = loop_thread,
-                         .kind = FactKind::operation_abandoned});
+  for (std::size_t i = 0; i < slabs_.size(); ++i) {
+    for (AsyncOperation& operation : slabs_[i]) {
+      const OperationId id = operation.id;
+      if (id == OperationId::none) continue;
+      if (recorder_ != nullptr) {
+        recorder_->record({.operation = to_number(id),
+                           .thread = loop_thread,
+                           .kind = FactKind::operation_abandoned});
+      }
+      operation.backend_state = {};
+      operation.handling->in_general(*this, operation, nullptr);
+      more |= take_back_all();  // before its slot is visited
     }
-    operation.backend_state = {};
-    operation.handling->in_general(*this, operation, nullptr);
-    more |= take_back_all();  // before its slot is visited
   }
   return more;
 }
@@ -446,10 +447,11 @@ AsyncOperation& Proactor::take_slot() {
   if (on_loop_thread() && free_ != nullptr) return *std::exchange(free_, free_->next);
   const std::lock_guard lock(mutex_);
   if (free_elsewhere_ == nullptr) {
-    slabs_.push_back(std::make_unique<AsyncOperation[]>(slots_a_slab));
-    for (std::size_t i = slots_a_slab; i-- > 0;) {
-      slabs_.back()[i].next = free_elsewhere_;
-      free_elsewhere_ = &slabs_.back()[i];
+    auto& slab = slabs_.emplace_back(std::clamp(slots_ / 4, slots_a_slab_min, slots_a_slab_max));
+    slots_ += slab.size();
+    for (std::size_t i = slab.size(); i-- > 0;) {
+      slab[i].next = free_elsewhere_;
+      free_elsewhere_ = &slab[i];
     }
   }
   AsyncOperation& slot = *free_elsewhere_;

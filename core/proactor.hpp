@@ -27,6 +27,7 @@
 #include "core/call_site.hpp"
 #include "core/completion_event_queue.hpp"
 #include "core/completion_handler.hpp"
+#include "core/large_pages.hpp"
 #include "core/recorder.hpp"
 #include "core/worker_pool.hpp"
 
@@ -119,7 +120,9 @@ class Proactor final : private WorkerHost {
   static constexpr std::uint16_t loop_thread = loop_thread_number;
 
  private:
-  static constexpr std::size_t slots_a_slab = 64;
+  // A slab has a quarter of the slots before it: large ones get large pages.
+  static constexpr std::size_t slots_a_slab_min = 64;
+  static constexpr std::size_t slots_a_slab_max = 8192;
 
   bool on_loop_thread() const { return of_this_thread == this || is_one_of_this_thread(); }
   [[gnu::cold]] bool is_one_of_this_thread() const;
@@ -222,7 +225,8 @@ class Proactor final : private WorkerHost {
   std::vector<std::exception_ptr> failures_;   // of their handlers, to come out of `run`
   std::int64_t handed_over_at_ = 0;            // the latest hand-over's stamp
   AsyncOperation* free_elsewhere_ = nullptr;   // slots that other threads recycled
-  std::vector<std::unique_ptr<AsyncOperation[]>> slabs_;
+  std::vector<std::vector<AsyncOperation, LargePages<AsyncOperation>>> slabs_;
+  std::size_t slots_ = 0;  // in all of them
 };
 
 template <class Function>
