@@ -16,8 +16,8 @@ class EventHeap {
  public:
   struct Entry {
     Instant time;
-    std::uint32_t order = 0;
-    std::uint32_t place = 0;
+    std::uint32_t order = 0;  // of scheduling; its owner's affair
+    std::uint32_t place = 0;  // of the event, with its owner
   };
 
   bool empty() const { return entries_.size() == root; }

@@ -337,15 +337,24 @@ TEST_CASE("a cancel finds nothing where the worker's moment has not come") {
   CHECK(ended == 0);
 }
 
+namespace {
+
+/// Something that fails, linked to whatever comes next.
+void leave_chain_open(System& system, int& outcome) {
+  system.proactor().initiate(
+      {.opcode = Opcode::fsync, .handle = Handle{1'000'000}, .link = Link::soft},
+      [&outcome](std::error_code error) { outcome = error.value(); });
+}
+
+}  // namespace
+
 TEST_CASE("a handler that throws between two links leaves no chain for others to join") {
   ON_ALL_SYSTEMS;
   System system(with_places(kind, 1));
   int linked = -1;
   int other = -1;
   system.proactor().post([&](std::error_code) {
-    system.proactor().initiate(
-        {.opcode = Opcode::fsync, .handle = Handle{1'000'000}, .link = Link::soft},
-        [&](std::error_code error) { linked = error.value(); });
+    leave_chain_open(system, linked);
     throw std::runtime_error("between two links");
   });
   CHECK_THROWS_AS(system.run(), std::runtime_error);
@@ -364,11 +373,7 @@ TEST_CASE(
   for (int i = 0; i < 20; ++i) {
     int linked = -1;
     int other = -1;
-    system.proactor().post([&](std::error_code) {
-      system.proactor().initiate(
-          {.opcode = Opcode::fsync, .handle = Handle{1'000'000}, .link = Link::soft},
-          [&](std::error_code error) { linked = error.value(); });
-    });
+    system.proactor().post([&](std::error_code) { leave_chain_open(system, linked); });
     system.proactor().post([&](std::error_code) {
       system.proactor().post([&](std::error_code error) { other = error.value(); });
     });
