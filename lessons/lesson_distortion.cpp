@@ -48,13 +48,6 @@ class Dice {
   std::uint64_t state_;
 };
 
-template <class Change>
-Trace changed(const Trace& trace, Change change) {
-  Trace copy = trace;
-  for (Event& event : copy.events) change(event, copy.strings);
-  return copy;
-}
-
 }  // namespace
 
 std::vector<Trace> distorted(const Trace& trace) {

@@ -51,9 +51,8 @@ struct EchoSession {
 
 /// A trace's events without the places in the source.
 std::string story_of(System& system) {
-  Trace trace = system.trace();
-  for (Event& event : trace.events) event.file = no_string;
-  return to_json(trace);
+  return to_json(
+      changed(system.trace(), [](Event& event, StringPool&) { event.file = no_string; }));
 }
 
 void talk_to(System& system, Handle near) {

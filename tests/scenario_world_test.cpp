@@ -22,10 +22,10 @@ bool says(const std::string& members, const std::string& part) {
   return complains("echo_server", members, part);
 }
 
-std::vector<const Event*> all(const Trace& trace, EventKind kind) {
-  std::vector<const Event*> found;
+std::vector<Event> all(const Trace& trace, EventKind kind) {
+  std::vector<Event> found;
   for (const Event& event : trace.events) {
-    if (event.kind == kind) found.push_back(&event);
+    if (event.kind == kind) found.push_back(event);
   }
   return found;
 }
@@ -67,7 +67,7 @@ TEST_CASE("what is lost is sent again later, in order, and told as a fault") {
   CHECK(longest(result) >= 200ms);
   const auto faults = all(result.trace, EventKind::fault_injected);
   CHECK(faults.size() > 10);
-  for (const Event* fault : faults) CHECK(result.trace.text(fault->label) == "segment lost");
+  for (const Event& fault : faults) CHECK(result.trace.text(fault.label) == "segment lost");
   require_rules_kept(result);
 }
 
@@ -85,8 +85,8 @@ TEST_CASE("a crowd sets out as it is told: evenly, in bursts, or by chance") {
     const RunResult result =
         echo(R"("clients":[{"name":"c","requests":1,"connect_at_ms":5,)" + members + "}]");
     std::vector<std::int64_t> times;
-    for (const Event* event : all(result.trace, EventKind::client_connected)) {
-      times.push_back(event->time_ns / 1'000'000);
+    for (const Event& event : all(result.trace, EventKind::client_connected)) {
+      times.push_back(event.time_ns / 1'000'000);
     }
     return times;
   };
@@ -121,7 +121,7 @@ TEST_CASE("a member of a crowd has a name of its own") {
   const auto departures = all(result.trace, EventKind::client_connected);
   REQUIRE(departures.size() == 2);
   std::set<std::string_view> names;
-  for (const Event* each : departures) names.insert(result.trace.text(each->label));
+  for (const Event& each : departures) names.insert(result.trace.text(each.label));
   CHECK(names == std::set<std::string_view>{"c 1", "c 2"});
 }
 
@@ -231,8 +231,8 @@ TEST_CASE("without descriptors nobody is accepted, and with them everybody") {
   // Who came meanwhile waits in the backlog until a connection ends and the server tries again.
   CHECK(result.measure.response_times.size() == 3);
   bool refused = false;
-  for (const Event* each : all(result.trace, EventKind::operation_completed)) {
-    refused = refused || each->value == -EMFILE;
+  for (const Event& each : all(result.trace, EventKind::operation_completed)) {
+    refused = refused || each.value == -EMFILE;
   }
   CHECK(refused);
   require_rules_kept(result);

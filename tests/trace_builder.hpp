@@ -2,11 +2,13 @@
 // would give. The time stands still until `after` moves it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "traces/trace.hpp"
 
@@ -35,7 +37,7 @@ class TraceBuilder {
   Event& add(EventKind kind, std::uint32_t operation = 0) {
     Event event;
     event.kind = kind;
-    event.seq = static_cast<std::uint32_t>(trace_.events.size() + 1);
+    event.seq = static_cast<std::uint32_t>(events_.size() + 1);
     event.time_ns = event.earliest_ns = now_ns_;
     event.operation = operation;
     if (operation != 0) {
@@ -48,11 +50,11 @@ class TraceBuilder {
     }
     if (cause_ != 0) event.cause = cause_;
     cause_ = 0;
-    return trace_.events.emplace_back(event);
+    return events_.emplace_back(event);
   }
 
   StringId word(std::string_view text) { return trace_.strings.keep(text); }
-  std::uint32_t last() const { return static_cast<std::uint32_t>(trace_.events.size()); }
+  std::uint32_t last() const { return static_cast<std::uint32_t>(events_.size()); }
 
   // The program and its loop, on the thread that `on` names.
   TraceBuilder& on(std::uint16_t thread) {
@@ -103,7 +105,7 @@ class TraceBuilder {
     if (buffers_.count(operation) == 0) return;
     Event& returned = own(EventKind::buffer_returned, operation);
     returned.buffer = buffers_[operation];
-    returned.bytes = result;
+    returned.bytes = std::max<std::int64_t>(result, 0);
   }
   void enter(std::uint32_t operation, std::string_view handler) {
     Event& event = own(EventKind::handler_entered, operation);
@@ -171,6 +173,7 @@ class TraceBuilder {
 
   Trace finish() {
     add(EventKind::run_finished);
+    for (const Event& event : events_) trace_.events.push_back(event);
     return std::move(trace_);
   }
 
@@ -182,6 +185,7 @@ class TraceBuilder {
   }
 
   Trace trace_;
+  std::vector<Event> events_;
   std::int64_t now_ns_ = 0;
   std::uint16_t thread_ = 1;
   std::uint32_t operation_count_ = 0;

@@ -1,7 +1,9 @@
 // Reading traces: what is written comes back; what is wrong is refused with its place.
+#include <algorithm>
 #include <sstream>
 
 #include "tests/catch.hpp"
+#include "tests/figure_checks.hpp"
 #include "traces/trace_reader.hpp"
 #include "traces/trace_writer.hpp"
 
@@ -73,6 +75,36 @@ TEST_CASE("any white space is accepted") {
   CHECK_FALSE(trace.truncated);
 }
 
+TEST_CASE("white space and the order of members change nothing") {
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    const std::string json =
+        to_json(changed(test::nonsense(seed, 200), [](Event& event, StringPool&) {
+          event.bytes = std::max<std::int64_t>(event.bytes, 0);
+        }));
+    std::string spaced;
+    std::string turned;  // the kind comes last
+    std::istringstream lines(json);
+    for (std::string line; std::getline(lines, line);) {
+      const std::size_t kind = line.find(",\"kind\":");
+      const std::size_t end = line.rfind('}');
+      turned += line.substr(0, kind);
+      if (kind != std::string::npos && line[0] == '{' && line[1] == '"' && line[2] == 's') {
+        const std::size_t closed = line.find('"', kind + 9) + 1;
+        turned +=
+            line.substr(closed, end - closed) + line.substr(kind, closed - kind) + line.substr(end);
+      } else if (kind != std::string::npos) {
+        turned += line.substr(kind);
+      }
+      turned += '\n';
+      for (const char c : line) spaced += c == ',' ? std::string(" ,\n ") : std::string(1, c);
+      spaced += '\n';
+    }
+    CHECK(to_json(read(json)) == json);
+    CHECK(to_json(read(spaced)) == json);
+    CHECK(to_json(read(turned)) == json);
+  }
+}
+
 TEST_CASE("a trace without events is a trace") { CHECK(read(trace_with("")).events.empty()); }
 
 TEST_CASE("a file cut anywhere after the first event is taken as far as it is whole") {
@@ -117,6 +149,18 @@ TEST_CASE("what is wrong is refused with the line") {
                   R"({"seq":2,"time_ns":8,"kind":"note"})"),
        "line 3: time runs backwards"},
       {trace_with(first + ",\n{\"seq\":2,}"), "line 3: this event is not JSON"},
+      {trace_with(first + ",\n" + R"({"seq":2,"time_ns":0,"kind":"note","seq":3})"),
+       "line 3: \"seq\" stands twice in one object; remove one of them"},
+      {"{\"header\":{\"format\":1,\"format\":1},\"events\":[]}", "\"format\" stands twice"},
+      {trace_with(R"({"seq":1,"time_ns":0,"kind":"note","text":")" + std::string("\xC3\x28") +
+                  "\"}"),
+       "line 2: this event is not JSON"},
+      {trace_with(R"({"seq":1,"time_ns":0,"kind":"note","x":)" + std::string(5000, '[') +
+                  std::string(5000, ']') + "}"),
+       "line 2: this event is not JSON"},
+      {trace_with(R"({"seq":99999999999999999999,"time_ns":0,"kind":"note"})"),
+       "line 2: this event is not JSON"},
+      {trace_with(R"({"seq":01,"time_ns":0,"kind":"note"})"), "line 2: this event is not JSON"},
       {trace_with("{\"seq\":1,\"time_ns\":0,\"kind\":\"note\",\"text\":\"\xFF\xFE\"}"),
        "is not JSON"},
       {trace_with(first) + "x", "line 4: something follows"},

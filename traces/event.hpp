@@ -67,6 +67,9 @@ std::optional<EventKind> event_kind_named(std::string_view name);
 /// Observed: somebody stamped it. Inferred: it happened between `earliest_ns` and `time_ns`.
 enum class Certainty : std::uint8_t { observed, inferred };
 
+/// No time in a trace is later.
+inline constexpr std::int64_t time_ns_max = INT64_MAX / 4;
+
 /// Who copied bytes between the system's buffers and the program's.
 enum class Role : std::uint8_t { none, application, processor };
 

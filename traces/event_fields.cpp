@@ -2,7 +2,6 @@
 
 #include <array>
 #include <unordered_map>
-#include <vector>
 
 namespace proactor_lab {
 namespace {
@@ -98,6 +97,21 @@ const std::vector<Row>& rows() {
 
 std::span<const FieldName> fields_of(EventKind kind) {
   return rows()[static_cast<std::size_t>(kind)].fields;
+}
+
+const Wording& wording_of(EventKind kind) {
+  static const std::vector<Wording> all = [] {
+    std::vector<Wording> made(event_kind_count);
+    for (const Row& row : rows()) {
+      Wording& wording = made[static_cast<std::size_t>(row.kind)];
+      wording.kind = ",\"kind\":\"" + std::string(row.name) + '"';
+      for (const FieldName& field : row.fields) {
+        wording.members.push_back({field.field, ",\"" + std::string(field.name) + "\":"});
+      }
+    }
+    return made;
+  }();
+  return all[static_cast<std::size_t>(kind)];
 }
 
 std::string_view name_of(EventKind kind) { return rows()[static_cast<std::size_t>(kind)].name; }

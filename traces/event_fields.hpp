@@ -7,7 +7,9 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "traces/event.hpp"
 
@@ -35,6 +37,17 @@ struct FieldName {
 };
 
 std::span<const FieldName> fields_of(EventKind kind);
+
+/// What stands in every event of a kind, as a file has it: `,"kind":"note"`, `,"text":`.
+struct Wording {
+  struct Member {
+    Field field;
+    std::string key;
+  };
+  std::string kind;
+  std::vector<Member> members;
+};
+const Wording& wording_of(EventKind kind);
 
 /// Words of the roles, of the certainties.
 std::string_view name_of(Role role);

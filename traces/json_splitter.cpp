@@ -1,15 +1,34 @@
 #include "traces/json_splitter.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 namespace proactor_lab {
 
+bool JsonSplitter::fill() {
+  std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(position_),
+            buffer_.begin() + static_cast<std::ptrdiff_t>(size_), buffer_.begin());
+  size_ -= position_;
+  position_ = 0;
+  const std::size_t got = input_.read(buffer_.data() + size_, buffer_bytes - size_);
+  size_ += got;
+  return got != 0;
+}
+
 int JsonSplitter::peek() {
-  if (position_ == size_) {
-    input_.read(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
-    size_ = static_cast<std::size_t>(input_.gcount());
-    position_ = 0;
-    if (size_ == 0) return -1;
-  }
+  if (position_ == size_ && !fill()) return -1;
   return static_cast<unsigned char>(buffer_[position_]);
+}
+
+const char* JsonSplitter::rest_of_line() {
+  const auto newline = [this] {
+    const std::size_t length = std::min(size_ - position_, line_bytes_max);
+    return std::memchr(buffer_.data() + position_, '\n', length);
+  };
+  if (newline() == nullptr) {
+    if (size_ - position_ >= line_bytes_max || !fill() || newline() == nullptr) return nullptr;
+  }
+  return buffer_.data() + position_;
 }
 
 int JsonSplitter::get() {

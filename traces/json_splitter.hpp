@@ -5,15 +5,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <istream>
 #include <string>
 #include <vector>
+
+#include "traces/text_input.hpp"
 
 namespace proactor_lab {
 
 class JsonSplitter {
  public:
-  explicit JsonSplitter(std::istream& input) : input_(input), buffer_(1 << 16) {}
+  explicit JsonSplitter(TextInput& input) : input_(input), buffer_(buffer_bytes + 64) {}
 
   std::uint64_t line() const { return line_; }
 
@@ -31,10 +32,21 @@ class JsonSplitter {
   /// began.
   Result take_value(std::string& text, std::size_t limit, std::uint64_t& start_line);
 
- private:
-  int peek();
+  /// The rest of the line from here on, its newline included, left in place; null where the line is
+  /// very long or the last. 64 bytes more can be read. Valid until the next call of anything here.
+  const char* rest_of_line();
+  /// Takes what `rest_of_line` gave up to `end`, which has no newline in it.
+  void take_to(const char* end) { position_ = static_cast<std::size_t>(end - buffer_.data()); }
 
-  std::istream& input_;
+ private:
+  static constexpr std::size_t buffer_bytes = 256 * 1024;
+  static constexpr std::size_t line_bytes_max = 4096;
+
+  int peek();
+  /// Reads on behind what is left in the buffer; false at the end.
+  bool fill();
+
+  TextInput& input_;
   std::vector<char> buffer_;
   std::size_t position_ = 0;
   std::size_t size_ = 0;

@@ -23,13 +23,9 @@ ExpanderConfig expander_config(const LiveTraceConfig& config, std::int64_t origi
 
 LiveTrace::LiveTrace(const LiveTraceConfig& config)
     : start_ns_(monotonic_ns()),
-      file_(config.path, std::ios::binary | std::ios::trunc),
-      writer_(config.header, strings_,
-              [this](std::string_view part) {
-                file_.write(part.data(), static_cast<std::streamsize>(part.size()));
-              }),
+      writer_(config.header, strings_, [this](std::string_view part) { file_.write(part); }),
       expander_(expander_config(config, start_ns_), strings_, writer_) {
-  if (!file_) {
+  if (!file_.open(config.path, has_packed_name(config.path))) {
     throw InputError(config.path, "", "cannot be written", "does the folder exist?");
   }
   expander_.start(start_ns_, config.header.program, config.header.system);
@@ -84,8 +80,7 @@ bool LiveTrace::finish(std::string_view how) {
   write_published(true);
   expander_.finish(monotonic_ns(), how);
   writer_.finish();
-  file_.close();
-  return !file_.fail();
+  return file_.close();
 }
 
 }  // namespace proactor_lab

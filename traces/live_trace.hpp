@@ -9,7 +9,6 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <fstream>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -18,6 +17,7 @@
 #include "core/recorder.hpp"
 #include "traces/fact_expander.hpp"
 #include "traces/fact_merge.hpp"
+#include "traces/text_output.hpp"
 #include "traces/trace_writer.hpp"
 
 namespace proactor_lab {
@@ -32,8 +32,8 @@ struct LiveTraceConfig {
 
 class LiveTrace final : public Recorder {
  public:
-  /// Creates the file; throws InputError where that fails. The calling thread is the one that will
-  /// record.
+  /// Creates the file, packed where its name ends in .gz; throws InputError where that fails. The
+  /// calling thread is the one that will record.
   explicit LiveTrace(const LiveTraceConfig& config);
   ~LiveTrace() override;
 
@@ -52,7 +52,7 @@ class LiveTrace final : public Recorder {
   void write_published(bool all);
 
   std::int64_t start_ns_;
-  std::ofstream file_;
+  TextOutput file_;
   StringPool strings_;
   TraceWriter writer_;
   FactExpander expander_;

@@ -15,30 +15,26 @@ constexpr std::int64_t result_timer_expired = -62;  // -ETIME: a timer that did 
 /// Reads a trace once, front to back, and fills a model.
 class ModelBuilder {
  public:
-  ModelBuilder(Model& model, std::size_t event_count) : model_(model), thread_places_(event_count) {
-    model_.queue_depth_.reserve(event_count);
-    model_.in_flight_.reserve(event_count);
-  }
+  ModelBuilder(Model& model, std::size_t event_count)
+      : model_(model), timeline_(model.timeline_), thread_places_(event_count) {}
 
   void add(const Event& event) {
     if (event.thread != 0) add_to_thread(event);
     if (event.handle != 0) add_to_handle(event);
     if (event.operation != 0) add_to_operation(event);
-    model_.queue_depth_.push_back(depth_);
-    model_.in_flight_.push_back(flying_);
   }
 
   void finish(std::uint32_t event_count, std::int64_t end_ns) {
     for (std::size_t i = 0; i < model_.threads_.size(); ++i) {
       close_span(model_.threads_[i], end_ns, event_count + 1);
     }
-    std::vector<IntervalIndex::Interval> lives;
+    std::vector<LifeIndex::Life> lives;
     lives.reserve(model_.operations_.size());
     for (const OperationRecord& operation : model_.operations_) {
-      std::uint32_t end = std::max(operation.exited, operation.abandoned);
+      const std::uint32_t end = std::max(operation.exited, operation.abandoned);
       lives.push_back({operation.first, end == 0 ? UINT32_MAX : end});
     }
-    model_.lives_ = IntervalIndex(std::move(lives));
+    timeline_.lives = LifeIndex(std::move(lives));
   }
 
  private:
@@ -179,7 +175,7 @@ class ModelBuilder {
         move(operation, operation.submitted, event);
         break;
       case EventKind::operation_started:
-        if (operation.started == 0) ++flying_;
+        if (operation.started == 0) start_flight(event);
         move(operation, operation.started, event);
         break;
       case EventKind::bytes_moved:
@@ -190,10 +186,14 @@ class ModelBuilder {
         break;
       case EventKind::completion_queued:
         ++depth_;
+        timeline_.queued.add(event.seq);
         if (!event.more) move(operation, operation.queued, event);
         break;
       case EventKind::completion_dequeued:
-        if (depth_ > 0) --depth_;
+        if (depth_ > 0) {
+          --depth_;
+          timeline_.dequeued.add(event.seq);
+        }
         if (operation.dequeued == 0 && !event.more) operation.dequeued = event.seq;
         break;
       case EventKind::handler_entered:
@@ -203,12 +203,11 @@ class ModelBuilder {
       case EventKind::handler_exited:
         if (operation.exited == 0 && operation.entered != 0) {
           move(operation, operation.exited, event);
-          model_.done_seqs_.push_back(event.seq);
         }
         break;
       case EventKind::operation_abandoned:
         if (operation.started != 0 && operation.completed == 0 && operation.abandoned == 0) {
-          --flying_;
+          end_flight(event);
         }
         move(operation, operation.abandoned, event);
         if (model_.first_abandoned_ == 0) model_.first_abandoned_ = event.seq;
@@ -234,7 +233,9 @@ class ModelBuilder {
   }
 
   void initiate(OperationRecord& operation, const Event& event) {
+    const OperationState before = model_.state_at(operation, event.seq);
     operation.initiated = event.seq;
+    note_state(before, model_.state_at(operation, event.seq), event.seq);
     operation.handle = event.handle;
     operation.buffer = event.buffer;
     operation.opcode = event.opcode;
@@ -247,7 +248,7 @@ class ModelBuilder {
 
   void complete(OperationRecord& operation, const Event& event) {
     if (event.more) return;  // a multishot operation emits a result and stays
-    if (operation.started != 0 && operation.completed == 0 && flying_ > 0) --flying_;
+    if (operation.started != 0 && operation.completed == 0) end_flight(event);
     if (operation.completed == 0) operation.result = event.value;
     move(operation, operation.completed, event);
   }
@@ -269,16 +270,34 @@ class ModelBuilder {
                                          operation.started,   operation.completed,
                                          operation.queued,    operation.entered};
     std::uint32_t since = *std::max_element(moments.begin(), moments.end());
+    const OperationState before = model_.state_at(operation, event.seq);
     if (since != 0) {
-      OperationState left = model_.state_at(operation, event.seq);
-      std::int64_t dwell_ns = event.time_ns - model_.event(since).time_ns;
-      model_.dwells_[static_cast<std::size_t>(left)].add(event.seq,
-                                                         std::max<std::int64_t>(dwell_ns, 0));
+      std::int64_t dwell_ns = event.time_ns - model_.time_ns(since);
+      model_.dwells_[static_cast<std::size_t>(before)].add(event.seq,
+                                                           std::max<std::int64_t>(dwell_ns, 0));
     }
     moment = event.seq;
+    note_state(before, model_.state_at(operation, event.seq), event.seq);
+  }
+
+  void note_state(OperationState before, OperationState after, std::uint32_t seq) {
+    if (before == after) return;
+    if (before != OperationState::none) timeline_.left[static_cast<std::size_t>(before)].add(seq);
+    timeline_.reached[static_cast<std::size_t>(after)].add(seq);
+  }
+
+  void start_flight(const Event& event) {
+    ++flying_;
+    timeline_.started.add(event.seq);
+  }
+  void end_flight(const Event& event) {
+    if (flying_ == 0) return;
+    --flying_;
+    timeline_.landed.add(event.seq);
   }
 
   Model& model_;
+  Timeline& timeline_;
   IdIndex thread_places_;
   std::vector<ThreadNow> threads_now_;
   std::uint32_t depth_ = 0;
@@ -340,25 +359,6 @@ Outcome Model::outcome(const OperationRecord& operation) const {
   return Outcome::ok;
 }
 
-std::uint32_t Model::queue_depth_at(std::uint32_t seq) const {
-  if (seq == 0 || queue_depth_.empty()) return 0;
-  return queue_depth_[std::min<std::size_t>(seq, queue_depth_.size()) - 1];
-}
-
-std::uint32_t Model::in_flight_at(std::uint32_t seq) const {
-  if (seq == 0 || in_flight_.empty()) return 0;
-  return in_flight_[std::min<std::size_t>(seq, in_flight_.size()) - 1];
-}
-
-std::uint32_t Model::done_at(std::uint32_t seq) const {
-  auto after = std::upper_bound(done_seqs_.begin(), done_seqs_.end(), seq);
-  return static_cast<std::uint32_t>(after - done_seqs_.begin());
-}
-
-std::vector<std::uint32_t> Model::operations_between(std::uint32_t from, std::uint32_t to) const {
-  return lives_.overlapping(from, to);
-}
-
 std::optional<std::int64_t> Model::median_dwell_at(OperationState state, std::uint32_t seq) const {
   return dwells_[static_cast<std::size_t>(state)].at(seq);
 }
@@ -371,22 +371,33 @@ ThreadActivity Model::activity_at(const ThreadRecord& thread, std::uint32_t seq)
   return std::prev(after)->activity;
 }
 
-std::vector<std::uint32_t> Model::chain_of_causes(std::uint32_t seq) const {
-  std::vector<std::uint32_t> chain;
-  const Event* event = trace_.find(seq);
-  while (event != nullptr) {
-    chain.push_back(event->seq);
-    if (event->cause >= event->seq) break;  // only a broken trace has a cause after its effect
-    event = trace_.find(event->cause);
-  }
-  return chain;
+Snapshot Model::snapshot_at(std::uint32_t seq) const {
+  Snapshot snapshot;
+  timeline_.look(seq, snapshot);
+  if (seq >= 1 && seq <= event_count()) snapshot.time_ns = time_ns(seq);
+  return snapshot;
+}
+
+std::vector<std::uint32_t> Model::operations_between(std::uint32_t from, std::uint32_t to) const {
+  return timeline_.lives.overlapping(from, to);
 }
 
 std::uint32_t Model::last_event_at(std::int64_t time_ns) const {
-  auto after =
-      std::upper_bound(trace_.events.begin(), trace_.events.end(), time_ns,
-                       [](std::int64_t t, const Event& event) { return t < event.time_ns; });
-  return static_cast<std::uint32_t>(after - trace_.events.begin());
+  const std::vector<std::int64_t>& times = trace_.events.times();
+  return static_cast<std::uint32_t>(std::upper_bound(times.begin(), times.end(), time_ns) -
+                                    times.begin());
+}
+
+std::size_t Model::capacity_bytes() const {
+  std::size_t bytes = operations_.capacity() * sizeof(OperationRecord) +
+                      handles_.capacity() * sizeof(HandleRecord) +
+                      operation_places_.capacity_bytes() + handle_places_.capacity_bytes() +
+                      timeline_.capacity_bytes();
+  for (const ThreadRecord& thread : threads_) {
+    bytes += sizeof thread + thread.spans.capacity() * sizeof(ThreadSpan);
+  }
+  for (const RunningMedian& dwell : dwells_) bytes += dwell.capacity_bytes();
+  return bytes;
 }
 
 }  // namespace proactor_lab

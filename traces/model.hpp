@@ -10,25 +10,10 @@
 #include <vector>
 
 #include "traces/model_index.hpp"
+#include "traces/timeline.hpp"
 #include "traces/trace.hpp"
 
 namespace proactor_lab {
-
-/// An operation's states, in the order in which it goes through them. Outcome and a requested
-/// cancel are badges, not states.
-enum class OperationState : std::uint8_t {
-  none,  ///< not initiated yet
-  initiated,
-  submitted,
-  in_flight,
-  completed,
-  queued,
-  handling,
-  done,
-  abandoned,
-};
-inline constexpr int operation_state_count = static_cast<int>(OperationState::abandoned) + 1;
-std::string_view name_of(OperationState state);
 
 enum class Outcome : std::uint8_t { none, ok, short_transfer, end_of_stream, error, cancelled };
 std::string_view name_of(Outcome outcome);
@@ -98,7 +83,8 @@ class Model {
   explicit Model(const Trace& trace);  ///< keeps a reference: the trace must outlive the model
 
   const Trace& trace() const { return trace_; }
-  const Event& event(std::uint32_t seq) const { return trace_.events[seq - 1]; }
+  Event event(std::uint32_t seq) const { return trace_.events[seq - 1]; }
+  std::int64_t time_ns(std::uint32_t seq) const { return trace_.events.time_ns(seq - 1); }
   std::uint32_t event_count() const { return static_cast<std::uint32_t>(trace_.events.size()); }
   std::int64_t start_ns() const;
   std::int64_t end_ns() const;
@@ -114,13 +100,18 @@ class Model {
   OperationState state_at(const OperationRecord& operation, std::uint32_t seq) const;
   /// Known once completed; `none` before.
   Outcome outcome(const OperationRecord& operation) const;
+  /// What was going on just after `seq`, an event's number.
+  Snapshot snapshot_at(std::uint32_t seq) const;
   /// Completions queued and not yet dequeued, just after `seq`.
-  std::uint32_t queue_depth_at(std::uint32_t seq) const;
+  std::uint32_t queue_depth_at(std::uint32_t seq) const { return timeline_.queue_depth(seq); }
   ThreadActivity activity_at(const ThreadRecord& thread, std::uint32_t seq) const;
   /// Operations that the system holds, just after `seq`.
-  std::uint32_t in_flight_at(std::uint32_t seq) const;
+  std::uint32_t in_flight_at(std::uint32_t seq) const { return timeline_.in_flight(seq); }
   /// Operations whose handler has returned, just after `seq`.
-  std::uint32_t done_at(std::uint32_t seq) const;
+  std::uint32_t done_at(std::uint32_t seq) const {
+    return timeline_.in_state(OperationState::done, seq);
+  }
+  const Timeline& timeline() const { return timeline_; }
   /// The first event that abandons an operation; 0: none.
   std::uint32_t first_abandoned() const { return first_abandoned_; }
   /// Places in `operations()` of those initiated by `to` and not done before `from`.
@@ -137,8 +128,14 @@ class Model {
   std::string sentence(std::uint32_t seq) const;
   /// `seq` and its causes, nearest first, back to the run's start.
   std::vector<std::uint32_t> chain_of_causes(std::uint32_t seq) const;
+  /// True where event `earlier` can have had a part in `later`: a chain of causes, or of what one
+  /// thread does in turn, leads from it there. What is in no such order only looks ordered.
+  bool happened_before(std::uint32_t earlier, std::uint32_t later) const;
   /// The last event at or before `time_ns`; 0 where there is none.
   std::uint32_t last_event_at(std::int64_t time_ns) const;
+
+  /// Memory held beside the trace's own, in bytes.
+  std::size_t capacity_bytes() const;
 
  private:
   const Trace& trace_;
@@ -147,10 +144,7 @@ class Model {
   std::vector<ThreadRecord> threads_;        ///< likewise
   IdIndex operation_places_;
   IdIndex handle_places_;
-  IntervalIndex lives_;                     ///< of operations_, by place
-  std::vector<std::uint32_t> queue_depth_;  ///< after each event
-  std::vector<std::uint32_t> in_flight_;    ///< after each event
-  std::vector<std::uint32_t> done_seqs_;    ///< ascending
+  Timeline timeline_;
   std::uint32_t first_abandoned_ = 0;
   std::array<RunningMedian, operation_state_count> dwells_;
 

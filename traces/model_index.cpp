@@ -4,36 +4,62 @@
 #include <functional>
 
 namespace proactor_lab {
+namespace {
 
-IntervalIndex::IntervalIndex(std::vector<Interval> intervals) : intervals_(std::move(intervals)) {
-  std::size_t leaves = 1;
-  while (leaves < intervals_.size()) leaves *= 2;
-  latest_.assign(2 * leaves, 0);
-  for (std::size_t i = 0; i < intervals_.size(); ++i) latest_[leaves + i] = intervals_[i].to;
-  for (std::size_t node = leaves - 1; node >= 1; --node) {
-    latest_[node] = std::max(latest_[2 * node], latest_[2 * node + 1]);
+constexpr std::size_t census_interval_min = 1024;  // births
+
+}  // namespace
+
+/// A census is due when as many were born since the last as were counted then: all censuses
+/// together are no longer than twice the number of lives.
+LifeIndex::LifeIndex(std::vector<Life> lives) : lives_(std::move(lives)) {
+  std::vector<std::uint32_t> living;
+  std::size_t births = 0;
+  std::size_t due = census_interval_min;
+  for (std::uint32_t place = 0; place < lives_.size(); ++place) {
+    if (births == due) {
+      const std::uint32_t now = lives_[place].born;
+      std::erase_if(living, [&](std::uint32_t each) { return lives_[each].died < now; });
+      censuses_.push_back({now, place, living_.size(), living_.size() + living.size()});
+      living_.insert(living_.end(), living.begin(), living.end());
+      due = std::max(living.size(), census_interval_min);
+      births = 0;
+    }
+    living.push_back(place);
+    ++births;
   }
 }
 
-std::vector<std::uint32_t> IntervalIndex::overlapping(std::uint32_t from, std::uint32_t to) const {
+void LifeIndex::find(std::uint32_t from, std::uint32_t to,
+                     std::vector<std::uint32_t>& found) const {
+  const auto after = std::upper_bound(censuses_.begin(), censuses_.end(), from,
+                                      [](std::uint32_t at, const Census& c) { return at < c.seq; });
+  const Census census = after == censuses_.begin() ? Census{} : *std::prev(after);
+  const auto born_since =
+      std::upper_bound(lives_.begin() + census.next, lives_.end(), to,
+                       [](std::uint32_t at, const Life& life) { return at < life.born; });
+  const auto end = static_cast<std::uint32_t>(born_since - lives_.begin());
+  std::size_t count = found.size();
+  found.resize(count + (census.end - census.begin) + (end - census.next));
+  // Each is written down, and the next one over it where it is dead: nothing to mispredict.
+  const auto note = [&](std::uint32_t place) {
+    found[count] = place;
+    count += lives_[place].died >= from ? 1 : 0;
+  };
+  for (std::size_t i = census.begin; i < census.end; ++i) note(living_[i]);
+  for (std::uint32_t place = census.next; place < end; ++place) note(place);
+  found.resize(count);
+}
+
+std::vector<std::uint32_t> LifeIndex::overlapping(std::uint32_t from, std::uint32_t to) const {
   std::vector<std::uint32_t> found;
-  if (intervals_.empty()) return found;
-  auto end = std::upper_bound(intervals_.begin(), intervals_.end(), to,
-                              [](std::uint32_t at, const Interval& i) { return at < i.from; });
-  visit(1, 0, latest_.size() / 2, from, static_cast<std::size_t>(end - intervals_.begin()), found);
+  find(from, to, found);
   return found;
 }
 
-void IntervalIndex::visit(std::size_t node, std::size_t first, std::size_t last, std::uint32_t from,
-                          std::size_t end, std::vector<std::uint32_t>& found) const {
-  if (first >= end || latest_[node] < from) return;
-  if (last - first == 1) {
-    found.push_back(static_cast<std::uint32_t>(first));
-    return;
-  }
-  std::size_t middle = (first + last) / 2;
-  visit(2 * node, first, middle, from, end, found);
-  visit(2 * node + 1, middle, last, from, end, found);
+std::size_t LifeIndex::capacity_bytes() const {
+  return lives_.capacity() * sizeof(Life) + living_.capacity() * sizeof(std::uint32_t) +
+         censuses_.capacity() * sizeof(Census);
 }
 
 void RunningMedian::add(std::uint32_t seq, std::int64_t sample) {
@@ -65,6 +91,11 @@ std::optional<std::int64_t> RunningMedian::at(std::uint32_t seq) const {
                                 [](std::uint32_t s, const auto& entry) { return s < entry.first; });
   if (after == medians_.begin()) return std::nullopt;
   return std::prev(after)->second;
+}
+
+std::size_t RunningMedian::capacity_bytes() const {
+  return (low_.capacity() + high_.capacity()) * sizeof(std::int64_t) +
+         medians_.capacity() * sizeof(medians_[0]);
 }
 
 }  // namespace proactor_lab

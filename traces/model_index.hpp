@@ -1,5 +1,5 @@
-// The small indices that let a model answer in O(log n): ids to places, intervals that overlap a
-// stretch, and medians of what was known so far.
+// Small indices that let a model answer quickly: ids to places, lives that overlap a stretch,
+// and medians of what was known so far.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,8 @@ class IdIndex {
     return found == far_.end() ? absent : found->second;
   }
 
+  std::size_t capacity_bytes() const { return near_.capacity() * sizeof(std::uint32_t); }
+
   void put(std::uint32_t id, std::uint32_t place) {
     if (id > id_max_) {
       far_[id] = place;
@@ -40,27 +42,34 @@ class IdIndex {
   std::unordered_map<std::uint32_t, std::uint32_t> far_;
 };
 
-/// Closed intervals, given in ascending order of `from`; finds the k that overlap a stretch in
-/// O(log n + k log n).
-class IntervalIndex {
+/// Which of many lives, numbered in the order of their births, overlap a stretch. Now and then the
+/// living are written down, so that nobody need look at those long dead.
+class LifeIndex {
  public:
-  struct Interval {
-    std::uint32_t from = 0;
-    std::uint32_t to = 0;
+  struct Life {
+    std::uint32_t born = 0;
+    std::uint32_t died = 0;  ///< UINT32_MAX: it goes on
   };
 
-  IntervalIndex() = default;
-  explicit IntervalIndex(std::vector<Interval> intervals);
+  LifeIndex() = default;
+  explicit LifeIndex(std::vector<Life> lives);
 
-  /// Places of the intervals that overlap [from, to], in order of their beginning.
+  /// The places of those who live at some moment of [from, to], in the order of birth.
   std::vector<std::uint32_t> overlapping(std::uint32_t from, std::uint32_t to) const;
+  /// Appends them.
+  void find(std::uint32_t from, std::uint32_t to, std::vector<std::uint32_t>& found) const;
+  std::size_t capacity_bytes() const;
 
  private:
-  void visit(std::size_t node, std::size_t first, std::size_t last, std::uint32_t from,
-             std::size_t end, std::vector<std::uint32_t>& found) const;
-
-  std::vector<Interval> intervals_;
-  std::vector<std::uint32_t> latest_;  ///< a heap-shaped tree: the latest `to` below each node
+  struct Census {
+    std::uint32_t seq = 0;  // taken just before the birth of place `next`
+    std::uint32_t next = 0;
+    std::size_t begin = 0;  // the living, in `living_`
+    std::size_t end = 0;
+  };
+  std::vector<Life> lives_;
+  std::vector<Census> censuses_;
+  std::vector<std::uint32_t> living_;
 };
 
 /// The median of all samples up to a moment, for every moment: a figure may only show what had
@@ -69,6 +78,7 @@ class RunningMedian {
  public:
   void add(std::uint32_t seq, std::int64_t sample);
   std::optional<std::int64_t> at(std::uint32_t seq) const;
+  std::size_t capacity_bytes() const;
 
  private:
   std::vector<std::int64_t> low_;   ///< a max-heap of the smaller half

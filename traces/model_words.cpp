@@ -322,8 +322,8 @@ class Narrator {
 }  // namespace
 
 std::string Model::sentence(std::uint32_t seq) const {
-  const Event* event = trace_.find(seq);
-  if (event == nullptr) return "";
+  const std::optional<Event> event = trace_.find(seq);
+  if (!event) return "";
   return Narrator(*this, *event).sentence();
 }
 

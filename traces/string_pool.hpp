@@ -22,6 +22,7 @@ class StringPool {
     texts_.emplace_back(text);
     StringId id{static_cast<std::uint32_t>(texts_.size())};
     ids_.emplace(texts_.back(), id);
+    text_bytes_ += text.size();
     return id;
   }
 
@@ -30,10 +31,13 @@ class StringPool {
   }
 
   std::size_t size() const { return texts_.size(); }
+  /// Of all its strings together.
+  std::size_t text_bytes() const { return text_bytes_; }
 
  private:
   std::deque<std::string> texts_;  // a deque never moves its elements: keys below stay valid
   std::unordered_map<std::string_view, StringId> ids_;
+  std::size_t text_bytes_ = 0;
 };
 
 }  // namespace proactor_lab

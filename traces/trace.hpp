@@ -3,12 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "traces/event.hpp"
+#include "traces/event_columns.hpp"
 #include "traces/string_pool.hpp"
 
 namespace proactor_lab {
@@ -25,13 +24,26 @@ struct TraceHeader {
 struct Trace {
   TraceHeader header;
   StringPool strings;
-  std::vector<Event> events;  ///< events[i].seq == i + 1
-  bool truncated = false;     ///< the file ended early: a run that was killed
+  EventColumns events;     ///< events[i].seq == i + 1
+  bool truncated = false;  ///< the file ended early: a run that was killed
 
   std::string_view text(StringId id) const { return strings.text(id); }
-  const Event* find(std::uint32_t seq) const {
-    return seq >= 1 && seq <= events.size() ? &events[seq - 1] : nullptr;
+  std::optional<Event> find(std::uint32_t seq) const {
+    if (seq < 1 || seq > events.size()) return std::nullopt;
+    return events[seq - 1];
   }
 };
+
+/// A copy in which `change(event, strings)` has been done to every event.
+template <class Change>
+Trace changed(const Trace& trace, Change change) {
+  Trace copy = trace;
+  copy.events.clear();
+  for (Event event : trace.events) {
+    change(event, copy.strings);
+    copy.events.push_back(event);
+  }
+  return copy;
+}
 
 }  // namespace proactor_lab

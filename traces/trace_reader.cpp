@@ -9,7 +9,9 @@
 #include <simdjson.h>
 
 #include "traces/event_fields.hpp"
+#include "traces/event_line.hpp"
 #include "traces/json_splitter.hpp"
+#include "traces/text_input.hpp"
 
 namespace proactor_lab {
 namespace {
@@ -19,7 +21,7 @@ using simdjson::dom::element;
 class Reader {
  public:
   Reader(std::istream& input, const std::string& file, const ReadLimits& limits)
-      : splitter_(input), file_(file), limits_(limits) {}
+      : input_(input, file, limits.text_bytes), splitter_(input_), file_(file), limits_(limits) {}
 
   Trace read();
 
@@ -33,8 +35,11 @@ class Reader {
   void read_header();
   void read_events();
   bool read_event();
+  bool read_event_with_care(Event& event);
+  void add_event(const Event& event);
   void check_end();
   element parse(const char* what);
+  void check_keys(const element& object);
 
   void fill_gap(std::uint32_t seq);
   void take_fields(const element& object, Event& event);
@@ -42,16 +47,17 @@ class Reader {
   std::int64_t integer(const element& value, std::string_view name, std::int64_t least,
                        std::int64_t most) const;
   std::string_view string(const element& value, std::string_view name) const;
-  StringId keep(std::string_view text);
+  StringId keep(std::string_view text) { return trace_.strings.keep(text); }
 
+  TextInput input_;
   JsonSplitter splitter_;
   const std::string& file_;
   ReadLimits limits_;
   Trace trace_;
   simdjson::dom::parser parser_;
   std::string text_;
+  std::vector<std::string_view> keys_;
   std::uint64_t line_ = 1;
-  std::size_t string_bytes_ = 0;
   std::uint64_t gaps_ = 0;
 };
 
@@ -83,7 +89,21 @@ element Reader::parse(const char* what) {
   if (error != simdjson::SUCCESS) {
     fail(std::string(what) + " is not JSON: " + simdjson::error_message(error));
   }
+  if (!document.is_object()) fail(std::string(what) + " must be an object");
+  check_keys(document);
   return document;
+}
+
+/// Which of two members of one name counts is anybody's guess.
+void Reader::check_keys(const element& object) {
+  keys_.clear();
+  for (const auto& [key, value] : simdjson::dom::object(object)) keys_.push_back(key);
+  std::sort(keys_.begin(), keys_.end());
+  const auto twice = std::adjacent_find(keys_.begin(), keys_.end());
+  if (twice != keys_.end()) {
+    fail("\"" + std::string(twice->substr(0, 60)) + "\" stands twice in one object",
+         "remove one of them");
+  }
 }
 
 void Reader::read_header() {
@@ -102,7 +122,6 @@ void Reader::read_header() {
   expect(':', "after \"header\"");
   take(limits_.header_bytes, "the header");
   const element header = parse("the header");
-  if (!header.is_object()) fail("the header must be an object");
 
   element value;
   if (header["format"].get(value) != simdjson::SUCCESS) fail("the header lacks \"format\"");
@@ -165,6 +184,21 @@ void Reader::check_end() {
 
 /// False where the file ended inside the event: a run that was killed.
 bool Reader::read_event() {
+  Event event;
+  const char* line = splitter_.peek_token() < 0 ? nullptr : splitter_.rest_of_line();
+  const char* end = line == nullptr ? nullptr : read_event_line(line, trace_.strings, event);
+  if (end != nullptr) {
+    line_ = splitter_.line();
+    splitter_.take_to(end);
+  } else {
+    event = {};
+    if (!read_event_with_care(event)) return false;
+  }
+  add_event(event);
+  return true;
+}
+
+bool Reader::read_event_with_care(Event& event) {
   switch (splitter_.take_value(text_, limits_.event_bytes, line_)) {
     case JsonSplitter::Result::ended:
       trace_.truncated = true;
@@ -176,14 +210,19 @@ bool Reader::read_event() {
     case JsonSplitter::Result::value:
       break;
   }
+  const element object = parse("this event");
+  take_fields(object, event);
+  return true;
+}
+
+void Reader::add_event(const Event& event) {
   if (trace_.events.size() >= limits_.events) {
     fail("more than " + std::to_string(limits_.events) + " events",
          "record fewer: set \"limits\" in the scenario");
   }
-  const element object = parse("this event");
-  if (!object.is_object()) fail("an event must be an object");
-  Event event;
-  take_fields(object, event);
+  if (trace_.strings.text_bytes() > limits_.string_bytes) {
+    fail("the trace's strings are too long in sum");
+  }
   if (event.seq <= trace_.events.size()) {
     fail("\"seq\" " + std::to_string(event.seq) + " does not follow " +
              std::to_string(trace_.events.size()),
@@ -195,7 +234,6 @@ bool Reader::read_event() {
   }
   fill_gap(event.seq);
   trace_.events.push_back(event);
-  return true;
 }
 
 /// Missing lines become events_lost, so that events[i].seq == i + 1 holds; `plab check` names them.
@@ -220,7 +258,6 @@ void Reader::fill_gap(std::uint32_t seq) {
 
 void Reader::take_fields(const element& object, Event& event) {
   constexpr std::int64_t id_max = std::numeric_limits<std::uint32_t>::max();
-  constexpr std::int64_t time_max = std::numeric_limits<std::int64_t>::max() / 4;
   element value;
   const auto required = [&](const char* name) {
     if (object[name].get(value) != simdjson::SUCCESS) {
@@ -230,7 +267,7 @@ void Reader::take_fields(const element& object, Event& event) {
   required("seq");
   event.seq = static_cast<std::uint32_t>(integer(value, "seq", 1, id_max));
   required("time_ns");
-  event.time_ns = integer(value, "time_ns", 0, time_max);
+  event.time_ns = integer(value, "time_ns", 0, time_ns_max);
   required("kind");
   const std::string_view kind = string(value, "kind");
   const auto known = event_kind_named(kind);
@@ -255,7 +292,7 @@ void Reader::take_fields(const element& object, Event& event) {
       fail("\"certainty\" must be \"observed\" or \"inferred\"");
     }
   }
-  id("earliest_ns", event.earliest_ns, time_max);
+  id("earliest_ns", event.earliest_ns, time_ns_max);
   for (const FieldName& field : fields_of(event.kind)) {
     if (object[field.name].get(value) == simdjson::SUCCESS) take_field(field, value, event);
   }
@@ -336,14 +373,6 @@ std::string_view Reader::string(const element& value, std::string_view name) con
   std::string_view text;
   if (value.get(text) != simdjson::SUCCESS) fail("\"" + std::string(name) + "\" must be a string");
   return text;
-}
-
-StringId Reader::keep(std::string_view text) {
-  const std::size_t before = trace_.strings.size();
-  const StringId id = trace_.strings.keep(text);
-  if (trace_.strings.size() != before) string_bytes_ += text.size();
-  if (string_bytes_ > limits_.string_bytes) fail("the trace's strings are too long in sum");
-  return id;
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ struct ReadLimits {
   std::uint64_t events = 20'000'000;
   std::size_t event_bytes = 64 * 1024;  ///< of one event's text
   std::size_t header_bytes = 4 * 1024 * 1024;
-  std::size_t string_bytes = 64 * 1024 * 1024;  ///< of all distinct strings together
+  std::size_t string_bytes = 64 * 1024 * 1024;        ///< of all distinct strings together
+  std::uint64_t text_bytes = std::uint64_t{8} << 30;  ///< of the file, unpacked
 };
 
 /// The newest format this program reads and writes.

@@ -33,31 +33,6 @@ std::string quoted(std::string_view value) {
   return text;
 }
 
-/// What stands in every event of a kind, made once.
-struct Wording {
-  struct Member {
-    Field field;
-    std::string key;
-  };
-  std::string kind;
-  std::vector<Member> members;
-};
-
-const std::vector<Wording>& wordings() {
-  static const std::vector<Wording> all = [] {
-    std::vector<Wording> made(event_kind_count);
-    for (std::size_t i = 0; i < made.size(); ++i) {
-      const auto kind = static_cast<EventKind>(i);
-      made[i].kind = ",\"kind\":\"" + std::string(name_of(kind)) + '"';
-      for (const FieldName& field : fields_of(kind)) {
-        made[i].members.push_back({field.field, ",\"" + std::string(field.name) + "\":"});
-      }
-    }
-    return made;
-  }();
-  return all;
-}
-
 }  // namespace
 
 TraceWriter::TraceWriter(const TraceHeader& header, const StringPool& strings, Output output)
@@ -128,7 +103,7 @@ void TraceWriter::add(const Event& event) {
   put(R"({"seq":)");
   put(std::int64_t{event.seq});
   put_time(event.time_ns);
-  const Wording& wording = wordings()[static_cast<std::size_t>(event.kind)];
+  const Wording& wording = wording_of(event.kind);
   put(wording.kind);
   put_id(R"(,"thread":)", event.thread);
   put_id(R"(,"cause":)", event.cause);

@@ -78,7 +78,7 @@ class TerminalLesson {
     const std::uint32_t count = std::min(last - drawn, events_at_once_max);
     // A trace that ends here: not even the number of later events shows.
     Trace past = player_.model().trace();
-    past.events.resize(last);
+    past.events.truncate(last);
     const Model model(past);
     out_ << figures::interaction_text(model, static_cast<int>(columns_), last - count + 1, count)
          << '\n';

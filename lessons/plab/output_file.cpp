@@ -19,8 +19,7 @@ OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
   // A device or a pipe cannot be replaced.
   const bool replaced = !fs::exists(path_, error) || fs::is_regular_file(path_, error);
   if (replaced) part_ = path_ + ".part" + std::to_string(getpid());
-  file_.open(replaced ? part_ : path_, std::ios::binary | std::ios::trunc);
-  if (!file_) fail();
+  if (!file_.open(replaced ? part_ : path_, has_packed_name(path_))) fail();
 }
 
 OutputFile::~OutputFile() {
@@ -30,14 +29,16 @@ OutputFile::~OutputFile() {
 }
 
 void OutputFile::write(std::string_view content) {
-  std::ostream& stream = is_stdout() ? std::cout : file_;
-  stream.write(content.data(), static_cast<std::streamsize>(content.size()));
+  if (is_stdout()) {
+    std::cout.write(content.data(), static_cast<std::streamsize>(content.size()));
+  } else {
+    file_.write(content);
+  }
 }
 
 void OutputFile::commit() {
   if (is_stdout()) return;
-  file_.close();  // only this tells of what was buffered
-  if (!file_) fail();
+  if (!file_.close()) fail();  // only this tells of what was buffered
   if (part_.empty()) return;
   std::error_code error;
   fs::rename(part_, path_, error);

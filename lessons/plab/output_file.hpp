@@ -1,16 +1,18 @@
 // A file that a command writes: whole, or not there at all.
 #pragma once
 
-#include <fstream>
 #include <string>
 #include <string_view>
+
+#include "traces/text_output.hpp"
 
 namespace proactor_lab::plab {
 
 class OutputFile {
  public:
   /// "-" is standard output; a device or a pipe is written to as it is. A file is written beside
-  /// its place until `commit` moves it there. Throws InputError where that cannot be.
+  /// its place until `commit` moves it there, packed where its name ends in .gz. Throws InputError
+  /// where that cannot be.
   explicit OutputFile(std::string path);
   /// What was not committed is removed.
   ~OutputFile();
@@ -28,7 +30,7 @@ class OutputFile {
 
   std::string path_;
   std::string part_;  // empty: written in place
-  std::ofstream file_;
+  TextOutput file_;
 };
 
 /// All at once.

@@ -198,10 +198,9 @@ TEST_CASE("a long gap becomes a labelled break") {
 }
 
 TEST_CASE("inferred moments are drawn dashed") {
-  Trace trace = test::echo_of_two();
-  for (Event& event : trace.events) {
+  Trace trace = changed(test::echo_of_two(), [](Event& event, StringPool&) {
     if (event.kind == EventKind::operation_started) event.certainty = Certainty::inferred;
-  }
+  });
   Model model(trace);
   InteractionOptions options;
   options.at = {52, 0};

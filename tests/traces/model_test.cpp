@@ -180,8 +180,10 @@ TEST_CASE("a chain of causes leads back to the start and never in circles") {
   REQUIRE(chain.size() > 3);
   CHECK(chain.front() == model.operation(6)->entered);
   CHECK(chain.back() == 1);
-  trace.events[4].cause = 5;  // itself
-  trace.events[5].cause = 8;  // its own effect
+  trace = changed(trace, [](Event& event, StringPool&) {
+    if (event.seq == 5) event.cause = 5;  // itself
+    if (event.seq == 6) event.cause = 8;  // its own effect
+  });
   Model broken(trace);
   for (std::uint32_t seq = 1; seq <= broken.event_count(); ++seq) {
     CHECK(broken.chain_of_causes(seq).size() <= seq);
@@ -207,22 +209,74 @@ TEST_CASE("the median stay in a state counts only what had happened") {
   CHECK(model.median_dwell_at(OperationState::handling, model.event_count()) == 500);
 }
 
-TEST_CASE("an interval index finds what a search through all would find") {
-  std::vector<IntervalIndex::Interval> intervals;
+TEST_CASE("a life index finds what a search through all would find") {
+  std::vector<LifeIndex::Life> lives;
   std::mt19937 random(7);
-  for (std::uint32_t from = 0; from < 300; from += static_cast<std::uint32_t>(random() % 3)) {
-    intervals.push_back({from, from + static_cast<std::uint32_t>(random() % 60)});
+  for (std::uint32_t born = 0; born < 9000; born += static_cast<std::uint32_t>(random() % 3)) {
+    const bool goes_on = random() % 50 == 0;
+    lives.push_back(
+        {born, goes_on ? UINT32_MAX : born + static_cast<std::uint32_t>(random() % 900)});
   }
-  IntervalIndex index(intervals);
-  for (std::uint32_t from = 0; from < 400; from += 7) {
-    std::uint32_t to = from + static_cast<std::uint32_t>(random() % 20);
+  const LifeIndex index(lives);
+  for (std::uint32_t from = 0; from < 10'000; from += 97) {
+    const std::uint32_t to = from + static_cast<std::uint32_t>(random() % 20);
     std::vector<std::uint32_t> expected;
-    for (std::uint32_t i = 0; i < intervals.size(); ++i) {
-      if (intervals[i].from <= to && intervals[i].to >= from) expected.push_back(i);
+    for (std::uint32_t i = 0; i < lives.size(); ++i) {
+      if (lives[i].born <= to && lives[i].died >= from) expected.push_back(i);
     }
     CHECK(index.overlapping(from, to) == expected);
   }
-  CHECK(IntervalIndex().overlapping(0, 10).empty());
+  CHECK(LifeIndex().overlapping(0, 10).empty());
+}
+
+TEST_CASE("a snapshot is what one finds by playing the run up to its moment") {
+  Trace trace = test::echo_of_two();
+  Model model(trace);
+  int depth = 0;
+  int in_flight = 0;
+  for (const Event& event : trace.events) {
+    depth += event.kind == EventKind::completion_queued;
+    depth -= event.kind == EventKind::completion_dequeued;
+    in_flight += event.kind == EventKind::operation_started;
+    in_flight -= event.kind == EventKind::operation_completed;
+    const Snapshot snapshot = model.snapshot_at(event.seq);
+    CHECK(snapshot.time_ns == event.time_ns);
+    CHECK(snapshot.queue_depth == static_cast<std::uint32_t>(depth));
+    CHECK(snapshot.in_flight == static_cast<std::uint32_t>(in_flight));
+    std::array<std::uint32_t, operation_state_count> expected{};
+    for (const OperationRecord& operation : model.operations()) {
+      ++expected[static_cast<std::size_t>(model.state_at(operation, event.seq))];
+    }
+    for (std::size_t state = 1; state < expected.size(); ++state) {
+      CHECK(snapshot.operations[state] == expected[state]);
+    }
+  }
+}
+
+TEST_CASE("what a chain of causes or one thread orders happened before, and nothing else") {
+  const Trace trace = test::three_threads();
+  const Model model(trace);
+  // By brute force: all that can be reached backwards.
+  for (std::uint32_t later = 1; later <= model.event_count(); ++later) {
+    std::vector<bool> past(later + 1);
+    past[later] = true;
+    for (std::uint32_t seq = later; seq >= 1; --seq) {
+      if (!past[seq]) continue;
+      const Event event = model.event(seq);
+      if (event.cause != 0) past[event.cause] = true;
+      for (std::uint32_t before = seq - 1; before >= 1 && event.thread != 0; --before) {
+        if (model.event(before).thread != event.thread) continue;
+        past[before] = true;
+        break;
+      }
+    }
+    for (std::uint32_t earlier = 1; earlier < later; ++earlier) {
+      CHECK(model.happened_before(earlier, later) == past[earlier]);
+    }
+    CHECK_FALSE(model.happened_before(later, later));
+  }
+  CHECK_FALSE(model.happened_before(0, 1));
+  CHECK_FALSE(model.happened_before(1, model.event_count() + 1));
 }
 
 TEST_CASE("an id from a file never decides how much memory is taken") {

@@ -89,16 +89,16 @@ class LayoutBuilder {
         layout_.lane_records_.push_back(event.seq);
       }
     }
-    std::vector<IntervalIndex::Interval> lives;
+    std::vector<LifeIndex::Life> lives;
     for (const CallBand& call : layout_.calls_) {
       lives.push_back({call.band.from, call.band.to == 0 ? UINT32_MAX : call.band.to});
     }
-    layout_.call_lives_ = IntervalIndex(std::move(lives));
+    layout_.call_lives_ = LifeIndex(std::move(lives));
     lives.clear();
     for (const Flight& flight : layout_.flights_) {
       lives.push_back({flight.sent, flight.arrived == 0 ? UINT32_MAX : flight.arrived});
     }
-    layout_.flight_lives_ = IntervalIndex(std::move(lives));
+    layout_.flight_lives_ = LifeIndex(std::move(lives));
     find_steps();
   }
 

@@ -100,9 +100,9 @@ class InteractionLayout {
   std::vector<Band> bands_;
   std::vector<std::uint32_t> slots_;
   std::vector<CallBand> calls_;
-  IntervalIndex call_lives_;
+  LifeIndex call_lives_;
   std::vector<Flight> flights_;
-  IntervalIndex flight_lives_;
+  LifeIndex flight_lives_;
   IdIndex arrivals_;
   std::vector<std::vector<Place>> places_;
   std::vector<std::uint32_t> lane_records_;  ///< seq at which the n-th sublane was first needed
