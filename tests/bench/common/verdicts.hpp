@@ -1,13 +1,23 @@
-// What every bench says of its figures: measured, wanted, and whether it holds.
+// How every bench takes time, and what it says of its figures: measured, wanted, and whether it
+// holds.
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace proactor_lab::bench {
+
+/// Seconds that `body` takes.
+template <class Body>
+double seconds_of(Body body) {
+  const auto from = std::chrono::steady_clock::now();
+  body();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
+}
 
 /// A figure that has a target, and whether it was met.
 struct Verdict {
