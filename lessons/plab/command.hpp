@@ -24,6 +24,7 @@ void add_check(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_query(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
+void add_import(CLI::App& app, Action& action);
 void add_models(CLI::App& app, Action& action);
 
 }  // namespace proactor_lab::plab
