@@ -66,6 +66,13 @@ ImportReport ImportedEvents::finish(std::string_view how) {
     tell_lost(unmatched.count,
               unmatched.reason + " (first at line " + std::to_string(unmatched.first_line) + ")");
   }
+  for (const std::string& sentence : report_.sentences) {
+    Event note;
+    note.kind = EventKind::note;
+    note.time_ns = last_ns_;
+    note.text = keep(sentence);
+    put(note);
+  }
   if (not_kept_ > 0) tell_lost(not_kept_, "past the limit of events");
   Event finished;
   finished.kind = EventKind::run_finished;
