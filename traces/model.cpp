@@ -21,7 +21,11 @@ class ModelBuilder {
   void add(const Event& event) {
     if (event.thread != 0) add_to_thread(event);
     if (event.handle != 0) add_to_handle(event);
-    if (event.operation != 0) add_to_operation(event);
+    if (event.operation != 0) {
+      add_to_operation(event);
+    } else if (event.kind == EventKind::cancel_requested) {
+      note_cancel(event);  // in a call of the program's own, as Asio's
+    }
   }
 
   void finish(std::uint32_t event_count, std::int64_t end_ns) {
@@ -254,8 +258,10 @@ class ModelBuilder {
   }
 
   void note_cancel(const Event& event) {
-    OperationRecord& cancel = operation_of(event);
-    if (cancel.target == 0) cancel.target = event.target;
+    if (event.operation != 0) {
+      OperationRecord& cancel = operation_of(event);
+      if (cancel.target == 0) cancel.target = event.target;
+    }
     std::uint32_t place = model_.operation_places_.find(event.target);
     if (event.target == 0 || place == IdIndex::absent) return;
     OperationRecord& aimed_at = model_.operations_[place];
