@@ -51,17 +51,18 @@ void AsioBuilder::keep_time(const AsioLine& line) {
   }
   constexpr std::uint64_t seconds_max =
       std::numeric_limits<std::int64_t>::max() / 4 / 1'000'000'000 - 1;
+  const std::int64_t last_ns = std::max(now_ns_, events_.last_ns());
   const bool is_before = line.seconds < origin_seconds_;
-  std::uint64_t seconds =
+  const std::uint64_t seconds =
       is_before ? origin_seconds_ - line.seconds : line.seconds - origin_seconds_;
   if (seconds > seconds_max) {
-    seconds = is_before ? seconds_max : 0;
-    unmatched("times too far from the others");
+    now_ns_ = last_ns;
+    return unmatched("times too far from the others");
   }
-  const auto whole_ns = static_cast<std::int64_t>(seconds) * 1'000'000'000;
-  const std::int64_t ns = (is_before ? -whole_ns : whole_ns) +
-                          (std::int64_t{line.microseconds} - origin_microseconds_) * 1'000;
-  const std::int64_t last_ns = std::max(now_ns_, events_.last_ns());
+  const std::int64_t whole_ns = static_cast<std::int64_t>(seconds) * 1'000'000'000;
+  const std::int64_t part_ns =
+      (std::int64_t{line.microseconds} - std::int64_t{origin_microseconds_}) * 1'000;
+  const std::int64_t ns = (is_before ? -whole_ns : whole_ns) + part_ns;
   if (ns < last_ns) {
     if (backward_lines_++ == 0) backward_first_ = number_;
     backward_most_ns_ = std::max(backward_most_ns_, last_ns - ns);
@@ -73,7 +74,10 @@ std::uint16_t AsioBuilder::thread_of_context(std::uint64_t context) {
   if (context == 0) return threads_.outside(now_ns_);
   const auto found = operations_.find(context);
   if (found != operations_.end() && found->second.is_inside) return found->second.thread;
-  unmatched("lines of handlers that the log does not show entered");
+  // Who is not entered is being destroyed, and says so after what it does.
+  if (found == operations_.end()) {
+    unmatched("lines of handlers that the log does not show entered");
+  }
   return threads_.outside(now_ns_);
 }
 
@@ -271,7 +275,7 @@ void AsioBuilder::finish() {
        "system calls found nothing to do yet");
   tell(empty_cancels_, "cancel found nothing to cancel", "cancels found nothing to cancel");
   if (threads_.count() > 1) {
-    tell(threads_.count(), "", "threads are the fewest that explain the log, which names none");
+    tell(threads_.count(), "", "threads explain what ran at once; the log itself names none");
   }
   if (backward_lines_ > 0) {
     sentences.push_back("time runs backwards at " + std::to_string(backward_lines_) +

@@ -73,6 +73,7 @@ void AsioBuilder::enter(const AsioLine& line) {
   Operation* operation = found == operations_.end() ? unseen(line) : &found->second;
   if (operation == nullptr) return;
   if (operation->is_inside) return unmatched("handlers entered a second time");
+  threads_.settle();
   const std::int64_t not_before_ns = operation->not_before_ns;
   settle_completion(*operation, line);
   const AsioResult result = result_of(line);
@@ -135,7 +136,6 @@ std::uint16_t AsioBuilder::take_up(Operation& operation) {
     if (is_at_once) return operation.thread;
     if (const std::uint16_t host = threads_.host_of_strand(); host != 0) return host;
   }
-  threads_.settle();
   const std::uint16_t number = threads_.free_loop(now_ns_);
   AsioThreads::Thread& thread = threads_.thread(number);
   if (number == 0 || !thread.waits) return number;
@@ -157,6 +157,7 @@ AsioBuilder::Operation* AsioBuilder::unseen(const AsioLine& line) {
   operation.id = operation.first = ++last_operation_;
   operation.handler = events_.keep("handler " + std::to_string(line.id));
   Event event = inferred(EventKind::operation_initiated, operation, 0);
+  event.opcode = events_.keep("unknown");
   event.label = operation.handler;
   operation.initiated = events_.add(event);
   hand_over(operation);

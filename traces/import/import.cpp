@@ -47,7 +47,7 @@ std::string to_text(const ImportReport& report) {
     text += "not matched: " + std::to_string(report.unmatched_count()) + "\n";
   }
   for (const Unmatched& each : report.unmatched) {
-    text += "  " + std::to_string(each.count) + " " + each.reason + ", first at line " +
+    text += "  " + each.reason + ": " + std::to_string(each.count) + ", first at line " +
             std::to_string(each.first_line) + "\n";
   }
   return text;
