@@ -75,6 +75,22 @@ std::string waiting(const Model& model) {
   return lines;
 }
 
+/// What is not in the trace, and why: a line a reason.
+std::string lost(const Trace& trace) {
+  std::map<std::string, std::int64_t> counts;
+  for (const Event& event : trace.events) {
+    if (event.kind != EventKind::events_lost) continue;
+    counts[std::string(trace.text(event.text))] += event.value;
+  }
+  std::string lines;
+  std::size_t shown = 0;
+  for (const auto& [why, count] : counts) {
+    if (++shown <= 8) lines += "  " + std::to_string(count) + ": " + why + "\n";
+  }
+  if (shown > 8) lines += "  and for " + times(shown - 8, "more reason") + "\n";
+  return lines.empty() ? lines : "Lost, or not matched:\n" + lines;
+}
+
 }  // namespace
 
 std::string explain_run(const Model& model) {
@@ -114,6 +130,7 @@ std::string explain_run(const Model& model) {
     text += "What the recording could not see: " + times(inferred, "event") +
             " of the system's own are inferred.\n";
   }
+  text += lost(trace);
   if (trace.truncated) text += "The file ends early: the run was cut off.\n";
   const std::size_t violations = check_rules(trace).size();
   text += violations == 0 ? "All rules of the pattern are kept.\n"
