@@ -356,6 +356,17 @@ TEST_CASE("pointers, numbers and names of any system are read") {
   CHECK(read_trace(again, "again").events.size() == it.trace.events.size());
 }
 
+TEST_CASE("an Asio log's bytes that are no UTF-8 do not get into the trace") {
+  const std::vector<std::string> actions{"0^1|in '\xff\xc3\xa9' (a\x80.cpp:1)",
+                                         "0*1|so\xc3@0x1.async_\xf5x"};
+  const Imported it = import(actions);
+  const Event initiated = it.find(EventKind::operation_initiated);
+  CHECK(it.text(initiated.label) == "\uFFFD\u00e9's handler");
+  CHECK(it.text(initiated.file) == "a\uFFFD.cpp");
+  std::istringstream again(to_json(it.trace));
+  CHECK(to_json(read_trace(again, "again")) == to_json(it.trace));
+}
+
 TEST_CASE("an Asio import keeps to its limits and tells what they cost") {
   std::vector<std::string> actions;
   for (int i = 1; i <= 100; ++i)

@@ -2,12 +2,35 @@
 
 #include <algorithm>
 
+#include "traces/figures/shape_geometry.hpp"
+
 namespace proactor_lab {
+namespace {
+
+/// Logs hold any bytes, a trace is UTF-8.
+std::string well_formed(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    std::string_view rest = text;
+    const bool is_well = figures::next_code_point(rest) != 0xFFFD;
+    result += is_well ? text.substr(0, text.size() - rest.size()) : "\uFFFD";
+    text = rest;
+  }
+  return result;
+}
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+}  // namespace
 
 ImportedEvents::ImportedEvents(Trace& trace, const ImportLimits& limits, std::string_view program,
                                std::string_view system)
     : trace_(trace), limits_(limits) {
   if (trace.header.program.empty()) trace.header.program = program;
+  trace.header.program = well_formed(trace.header.program);
   trace.header.system = system;
   Event started;
   started.kind = EventKind::run_started;
@@ -17,6 +40,11 @@ ImportedEvents::ImportedEvents(Trace& trace, const ImportLimits& limits, std::st
 }
 
 StringId ImportedEvents::keep(std::string_view text) {
+  if (!is_ascii(text)) return keep_well_formed(well_formed(text));
+  return keep_well_formed(text);
+}
+
+StringId ImportedEvents::keep_well_formed(std::string_view text) {
   const std::size_t before = trace_.strings.size();
   if (string_bytes_ + text.size() > limits_.string_bytes) text = "(too many names)";
   const StringId id = trace_.strings.keep(text);

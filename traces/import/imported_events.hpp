@@ -16,6 +16,7 @@ class ImportedEvents {
   ImportedEvents(Trace& trace, const ImportLimits& limits, std::string_view program,
                  std::string_view system);
 
+  /// Bytes that are no UTF-8 are replaced.
   StringId keep(std::string_view text);
 
   /// Gives the event its `seq`, and its time where that lies before the last event's. `cause` 0
@@ -36,6 +37,7 @@ class ImportedEvents {
 
  private:
   void put(Event event);
+  StringId keep_well_formed(std::string_view text);
 
   Trace& trace_;
   ImportLimits limits_;
