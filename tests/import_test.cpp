@@ -1,0 +1,110 @@
+// plab import as a person calls it.
+#include <filesystem>
+
+#include "tests/catch.hpp"
+#include "tests/command.hpp"
+
+using proactor_lab::testing::Command;
+using proactor_lab::testing::read_file;
+using proactor_lab::testing::TemporaryFolder;
+
+namespace {
+
+const std::string asio_logs = std::string(PROACTOR_LAB_SOURCE_DIR) + "/tests/traces/imports/asio/";
+
+struct Result {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+Result run(const TemporaryFolder& folder, std::vector<std::string> words) {
+  words.insert(words.begin(), PROACTOR_LAB_PLAB);
+  Command command(folder, std::move(words));
+  const int code = command.wait();
+  return {code, command.out(), command.err()};
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("plab import makes of a log a trace that all other commands take") {
+  const TemporaryFolder folder;
+  const std::string trace = folder.file("t.json");
+  const Result imported = run(folder, {"import", asio_logs + "echo_server.log", "--out", trace});
+  CHECK(imported.code == 0);
+  CHECK(imported.err.empty());
+  CHECK(has(imported.out, "echo_server on asio"));
+  CHECK(has(imported.out, "11 operations"));
+  CHECK(has(imported.out, "everything was matched"));
+  for (const auto& words : std::vector<std::vector<std::string>>{
+           {"check", trace},
+           {"explain", trace},
+           {"query", trace, "SELECT count(*) FROM operations"},
+           {"export", trace, "--to", "text"},
+           {"export", trace, "--to", "svg", "--out", folder.file("t.svg")}}) {
+    const Result result = run(folder, words);
+    INFO(words[0] << ": " << result.out << result.err);
+    CHECK(result.code == 0);
+    CHECK(result.err.empty());
+  }
+}
+
+TEST_CASE("a log's format may be named, its program too, and the trace go to standard output") {
+  const TemporaryFolder folder;
+  const std::string log = asio_logs + "echo_server.log";
+  run(folder, {"import", log, "--program", "mine", "--out", folder.file("a.json")});
+  const Result named = run(folder, {"import", "asio", log, "--program", "mine", "--out", "-"});
+  CHECK(named.code == 0);
+  CHECK(has(named.out, R"({"header":{"format":1,"program":"mine","system":"asio")"));
+  CHECK(named.out == read_file(folder.file("a.json")));
+}
+
+TEST_CASE("what of a log was not matched is told by import and by explain") {
+  const TemporaryFolder folder;
+  const std::string trace = folder.file("t.json");
+  const std::string reason = "handlers entered whose creation the log does not show";
+  const Result imported = run(folder, {"import", asio_logs + "actors_cut.log", "--out", trace});
+  CHECK(imported.code == 0);
+  CHECK(has(imported.out, reason));
+  CHECK(has(run(folder, {"explain", trace}).out, reason));
+}
+
+TEST_CASE("plab import refuses what is no log, and leaves no file behind") {
+  const TemporaryFolder folder;
+  const std::string trace = folder.file("t.json");
+  const std::string words = folder.file("words.txt");
+  std::ofstream(words) << "hello\n@asio|not a line\n";
+  std::ofstream(folder.file("empty"));
+  const auto refused = [&](std::vector<std::string> arguments, const std::string& message) {
+    arguments.insert(arguments.begin(), "import");
+    arguments.insert(arguments.end(), {"--out", trace});
+    const Result result = run(folder, arguments);
+    INFO(result.err);
+    CHECK(result.code == 2);
+    CHECK(has(result.err, message));
+    CHECK_FALSE(std::filesystem::exists(trace));
+  };
+  refused({words}, "name its format");
+  refused({folder.file("empty")}, "looks like no log");
+  refused({"asio", folder.file("empty")}, "ASIO_ENABLE_HANDLER_TRACKING");
+  refused({"-"}, "standard input");  // which is /dev/null here
+  refused({"epoll", words}, "there is no format 'epoll'");
+  refused({folder.file("not_there")}, "cannot be opened");
+  refused({folder.path().string()}, "is a folder");
+  std::ofstream(folder.file("trace.json")) << "{\"header\":{\"format\":1},\"events\":[]}";
+  refused({folder.file("trace.json")}, "is a trace already");
+}
+
+TEST_CASE("past the limit of events an import ends with 4, and keeps what it has") {
+  const TemporaryFolder folder;
+  const std::string trace = folder.file("t.json");
+  const Result result =
+      run(folder, {"import", asio_logs + "echo_server.log", "--events", "20", "--out", trace});
+  CHECK(result.code == 4);
+  CHECK(has(result.err, "limit of 20 events"));
+  CHECK(run(folder, {"check", trace}).code == 0);
+}
