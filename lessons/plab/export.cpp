@@ -1,12 +1,15 @@
-// plab export: a trace as text for a terminal, or as an SVG picture.
-#include <iostream>
+// plab export: a trace in another form. A format is a row of the table `formats`.
+#include <algorithm>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "lessons/plab/command.hpp"
 #include "lessons/plab/output_file.hpp"
 #include "traces/figures/activity.hpp"
 #include "traces/figures/interaction.hpp"
 #include "traces/figures/svg.hpp"
+#include "traces/input_error.hpp"
 #include "traces/trace_reader.hpp"
 
 namespace proactor_lab::plab {
@@ -16,7 +19,7 @@ struct ExportArguments {
   std::string trace;
   std::string to;
   std::string out = "-";
-  std::string view = "interaction";
+  std::string view;  // empty: the format's first
   std::string axis = "order";
   std::string zoom = "participants";
   std::string theme = "light";
@@ -25,36 +28,81 @@ struct ExportArguments {
   int columns = 100;
 };
 
-std::string as_text(const Model& model, const ExportArguments& arguments) {
+/// A value of --to. Its `write` is asked for one of its views.
+struct Format {
+  std::string name;
+  std::vector<std::string> views;
+  void (*write)(const Trace& trace, const ExportArguments& arguments, OutputFile& out);
+};
+
+void write_text(const Trace& trace, const ExportArguments& arguments, OutputFile& out) {
+  const Model model(trace);
   if (arguments.view == "activity") {
-    const figures::ActivityGroup group{model.trace().header.program, &model};
-    return figures::activity_text({&group, 1}, arguments.columns);
+    const figures::ActivityGroup group{trace.header.program, &model};
+    out.write(figures::activity_text({&group, 1}, arguments.columns));
+    return;
   }
-  return figures::interaction_text(model, arguments.columns, arguments.first, arguments.events);
+  out.write(figures::interaction_text(model, arguments.columns, arguments.first, arguments.events));
 }
 
-std::string as_svg(const Model& model, const ExportArguments& arguments) {
+void write_svg(const Trace& trace, const ExportArguments& arguments, OutputFile& out) {
   const figures::Theme theme = arguments.theme == "dark"       ? figures::Theme::dark
                                : arguments.theme == "contrast" ? figures::Theme::contrast
                                                                : figures::Theme::light;
+  const Model model(trace);
   if (arguments.view == "activity") {
-    const figures::ActivityGroup group{model.trace().header.program, &model};
-    figures::ActivityOptions options;
-    return figures::to_svg(figures::activity_scene({&group, 1}, options), theme);
+    const figures::ActivityGroup group{trace.header.program, &model};
+    out.write(figures::to_svg(figures::activity_scene({&group, 1}, {}), theme));
+    return;
   }
   figures::InteractionOptions options;
   options.axis = arguments.axis == "time" ? figures::Axis::time : figures::Axis::order;
   options.zoom = arguments.zoom == "roles" ? figures::Zoom::roles : figures::Zoom::participants;
-  return figures::to_svg(
-      figures::interaction_sheet(model, options, arguments.first, arguments.events), theme);
+  out.write(figures::to_svg(
+      figures::interaction_sheet(model, options, arguments.first, arguments.events), theme));
 }
 
-int export_trace(const ExportArguments& arguments) {
+const std::vector<Format>& formats() {
+  static const std::vector<Format> all = {
+      {"text", {"interaction", "activity"}, write_text},
+      {"svg", {"interaction", "activity"}, write_svg},
+  };
+  return all;
+}
+
+int export_trace(ExportArguments arguments) {
+  const auto format = std::find_if(formats().begin(), formats().end(),
+                                   [&](const Format& f) { return f.name == arguments.to; });
+  if (arguments.view.empty() && !format->views.empty()) arguments.view = format->views.front();
+  const auto& views = format->views;
+  if (!arguments.view.empty() &&
+      std::find(views.begin(), views.end(), arguments.view) == views.end()) {
+    throw InputError(
+        "--to " + format->name, "", "has no view \"" + arguments.view + '"',
+        views.empty() ? "leave --view out" : "it has " + CLI::detail::join(views, ", "));
+  }
   const Trace trace = read_trace_file(arguments.trace);
-  const Model model(trace);
-  write_output(arguments.out,
-               arguments.to == "svg" ? as_svg(model, arguments) : as_text(model, arguments));
+  OutputFile out(arguments.out);
+  format->write(trace, arguments, out);
+  out.commit();
   return ok;
+}
+
+/// Of all formats, each once.
+std::vector<std::string> view_names() {
+  std::vector<std::string> names;
+  for (const Format& format : formats()) {
+    for (const std::string& view : format.views) {
+      if (std::find(names.begin(), names.end(), view) == names.end()) names.push_back(view);
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const Format& format : formats()) names.push_back(format.name);
+  return names;
 }
 
 }  // namespace
@@ -65,12 +113,11 @@ void add_export(CLI::App& app, Action& action) {
   command->add_option("trace", arguments->trace, "A trace file")->required();
   command->add_option("--to", arguments->to, "The format")
       ->required()
-      ->check(CLI::IsMember({"text", "svg"}));
+      ->check(CLI::IsMember(format_names()));
   command->add_option("-o,--out", arguments->out, "Where to; - is standard output")
       ->capture_default_str();
-  command->add_option("--view", arguments->view, "Which diagram")
-      ->check(CLI::IsMember({"interaction", "activity"}))
-      ->capture_default_str();
+  command->add_option("--view", arguments->view, "Which diagram; the format's first if left out")
+      ->check(CLI::IsMember(view_names()));
   command->add_option("--axis", arguments->axis, "What the vertical axis shows")
       ->check(CLI::IsMember({"order", "time"}))
       ->capture_default_str();
