@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lessons/plab/command.hpp"
 #include "lessons/plab/output_file.hpp"
+#include "traces/chrome_trace.hpp"
 #include "traces/figures/activity.hpp"
 #include "traces/figures/interaction.hpp"
 #include "traces/figures/svg.hpp"
@@ -62,10 +64,15 @@ void write_svg(const Trace& trace, const ExportArguments& arguments, OutputFile&
       figures::interaction_sheet(model, options, arguments.first, arguments.events), theme));
 }
 
+void write_chrome(const Trace& trace, const ExportArguments&, OutputFile& out) {
+  write_chrome_trace(trace, [&out](std::string_view part) { out.write(part); });
+}
+
 const std::vector<Format>& formats() {
   static const std::vector<Format> all = {
       {"text", {"interaction", "activity"}, write_text},
       {"svg", {"interaction", "activity"}, write_svg},
+      {"chrome", {}, write_chrome},
   };
   return all;
 }
