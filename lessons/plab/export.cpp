@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lessons/plab/command.hpp"
@@ -10,6 +11,7 @@
 #include "traces/chrome_trace.hpp"
 #include "traces/figures/activity.hpp"
 #include "traces/figures/interaction.hpp"
+#include "traces/figures/mermaid.hpp"
 #include "traces/figures/svg.hpp"
 #include "traces/input_error.hpp"
 #include "traces/trace_reader.hpp"
@@ -25,6 +27,7 @@ struct ExportArguments {
   std::string axis = "order";
   std::string zoom = "participants";
   std::string theme = "light";
+  std::string machine = "all";
   std::uint32_t first = 1;
   std::uint32_t events = 400;
   int columns = 100;
@@ -68,11 +71,32 @@ void write_chrome(const Trace& trace, const ExportArguments&, OutputFile& out) {
   write_chrome_trace(trace, [&out](std::string_view part) { out.write(part); });
 }
 
+std::vector<StateMachine> machines_of(const Trace& trace, const std::string& wanted) {
+  std::vector<StateMachine> machines = state_machines(trace);
+  if (wanted == "all" && !machines.empty()) return machines;
+  std::string names;
+  for (StateMachine& machine : machines) {
+    if (machine.name == wanted) return {std::move(machine)};
+    names += (names.empty() ? "" : ", ") + machine.name;
+  }
+  throw InputError("--machine " + wanted, "", "this trace has no such state machine",
+                   names.empty() ? "it has none at all" : "it has " + names);
+}
+
+void write_mermaid(const Trace& trace, const ExportArguments& arguments, OutputFile& out) {
+  if (arguments.view == "states") {
+    out.write(figures::states_mermaid(machines_of(trace, arguments.machine)));
+    return;
+  }
+  out.write(figures::interaction_mermaid(Model(trace), arguments.first, arguments.events));
+}
+
 const std::vector<Format>& formats() {
   static const std::vector<Format> all = {
       {"text", {"interaction", "activity"}, write_text},
       {"svg", {"interaction", "activity"}, write_svg},
       {"chrome", {}, write_chrome},
+      {"mermaid", {"interaction", "states"}, write_mermaid},
   };
   return all;
 }
@@ -133,6 +157,10 @@ void add_export(CLI::App& app, Action& action) {
       ->capture_default_str();
   command->add_option("--theme", arguments->theme, "Of the SVG")
       ->check(CLI::IsMember({"light", "dark", "contrast"}))
+      ->capture_default_str();
+  command
+      ->add_option("--machine", arguments->machine,
+                   "Mermaid's states: operation, worker, loop, one of the program's, or all")
       ->capture_default_str();
   command->add_option("--first", arguments->first, "The first event to draw")
       ->check(CLI::PositiveNumber);
