@@ -103,4 +103,35 @@ TEST_CASE("export to chrome and mermaid writes to standard output by default") {
   CHECK(plab.out.find("%% events 10 to 39 of ") != std::string::npos);
 }
 
+TEST_CASE("each view as SVG is a page by itself: white, text as text, nothing loaded") {
+  Exporter plab("echo.json");
+  for (const std::string view : {"interaction", "activity", "states"}) {
+    INFO(view);
+    REQUIRE(plab.run({"--to", "svg", "--view", view}) == 0);
+    const std::string svg = plab.out;
+    CHECK(svg.find(view == "states" ? "width=\"480\"" : "width=\"190mm\"") != std::string::npos);
+    CHECK(svg.find(" diagram of echo_server on sim</title>") != std::string::npos);
+    CHECK(svg.find("<desc>Operations: ") != std::string::npos);
+    CHECK(svg.find("fill=\"#ffffff\"/>") != std::string::npos);
+    CHECK(svg.find("<text") != std::string::npos);
+    for (const char* loads : {"href", "@import", "<image", "<script", "<foreignObject"}) {
+      CHECK(svg.find(loads) == std::string::npos);
+    }
+    REQUIRE(plab.run({"--to", "svg", "--view", view}) == 0);
+    CHECK(plab.out == svg);
+  }
+}
+
+TEST_CASE("states as SVG are those after the event that was asked for") {
+  Exporter plab("echo.json");
+  REQUIRE(plab.run({"--to", "svg", "--view", "states"}) == 0);
+  const std::string last = plab.out;
+  CHECK(last.find(">abandoned</text>") != std::string::npos);
+  REQUIRE(plab.run({"--to", "svg", "--view", "states", "--at", "12"}) == 0);
+  CHECK(plab.out != last);
+  CHECK(plab.out.find(">abandoned</text>") == std::string::npos);
+  REQUIRE(plab.run({"--to", "svg", "--view", "states", "--at", "99999"}) == 0);
+  CHECK(plab.out == last);
+}
+
 }  // namespace proactor_lab

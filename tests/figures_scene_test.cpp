@@ -180,6 +180,23 @@ TEST_CASE("text in SVG is escaped, whatever a trace put in it") {
         std::string::npos);
 }
 
+TEST_CASE("an SVG for a page fits its width, and tells a screen reader what it is") {
+  SvgDocument document;
+  document.title = "A <b> & c";
+  document.description = "Two operations.";
+  document.width_max_mm = a4_width_mm;
+  const std::string wide = to_svg(Scene{900, 1800}, Theme::light, document);
+  CHECK(wide.find("width=\"190mm\" height=\"380mm\" viewBox=\"0 0 900 1800\"") !=
+        std::string::npos);
+  CHECK(wide.find(">\n<title>A &lt;b&gt; &amp; c</title>\n<desc>Two operations.</desc>\n") !=
+        std::string::npos);
+  // What fits keeps its size; a picture among others needs no words of its own.
+  const std::string narrow = to_svg(Scene{700, 90}, Theme::light, document);
+  CHECK(narrow.find("width=\"700\" height=\"90\"") != std::string::npos);
+  CHECK(to_svg(Scene{900, 90}, Theme::light).find("<title>") == std::string::npos);
+  CHECK(to_svg(Scene{900, 90}, Theme::light).find("width=\"900\"") != std::string::npos);
+}
+
 TEST_CASE("clips in SVG are balanced even where a scene forgets") {
   Scene scene{10, 10};
   scene.pop_clip();

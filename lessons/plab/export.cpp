@@ -1,5 +1,6 @@
 // plab export: a trace in another form. A format is a row of the table `formats`.
 #include <algorithm>
+#include <cctype>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "traces/figures/activity.hpp"
 #include "traces/figures/interaction.hpp"
 #include "traces/figures/mermaid.hpp"
+#include "traces/figures/states.hpp"
 #include "traces/figures/svg.hpp"
 #include "traces/input_error.hpp"
 #include "traces/trace_reader.hpp"
@@ -30,6 +32,7 @@ struct ExportArguments {
   std::string machine = "all";
   std::uint32_t first = 1;
   std::uint32_t events = 400;
+  std::uint32_t at = 0;  // 0: the end
   int columns = 100;
 };
 
@@ -50,21 +53,50 @@ void write_text(const Trace& trace, const ExportArguments& arguments, OutputFile
   out.write(figures::interaction_text(model, arguments.columns, arguments.first, arguments.events));
 }
 
+/// Without what a picture of few lanes leaves blank below them.
+figures::Scene trimmed(const figures::Scene& scene) {
+  float bottom = 0;
+  for (const figures::Shape& shape : scene.shapes()) {
+    bottom = std::max({bottom, shape.box.bottom(), shape.from.y + shape.text_size, shape.to.y});
+  }
+  figures::Scene picture(scene.width(), std::min(scene.height(), bottom + 12));
+  picture.append(scene, {0, 0});
+  return picture;
+}
+
+figures::Scene scene_of(const Model& model, const ExportArguments& arguments) {
+  if (arguments.view == "activity") {
+    const figures::ActivityGroup group{model.trace().header.program, &model};
+    return trimmed(figures::activity_scene({&group, 1}, {}));
+  }
+  if (arguments.view == "states") {
+    figures::StatesOptions options;
+    options.width = 480;
+    options.height = 360;
+    options.at = {arguments.at == 0 ? model.event_count() : arguments.at, 0};
+    return figures::states_scene(model, options);
+  }
+  figures::InteractionOptions options;
+  options.axis = arguments.axis == "time" ? figures::Axis::time : figures::Axis::order;
+  options.zoom = arguments.zoom == "roles" ? figures::Zoom::roles : figures::Zoom::participants;
+  return figures::interaction_sheet(model, options, arguments.first, arguments.events);
+}
+
 void write_svg(const Trace& trace, const ExportArguments& arguments, OutputFile& out) {
   const figures::Theme theme = arguments.theme == "dark"       ? figures::Theme::dark
                                : arguments.theme == "contrast" ? figures::Theme::contrast
                                                                : figures::Theme::light;
   const Model model(trace);
-  if (arguments.view == "activity") {
-    const figures::ActivityGroup group{trace.header.program, &model};
-    out.write(figures::to_svg(figures::activity_scene({&group, 1}, {}), theme));
-    return;
-  }
-  figures::InteractionOptions options;
-  options.axis = arguments.axis == "time" ? figures::Axis::time : figures::Axis::order;
-  options.zoom = arguments.zoom == "roles" ? figures::Zoom::roles : figures::Zoom::participants;
-  out.write(figures::to_svg(
-      figures::interaction_sheet(model, options, arguments.first, arguments.events), theme));
+  figures::SvgDocument document;
+  document.title = arguments.view == "states" ? "State diagram" : arguments.view + " diagram";
+  document.title[0] = static_cast<char>(std::toupper(document.title[0]));
+  document.title += " of " + trace.header.program + " on " + trace.header.system;
+  document.description = "Operations: " + std::to_string(model.operations().size()) +
+                         ". Threads: " + std::to_string(model.threads().size()) +
+                         ". Events: " + std::to_string(model.event_count()) + ", in " +
+                         format_duration(model.end_ns() - model.start_ns()) + ".";
+  document.width_max_mm = figures::a4_width_mm;
+  out.write(figures::to_svg(scene_of(model, arguments), theme, document));
 }
 
 void write_chrome(const Trace& trace, const ExportArguments&, OutputFile& out) {
@@ -94,7 +126,7 @@ void write_mermaid(const Trace& trace, const ExportArguments& arguments, OutputF
 const std::vector<Format>& formats() {
   static const std::vector<Format> all = {
       {"text", {"interaction", "activity"}, write_text},
-      {"svg", {"interaction", "activity"}, write_svg},
+      {"svg", {"interaction", "activity", "states"}, write_svg},
       {"chrome", {}, write_chrome},
       {"mermaid", {"interaction", "states"}, write_mermaid},
   };
@@ -167,6 +199,9 @@ void add_export(CLI::App& app, Action& action) {
   command->add_option("--events", arguments->events, "How many events at most")
       ->check(CLI::Range(1, 20'000))
       ->capture_default_str();
+  command
+      ->add_option("--at", arguments->at, "SVG's states: after this event; at the end if left out")
+      ->check(CLI::PositiveNumber);
   command->add_option("--columns", arguments->columns, "Width of the text")
       ->check(CLI::Range(60, 400))
       ->capture_default_str();

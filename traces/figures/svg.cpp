@@ -78,14 +78,21 @@ std::string escaped(std::string_view text) {
 
 class SvgWriter {
  public:
-  SvgWriter(const Scene& scene, Theme theme) : scene_(scene), theme_(theme) {}
+  SvgWriter(const Scene& scene, Theme theme, const SvgDocument& document)
+      : scene_(scene), theme_(theme), document_(document) {}
 
   std::string write() {
     const std::string width = number(scene_.width());
     const std::string height = number(scene_.height());
-    out_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + width + "\" height=\"" + height +
-           "\" viewBox=\"0 0 " + width + " " + height +
-           "\" role=\"img\" xml:space=\"preserve\" font-family=\"Inter, system-ui, sans-serif\">\n";
+    out_ =
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"" + size() + " viewBox=\"0 0 " + width + " " +
+        height +
+        "\" role=\"img\" xml:space=\"preserve\" font-family=\"Inter, 'Helvetica Neue', Helvetica, "
+        "Arial, 'Liberation Sans', sans-serif\">\n";
+    if (!document_.title.empty()) out_ += "<title>" + escaped(document_.title) + "</title>\n";
+    if (!document_.description.empty()) {
+      out_ += "<desc>" + escaped(document_.description) + "</desc>\n";
+    }
     definitions();
     out_ += "<rect width=\"" + width + "\" height=\"" + height + "\" fill=\"" +
             hex(colour_of(Ink::background, theme_)) + "\"/>\n";
@@ -95,6 +102,17 @@ class SvgWriter {
   }
 
  private:
+  std::string size() const {
+    constexpr float mm_per_pixel = 25.4f / 96;  // as CSS has it
+    const float mm = scene_.width() * mm_per_pixel;
+    if (document_.width_max_mm <= 0 || mm <= document_.width_max_mm) {
+      return attribute("width", scene_.width()) + attribute("height", scene_.height());
+    }
+    const float scale = document_.width_max_mm / scene_.width();
+    return " width=\"" + number(document_.width_max_mm) + "mm\" height=\"" +
+           number(scene_.height() * scale) + "mm\"";
+  }
+
   using PatternKey = std::tuple<Pattern, Ink>;
 
   static std::string name_of(PatternKey key) {
@@ -230,7 +248,8 @@ class SvgWriter {
             attribute("y", shape.from.y + baseline_offset(shape.text_size)) +
             attribute("font-size", shape.text_size);
     if (shape.face == Face::bold) out_ += " font-weight=\"700\"";
-    if (shape.face == Face::mono) out_ += " font-family=\"'JetBrains Mono', monospace\"";
+    if (shape.face == Face::mono)
+      out_ += " font-family=\"'JetBrains Mono', 'DejaVu Sans Mono', monospace\"";
     if (shape.anchor == Anchor::middle) out_ += " text-anchor=\"middle\"";
     if (shape.anchor == Anchor::right) out_ += " text-anchor=\"end\"";
     out_ += colour("fill", shape.fill, shape.fill_alpha) + ">" + escaped(shape.text) + "</text>\n";
@@ -238,12 +257,15 @@ class SvgWriter {
 
   const Scene& scene_;
   Theme theme_;
+  const SvgDocument& document_;
   std::string out_;
   int depth_ = 0;
 };
 
 }  // namespace
 
-std::string to_svg(const Scene& scene, Theme theme) { return SvgWriter{scene, theme}.write(); }
+std::string to_svg(const Scene& scene, Theme theme, const SvgDocument& document) {
+  return SvgWriter{scene, theme, document}.write();
+}
 
 }  // namespace proactor_lab::figures
