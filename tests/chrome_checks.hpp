@@ -106,7 +106,7 @@ class ChromeValidator {
 
   void check_span(const nlohmann::json& event, const std::string& phase, const std::string& name,
                   Track track) {
-    const auto id = event.at("id").get<std::string>();
+    const auto id = event.at("id").dump();
     auto& open = spans_[{track.first, event.at("cat").get<std::string>(), id}];
     if (phase == "b") {
       open.push_back(name);
@@ -120,8 +120,7 @@ class ChromeValidator {
 
   void check_arrow(const nlohmann::json& event, const std::string& phase, const std::string& name,
                    Track track) {
-    const std::tuple key{event.at("cat").get<std::string>(), name,
-                         event.at("id").get<std::string>()};
+    const std::tuple key{event.at("cat").get<std::string>(), name, event.at("id").dump()};
     if (!is_in_slice(track)) complain("an arrow outside any slice");
     if (phase == "s") {
       if (!arrows_.insert(key).second) complain("an arrow begins twice");

@@ -198,7 +198,7 @@ class ChromeWriter {
 
   void arrow(char phase, Track track, std::uint32_t number) {
     json_.event(phase, track, "completion", "completion");
-    json_.text("id", std::to_string(number));
+    json_.number("id", number);
     json_.time("ts", now_ns_);
     if (phase != 's') json_.text("bp", "e");
   }

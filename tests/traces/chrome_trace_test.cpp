@@ -43,7 +43,8 @@ Trace changed(const Trace& whole, const std::function<void(Event&)>& change) {
   for (std::uint32_t id = 1; id <= whole.strings.size(); ++id) {
     trace.strings.keep(whole.text(StringId{id}));
   }
-  for (Event event : whole.events) {
+  for (const Event& each : whole.events) {
+    Event event = each;
     change(event);
     trace.events.push_back(event);
   }
