@@ -3,6 +3,7 @@
 
 #include "lessons/model_runs.hpp"
 #include "tests/catch.hpp"
+#include "traces/model.hpp"
 #include "traces/rules.hpp"
 #include "traces/trace_writer.hpp"
 
@@ -48,6 +49,23 @@ TEST_CASE("each server model answers every request, on one core and on four, fre
           CHECK(figures.answers == client_count * request_count);
           CHECK(figures.whole);
         }
+      }
+    }
+  }
+}
+
+TEST_CASE(
+    "the activity diagram counts as many switches as the models' table, whatever a call costs") {
+  for (const ServerModel& each : server_models()) {
+    for (const char* cores : {R"("cores":1,)", R"("cores":4,)"}) {
+      for (const char* cost : {"", costs, R"("syscall_ms":0.3,)", R"("switch_ms":0.3,)"}) {
+        const RunResult result =
+            run_simulated(scenario_for(world(std::string(cores) + cost), each));
+        const Model looked_at(result.trace);
+        std::uint64_t switches = 0;
+        for (const ThreadRecord& thread : looked_at.threads()) switches += thread.switches;
+        INFO(each.program << " " << cores << cost);
+        CHECK(switches == result.measure.usage.switches);
       }
     }
   }

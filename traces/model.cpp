@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "traces/switch_watch.hpp"
+
 namespace proactor_lab {
 
 namespace {
@@ -16,10 +18,14 @@ constexpr std::int64_t result_timer_expired = -62;  // -ETIME: a timer that did 
 class ModelBuilder {
  public:
   ModelBuilder(Model& model, std::size_t event_count)
-      : model_(model), timeline_(model.timeline_), thread_places_(event_count) {}
+      : model_(model),
+        timeline_(model.timeline_),
+        thread_places_(event_count),
+        switches_(model.trace_.strings) {}
 
   void add(const Event& event) {
-    if (event.thread != 0) add_to_thread(event);
+    const bool switched = switches_.see(event);
+    if (event.thread != 0) add_to_thread(event, switched);
     if (event.handle != 0) add_to_handle(event);
     if (event.operation != 0) {
       add_to_operation(event);
@@ -47,8 +53,9 @@ class ModelBuilder {
     std::uint32_t handle = 0;    ///< the connection it works for
   };
 
-  void add_to_thread(const Event& event) {
+  void add_to_thread(const Event& event, bool switched) {
     ThreadRecord& thread = thread_of(event);
+    if (switched) ++thread.switches;
     ThreadNow& now = threads_now_[thread_places_.find(event.thread)];
     switch (event.kind) {
       case EventKind::handler_entered:
@@ -64,11 +71,6 @@ class ModelBuilder {
         turn(thread, event, ThreadActivity::blocked_io, 0);
         break;
       case EventKind::wait_returned:
-        // A loop that really waited was off its CPU, though no event of its own says so.
-        if (thread.spans.back().activity == ThreadActivity::blocked_io &&
-            thread.spans.back().from_ns < event.time_ns) {
-          ++thread.switches;
-        }
         turn(thread, event, ThreadActivity::running, 0);
         break;
       case EventKind::syscall_entered:
@@ -79,7 +81,6 @@ class ModelBuilder {
         turn(thread, event, reason_of(event), now.handle);
         break;
       case EventKind::thread_switched:
-        ++thread.switches;
         turn(thread, event, ThreadActivity::running, now.handle);
         break;
       case EventKind::thread_woken:
@@ -306,6 +307,7 @@ class ModelBuilder {
   Timeline& timeline_;
   IdIndex thread_places_;
   std::vector<ThreadNow> threads_now_;
+  SwitchWatch switches_;
   std::uint32_t depth_ = 0;
   std::uint32_t flying_ = 0;
   std::uint32_t streams_ = 0;
