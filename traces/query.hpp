@@ -1,6 +1,6 @@
 // Questions to a trace in SQL: lessons' answers, rubrics, `plab query`. The tables are described in
-// TABLES.md. Queries come from files that somebody else wrote: the database is in memory, an
-// authoriser admits reading only, and time and result size are bounded.
+// TABLES.md. Queries come from files that somebody else wrote: they see tables that cannot be
+// written, an authoriser admits reading those only, and time, memory and result size are bounded.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +14,24 @@
 
 namespace proactor_lab {
 
+/// What a cell holds, in SQLite's own writing: a number, a text, or nothing. A blob is the text
+/// x'0aff'; a number that is not finite is the text Inf.
+struct QueryValue {
+  enum class Kind : std::uint8_t { null, number, text };
+
+  Kind kind = Kind::null;
+  std::string text = {};  ///< empty for null
+};
+
 struct QueryResult {
   std::vector<std::string> columns;
-  std::vector<std::vector<std::string>> rows;  ///< NULL is the empty string
+  std::vector<std::vector<QueryValue>> rows;
 };
 
 struct QueryLimits {
   std::int64_t milliseconds = 2000;
   std::size_t rows = 100'000;
-  std::size_t value_bytes = 1 << 20;
+  std::size_t value_bytes = 64 * 1024;  ///< of every value on the way
 };
 
 /// Thrown for a query that is wrong, forbidden or too slow; `what()` is SQLite's or our sentence.
@@ -33,7 +42,8 @@ class QueryError : public std::runtime_error {
 
 class TraceDatabase {
  public:
-  /// Loads the model's events up to `horizon`: nothing later can be asked for. The model may go.
+  /// Reads the model's events up to `horizon` in place: nothing later can be asked for. The model
+  /// must outlive the database.
   explicit TraceDatabase(const Model& model, std::uint32_t horizon = UINT32_MAX);
   ~TraceDatabase();
   TraceDatabase(TraceDatabase&&) noexcept;
@@ -48,8 +58,7 @@ class TraceDatabase {
 
   /// One SELECT (or WITH ... SELECT).
   QueryResult query(std::string_view sql, const QueryLimits& limits = {}) const;
-  /// First column of the first row; empty where there is no row. No value on the way may be longer
-  /// than 64 KiB: what answers a question is short.
+  /// First column of the first row; empty where there is no row.
   std::string answer(std::string_view sql) const;
 
  private:

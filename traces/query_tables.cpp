@@ -2,105 +2,20 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
+#include <memory>
+#include <vector>
 
-#include <sqlite3.h>
-
+#include "traces/choice_words.hpp"
 #include "traces/event_fields.hpp"
-#include "traces/query.hpp"
+#include "traces/query_columns.hpp"
+#include "traces/query_rows.hpp"
 
 namespace proactor_lab {
 namespace {
 
-struct Table {
-  std::string_view name;
-  std::string_view columns;
-};
-
-constexpr std::array tables{
-    Table{
-        "events",
-        "seq INTEGER PRIMARY KEY, time_ns INTEGER, earliest_ns INTEGER, kind TEXT, thread INTEGER,"
-        " cause INTEGER, operation INTEGER, parent INTEGER, target INTEGER, handle INTEGER,"
-        " buffer INTEGER, bytes INTEGER, value INTEGER, result INTEGER, role TEXT, client TEXT,"
-        " handler TEXT, label TEXT, text TEXT, opcode TEXT, file TEXT, line INTEGER,"
-        " certainty TEXT, more INTEGER, options INTEGER"},
-    Table{"operations",
-          "id INTEGER PRIMARY KEY, opcode TEXT, handle INTEGER, on_label TEXT, handler TEXT,"
-          " buffer INTEGER, target INTEGER, asked_bytes INTEGER, result INTEGER, outcome TEXT,"
-          " initiated INTEGER, submitted INTEGER, started INTEGER, completed INTEGER,"
-          " queued INTEGER, dequeued INTEGER, entered INTEGER, exited INTEGER, abandoned INTEGER,"
-          " cancel_requested INTEGER,"
-          " initiated_ns INTEGER, submitted_ns INTEGER, started_ns INTEGER, completed_ns INTEGER,"
-          " queued_ns INTEGER, dequeued_ns INTEGER, entered_ns INTEGER, exited_ns INTEGER,"
-          " abandoned_ns INTEGER, cancel_requested_ns INTEGER,"
-          " in_flight_for_ns INTEGER, queued_for_ns INTEGER, handled_for_ns INTEGER,"
-          " lasted_for_ns INTEGER"},
-    Table{"handlers",
-          "id INTEGER PRIMARY KEY, handler TEXT, operation INTEGER, thread INTEGER, result INTEGER,"
-          " entered INTEGER, exited INTEGER, entered_ns INTEGER, exited_ns INTEGER,"
-          " handled_for_ns INTEGER"},
-    Table{"handles",
-          "id INTEGER PRIMARY KEY, label TEXT, descriptor INTEGER, listener INTEGER,"
-          " opened INTEGER, closed INTEGER, opened_ns INTEGER, closed_ns INTEGER"},
-    Table{"buffers",
-          "id INTEGER PRIMARY KEY, buffer INTEGER, operation INTEGER, bytes INTEGER,"
-          " lent INTEGER, returned INTEGER, lent_ns INTEGER, returned_ns INTEGER"},
-    Table{"threads",
-          "id INTEGER PRIMARY KEY, label TEXT, started_ns INTEGER, exited_ns INTEGER,"
-          " running_ns INTEGER, waiting_ns INTEGER, lock_ns INTEGER, runnable_ns INTEGER"},
-    Table{"run",
-          "program TEXT, system TEXT, seed INTEGER, scenario TEXT, started_ns INTEGER,"
-          " last_ns INTEGER"},
-};
-
-/// One prepared INSERT; values are given column by column.
-class Inserter {
- public:
-  Inserter(sqlite3* database, const std::string& schema, const Table& table) : database_(database) {
-    const auto columns = std::count(table.columns.begin(), table.columns.end(), ',') + 1;
-    std::string sql = "INSERT INTO \"" + schema + "\".\"" + std::string(table.name) + "\" VALUES(?";
-    for (std::ptrdiff_t i = 1; i < columns; ++i) sql += ",?";
-    sql += ")";
-    check(sqlite3_prepare_v2(database_, sql.c_str(), -1, &statement_, nullptr));
-  }
-  ~Inserter() { sqlite3_finalize(statement_); }
-  Inserter(const Inserter&) = delete;
-  Inserter& operator=(const Inserter&) = delete;
-
-  Inserter& null() {
-    check(sqlite3_bind_null(statement_, ++column_));
-    return *this;
-  }
-  Inserter& number(std::int64_t value) {
-    check(sqlite3_bind_int64(statement_, ++column_, value));
-    return *this;
-  }
-  Inserter& number_if(bool present, std::int64_t value) { return present ? number(value) : null(); }
-  /// Ids and sequence numbers: 0 is absent.
-  Inserter& id(std::int64_t value) { return number_if(value != 0, value); }
-  /// Empty is absent. `value` must outlive the call of `row`.
-  Inserter& text(std::string_view value) {
-    if (value.empty()) return null();
-    check(sqlite3_bind_text64(statement_, ++column_, value.data(), value.size(), SQLITE_STATIC,
-                              SQLITE_UTF8));
-    return *this;
-  }
-  void row() {
-    if (sqlite3_step(statement_) != SQLITE_DONE) throw QueryError(sqlite3_errmsg(database_));
-    check(sqlite3_reset(statement_));
-    column_ = 0;
-  }
-
- private:
-  void check(int code) {
-    if (code != SQLITE_OK) throw QueryError(sqlite3_errmsg(database_));
-  }
-
-  sqlite3* database_;
-  sqlite3_stmt* statement_ = nullptr;
-  int column_ = 0;
-};
+using S = const Seen&;
+constexpr bool number = true;
+constexpr bool text = false;
 
 /// Which columns a kind fills, from the table that the writer uses too: a query sees a field where
 /// the file has it, under the same name.
@@ -126,240 +41,323 @@ struct KindColumns {
   }
 };
 
-class Loader {
- public:
-  Loader(sqlite3* database, const std::string& schema, const Model& model, std::uint32_t horizon)
-      : database_(database),
-        schema_(schema),
-        model_(model),
-        last_(std::min(horizon, model.event_count())) {}
-
-  void load() {
-    load_events();
-    load_operations();
-    load_handlers();
-    load_handles();
-    load_buffers();
-    load_threads();
-    load_run();
-  }
-
- private:
-  Inserter into(std::string_view table) const {
-    return Inserter(database_, schema_,
-                    *std::find_if(tables.begin(), tables.end(),
-                                  [&](const Table& each) { return each.name == table; }));
-  }
-  std::string_view text(StringId id) const { return model_.trace().text(id); }
-  bool known(std::uint32_t seq) const { return seq != 0 && seq <= last_; }
-  std::uint32_t seen(std::uint32_t seq) const { return known(seq) ? seq : 0; }
-  std::int64_t time(std::uint32_t seq) const { return model_.event(seq).time_ns; }
-  void time_of(Inserter& row, std::uint32_t seq) const {
-    known(seq) ? row.number(time(seq)) : row.null();
-  }
-  void between(Inserter& row, std::uint32_t from, std::uint32_t to) const {
-    known(from) && known(to) ? row.number(time(to) - time(from)) : row.null();
-  }
-
-  void load_events() const {
+const KindColumns& fills(EventKind kind) {
+  static const std::vector<KindColumns> all = [] {
     std::vector<KindColumns> columns;
-    for (int kind = 0; kind < event_kind_count; ++kind) {
-      columns.emplace_back(static_cast<EventKind>(kind));
-    }
-    Inserter row = into("events");
-    for (std::uint32_t seq = 1; seq <= last_; ++seq) {
-      const Event& event = model_.event(seq);
-      const KindColumns& has = columns[static_cast<std::size_t>(event.kind)];
-      const bool inferred = event.certainty == Certainty::inferred;
-      const std::string_view label = text(event.label);
-      row.number(seq).number(event.time_ns).number_if(inferred, event.earliest_ns);
-      row.text(name_of(event.kind)).id(event.thread).id(event.cause).id(event.operation);
-      row.id(event.parent).id(event.target).id(event.handle).id(event.buffer);
-      row.number_if(has.bytes, event.bytes).number_if(has.value, event.value);
-      row.number_if(has.result, event.value).text(name_of(event.role));
-      row.text(has.client ? label : "").text(has.handler ? label : "").text(label);
-      row.text(text(event.text)).text(text(event.opcode)).text(text(event.file)).id(event.line);
-      row.text(name_of(event.certainty)).number_if(has.more, event.more ? 1 : 0);
-      row.number_if(has.options, event.options);
-      row.row();
-    }
-  }
+    for (int i = 0; i < event_kind_count; ++i) columns.emplace_back(static_cast<EventKind>(i));
+    return columns;
+  }();
+  return all[static_cast<std::size_t>(kind)];
+}
 
-  void load_operations() const {
-    Inserter row = into("operations");
-    for (const OperationRecord& operation : model_.operations()) {
-      if (!known(operation.first)) continue;
-      const bool completed = known(operation.completed);
-      const HandleRecord* handle = model_.handle(operation.handle);
-      const std::array moments{operation.initiated,       operation.submitted, operation.started,
-                               operation.completed,       operation.queued,    operation.dequeued,
-                               operation.entered,         operation.exited,    operation.abandoned,
-                               operation.cancel_requested};
-      row.number(operation.id).text(text(operation.opcode)).id(operation.handle);
-      row.text(handle != nullptr && known(handle->opened) ? text(handle->label)
-                                                          : std::string_view{});
-      row.text(text(operation.handler)).id(operation.buffer).id(operation.target);
-      row.id(operation.asked_bytes).number_if(completed, operation.result);
-      row.text(completed ? name_of(model_.outcome(operation)) : std::string_view{});
-      for (const std::uint32_t seq : moments) row.id(seen(seq));
-      for (const std::uint32_t seq : moments) time_of(row, seq);
-      between(row, operation.started, operation.completed);
-      between(row, operation.queued, operation.dequeued);
-      between(row, operation.entered, operation.exited);
-      between(row, operation.initiated, operation.exited);
-      row.row();
-    }
-  }
+// --- Events ----------------------------------------------------------------------------------
 
-  /// From the events, not from the operations: a multishot operation's handler runs many times.
-  void load_handlers() const {
-    struct HandlerRun {
-      std::uint32_t entered;
-      std::uint32_t exited;
-      std::uint32_t dequeued;
-    };
-    std::vector<HandlerRun> runs;
-    std::map<std::uint16_t, std::vector<std::size_t>> open;  // by thread; handlers may nest
-    std::map<std::uint32_t, std::uint32_t> dequeued;         // an operation's latest
-    for (std::uint32_t seq = 1; seq <= last_; ++seq) {
-      const Event& event = model_.event(seq);
-      if (event.kind == EventKind::completion_dequeued) {
-        dequeued[event.operation] = seq;
-      } else if (event.kind == EventKind::handler_entered) {
-        open[event.thread].push_back(runs.size());
-        runs.push_back({seq, 0, dequeued[event.operation]});
-      } else if (event.kind == EventKind::handler_exited && !open[event.thread].empty()) {
-        runs[open[event.thread].back()].exited = seq;
-        open[event.thread].pop_back();
-      }
-    }
-    Inserter row = into("handlers");
-    std::int64_t id = 0;
-    for (const HandlerRun& run : runs) {
-      const Event& event = model_.event(run.entered);
-      row.number(++id).text(text(event.label)).id(event.operation).id(event.thread);
-      run.dequeued != 0 ? row.number(model_.event(run.dequeued).value) : row.null();
-      row.number(run.entered).id(run.exited).number(event.time_ns);
-      time_of(row, run.exited);
-      between(row, run.entered, run.exited);
-      row.row();
-    }
-  }
+struct EventRows {
+  using Row = Event;
+  static constexpr bool is_numbered = true;
 
-  void load_handles() const {
-    Inserter row = into("handles");
-    for (const HandleRecord& handle : model_.handles()) {
-      if (!known(handle.opened)) continue;
-      row.number(handle.id).text(text(handle.label)).number(handle.descriptor);
-      row.number(handle.listener ? 1 : 0).number(handle.opened).id(seen(handle.closed));
-      time_of(row, handle.opened);
-      time_of(row, handle.closed);
-      row.row();
-    }
-  }
+  const Seen& seen;
 
-  void load_buffers() const {
-    struct Loan {
-      std::uint32_t lent;
-      std::uint32_t returned;
-    };
-    std::vector<Loan> loans;
-    std::map<std::pair<std::uint32_t, std::uint32_t>, std::size_t> open;  // (buffer, operation)
-    for (std::uint32_t seq = 1; seq <= last_; ++seq) {
-      const Event& event = model_.event(seq);
-      const std::pair key{event.buffer, event.operation};
-      if (event.kind == EventKind::buffer_lent) {
-        open[key] = loans.size();
-        loans.push_back({seq, 0});
-      } else if (event.kind == EventKind::buffer_returned) {
-        if (const auto found = open.find(key); found != open.end()) {
-          loans[found->second].returned = seq;
-        }
-      }
-    }
-    Inserter row = into("buffers");
-    std::int64_t id = 0;
-    for (const Loan& loan : loans) {
-      const Event& lent = model_.event(loan.lent);
-      row.number(++id).id(lent.buffer).id(lent.operation).number(lent.bytes);
-      row.number(loan.lent).id(loan.returned).number(lent.time_ns);
-      time_of(row, loan.returned);
-      row.row();
-    }
+  explicit EventRows(const Seen& s) : seen(s) {}
+  std::size_t rows() const { return seen.last; }
+  decltype(auto) row(std::size_t place) const {
+    return seen.model.event(static_cast<std::uint32_t>(place) + 1);
   }
-
-  void load_threads() const {
-    Inserter row = into("threads");
-    for (const ThreadRecord& thread : model_.threads()) {
-      std::array<std::int64_t, 5> spent{};  // by ThreadActivity
-      const ThreadSpan* first = nullptr;
-      for (const ThreadSpan& span : thread.spans) {
-        if (span.activity == ThreadActivity::none || span.from_seq > last_) continue;
-        if (first == nullptr) first = &span;
-        const std::int64_t to_ns =
-            span.to_seq > last_ ? std::min(span.to_ns, time(last_)) : span.to_ns;
-        spent[static_cast<std::size_t>(span.activity)] +=
-            std::max<std::int64_t>(0, to_ns - span.from_ns);
-      }
-      if (first == nullptr || last_ == 0) continue;
-      const auto total = [&](ThreadActivity activity) {
-        return spent[static_cast<std::size_t>(activity)];
-      };
-      const std::uint32_t exited = exit_of(thread.id);
-      row.number(thread.id).text(text(thread.label)).number(first->from_ns);
-      time_of(row, exited);
-      row.number(total(ThreadActivity::running)).number(total(ThreadActivity::blocked_io));
-      row.number(total(ThreadActivity::blocked_lock)).number(total(ThreadActivity::runnable));
-      row.row();
-    }
-  }
-
-  std::uint32_t exit_of(std::uint16_t thread) const {
-    for (std::uint32_t seq = last_; seq >= 1; --seq) {
-      const Event& event = model_.event(seq);
-      if (event.kind == EventKind::thread_exited && event.thread == thread) return seq;
-    }
-    return 0;
-  }
-
-  void load_run() const {
-    const TraceHeader& header = model_.trace().header;
-    Inserter row = into("run");
-    row.text(header.program).text(header.system).number(static_cast<std::int64_t>(header.seed));
-    row.text(header.scenario);
-    time_of(row, 1);
-    time_of(row, last_);
-    row.row();
-  }
-
-  sqlite3* database_;
-  const std::string& schema_;
-  const Model& model_;
-  std::uint32_t last_;
 };
 
-void execute(sqlite3* database, const std::string& sql) {
-  if (sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-    throw QueryError(sqlite3_errmsg(database));
+using E = const Event&;
+constexpr Column<Event> event_columns[] = {
+    {"seq", number, [](S, E e) { return sql_id(e.seq); }},
+    {"time_ns", number, [](S, E e) { return sql_number(e.time_ns); }},
+    {"earliest_ns", number,
+     [](S, E e) { return sql_number_if(e.certainty == Certainty::inferred, e.earliest_ns); }},
+    {"kind", text, [](S, E e) { return sql_text(name_of(e.kind)); }},
+    {"thread", number, [](S, E e) { return sql_id(e.thread); }},
+    {"cause", number, [](S, E e) { return sql_id(e.cause); }},
+    {"operation", number, [](S, E e) { return sql_id(e.operation); }},
+    {"parent", number, [](S, E e) { return sql_id(e.parent); }},
+    {"target", number, [](S, E e) { return sql_id(e.target); }},
+    {"handle", number, [](S, E e) { return sql_id(e.handle); }},
+    {"buffer", number, [](S, E e) { return sql_id(e.buffer); }},
+    {"bytes", number, [](S, E e) { return sql_number_if(fills(e.kind).bytes, e.bytes); }},
+    {"value", number, [](S, E e) { return sql_number_if(fills(e.kind).value, e.value); }},
+    {"result", number, [](S, E e) { return sql_number_if(fills(e.kind).result, e.value); }},
+    {"role", text, [](S, E e) { return sql_text(name_of(e.role)); }},
+    {"client", text, [](S s, E e) { return fills(e.kind).client ? s.text(e.label) : sql_null(); }},
+    {"handler", text,
+     [](S s, E e) { return fills(e.kind).handler ? s.text(e.label) : sql_null(); }},
+    {"label", text, [](S s, E e) { return s.text(e.label); }},
+    {"text", text, [](S s, E e) { return s.text(e.text); }},
+    {"opcode", text, [](S s, E e) { return s.text(e.opcode); }},
+    {"file", text, [](S s, E e) { return s.text(e.file); }},
+    {"line", number, [](S, E e) { return sql_id(e.line); }},
+    {"certainty", text, [](S, E e) { return sql_text(name_of(e.certainty)); }},
+    {"more", number, [](S, E e) { return sql_number_if(fills(e.kind).more, e.more ? 1 : 0); }},
+    {"options", number, [](S, E e) { return sql_number_if(fills(e.kind).options, e.options); }},
+};
+
+// --- Operations ------------------------------------------------------------------------------
+
+struct OperationRows {
+  using Row = OperationRecord;
+  static constexpr bool is_numbered = false;  // a trace may lack some
+
+  const Seen& seen;
+  std::size_t count;
+
+  explicit OperationRows(const Seen& s) : seen(s), count(0) {
+    const auto& all = s.model.operations();  // in order of appearance
+    count = static_cast<std::size_t>(
+        std::partition_point(all.begin(), all.end(),
+                             [&](const OperationRecord& each) { return s.known(each.first); }) -
+        all.begin());
   }
+  std::size_t rows() const { return count; }
+  const Row& row(std::size_t place) const { return seen.model.operations()[place]; }
+};
+
+using R = OperationRecord;
+using O = const OperationRecord&;
+
+SqlValue label_of_handle(S s, O o) {
+  const HandleRecord* handle = s.model.handle(o.handle);
+  return handle != nullptr && s.known(handle->opened) ? s.text(handle->label) : sql_null();
 }
+
+/// A cancel's target is known when the cancel is asked for.
+SqlValue target_of(S s, O o) {
+  const OperationRecord* target = s.model.operation(o.target);
+  return target == nullptr || s.known(target->cancel_requested) ? sql_id(o.target) : sql_null();
+}
+
+/// What its initiation says.
+template <class Read>
+SqlValue of_initiation(S s, O o, Read read) {
+  return s.known(o.initiated) ? read(s.model.event(o.initiated)) : sql_null();
+}
+
+SqlValue outcome_of(S s, O o) {
+  return s.known(o.completed) ? sql_text(name_of(s.model.outcome(o))) : sql_null();
+}
+
+constexpr Column<OperationRecord> operation_columns[] = {
+    {"id", number, [](S, O o) { return sql_number(o.id); }},
+    {"opcode", text, [](S s, O o) { return s.text(o.opcode); }},
+    {"handle", number, [](S, O o) { return sql_id(o.handle); }},
+    {"on_label", text, label_of_handle},
+    {"handler", text, [](S s, O o) { return s.text(o.handler); }},
+    {"buffer", number, [](S, O o) { return sql_id(o.buffer); }},
+    {"target", number, target_of},
+    {"parent", number,
+     [](S s, O o) { return of_initiation(s, o, [](E e) { return sql_id(e.parent); }); }},
+    {"initiated_in", number, [](S, O o) { return sql_id(o.initiated_in); }},
+    {"file", text,
+     [](S s, O o) { return of_initiation(s, o, [&](E e) { return s.text(e.file); }); }},
+    {"line", number,
+     [](S s, O o) { return of_initiation(s, o, [](E e) { return sql_id(e.line); }); }},
+    {"asked_bytes", number, [](S, O o) { return sql_id(o.asked_bytes); }},
+    {"result", number, [](S s, O o) { return sql_number_if(s.known(o.completed), o.result); }},
+    {"outcome", text, outcome_of},
+    {"initiated", number, seq_of<&R::initiated, R>},
+    {"submitted", number, seq_of<&R::submitted, R>},
+    {"started", number, seq_of<&R::started, R>},
+    {"moved", number, seq_of<&R::moved, R>},
+    {"completed", number, seq_of<&R::completed, R>},
+    {"queued", number, seq_of<&R::queued, R>},
+    {"dequeued", number, seq_of<&R::dequeued, R>},
+    {"entered", number, seq_of<&R::entered, R>},
+    {"exited", number, seq_of<&R::exited, R>},
+    {"abandoned", number, seq_of<&R::abandoned, R>},
+    {"cancel_requested", number, seq_of<&R::cancel_requested, R>},
+    {"initiated_ns", number, time_of<&R::initiated, R>},
+    {"submitted_ns", number, time_of<&R::submitted, R>},
+    {"started_ns", number, time_of<&R::started, R>},
+    {"moved_ns", number, time_of<&R::moved, R>},
+    {"completed_ns", number, time_of<&R::completed, R>},
+    {"queued_ns", number, time_of<&R::queued, R>},
+    {"dequeued_ns", number, time_of<&R::dequeued, R>},
+    {"entered_ns", number, time_of<&R::entered, R>},
+    {"exited_ns", number, time_of<&R::exited, R>},
+    {"abandoned_ns", number, time_of<&R::abandoned, R>},
+    {"cancel_requested_ns", number, time_of<&R::cancel_requested, R>},
+    {"submit_delay_for_ns", number, between<&R::initiated, &R::submitted, R>},
+    {"start_delay_for_ns", number, between<&R::submitted, &R::started, R>},
+    {"in_flight_for_ns", number, between<&R::started, &R::completed, R>},
+    {"queued_for_ns", number, between<&R::queued, &R::dequeued, R>},
+    {"dispatch_delay_for_ns", number, between<&R::dequeued, &R::entered, R>},
+    {"handled_for_ns", number, between<&R::entered, &R::exited, R>},
+    {"lasted_for_ns", number, between<&R::initiated, &R::exited, R>},
+};
+
+// --- Handlers, workers, buffers, choices -----------------------------------------------------
+
+using H = HandlerRun;
+constexpr Column<HandlerRun> handler_columns[] = {
+    {"id", number, nullptr},
+    {"handler", text, [](S s, const H& h) { return s.text(s.model.event(h.entered).label); }},
+    {"operation", number,
+     [](S s, const H& h) { return sql_id(s.model.event(h.entered).operation); }},
+    {"thread", number, [](S s, const H& h) { return sql_id(s.model.event(h.entered).thread); }},
+    {"result", number,
+     [](S s, const H& h) {
+       return h.dequeued == 0 ? sql_null() : sql_number(s.model.event(h.dequeued).value);
+     }},
+    {"entered", number, seq_of<&H::entered, H>},
+    {"exited", number, seq_of<&H::exited, H>},
+    {"entered_ns", number, time_of<&H::entered, H>},
+    {"exited_ns", number, time_of<&H::exited, H>},
+    {"handled_for_ns", number, between<&H::entered, &H::exited, H>},
+};
+
+using W = WorkerTurn;
+constexpr Column<WorkerTurn> worker_columns[] = {
+    {"id", number, nullptr},
+    {"worker", text, [](S s, const W& w) { return s.text(s.model.event(w.acquired).label); }},
+    {"operation", number,
+     [](S s, const W& w) { return sql_id(s.model.event(w.acquired).operation); }},
+    {"active", number, [](S s, const W& w) { return sql_number(s.model.event(w.acquired).value); }},
+    {"places", number,
+     [](S s, const W& w) { return sql_number(s.model.event(w.acquired).options); }},
+    {"acquired", number, seq_of<&W::acquired, W>},
+    {"busy", number, seq_of<&W::busy, W>},
+    {"released", number, seq_of<&W::released, W>},
+    {"acquired_ns", number, time_of<&W::acquired, W>},
+    {"busy_ns", number, time_of<&W::busy, W>},
+    {"released_ns", number, time_of<&W::released, W>},
+    {"waited_for_ns", number, between<&W::dequeued, &W::acquired, W>},
+    {"taken_for_ns", number, between<&W::acquired, &W::released, W>},
+};
+
+using L = BufferLoan;
+constexpr Column<BufferLoan> buffer_columns[] = {
+    {"id", number, nullptr},
+    {"buffer", number, [](S s, const L& l) { return sql_id(s.model.event(l.lent).buffer); }},
+    {"operation", number, [](S s, const L& l) { return sql_id(s.model.event(l.lent).operation); }},
+    {"bytes", number, [](S s, const L& l) { return sql_number(s.model.event(l.lent).bytes); }},
+    {"lent", number, seq_of<&L::lent, L>},
+    {"returned", number, seq_of<&L::returned, L>},
+    {"lent_ns", number, time_of<&L::lent, L>},
+    {"returned_ns", number, time_of<&L::returned, L>},
+    {"lent_for_ns", number, between<&L::lent, &L::returned, L>},
+};
+
+using C = ChoiceMade;
+SqlValue answer_of(S s, const C& c) {
+  const Event& event = s.model.event(c.asked);
+  return sql_text(words_of_answer(s.model.trace().text(event.label), event.value, event.options));
+}
+
+constexpr Column<ChoiceMade> choice_columns[] = {
+    {"id", number, nullptr},
+    {"seq", number, seq_of<&C::asked, C>},
+    {"time_ns", number, time_of<&C::asked, C>},
+    {"question", text, [](S s, const C& c) { return s.text(s.model.event(c.asked).label); }},
+    {"asked", text,
+     [](S s, const C& c) {
+       return sql_text(words_of_question(s.model.trace().text(s.model.event(c.asked).label)));
+     }},
+    {"answer", number, [](S s, const C& c) { return sql_number(s.model.event(c.asked).value); }},
+    {"options", number, [](S s, const C& c) { return sql_number(s.model.event(c.asked).options); }},
+    {"answered", text, answer_of},
+    {"followed_by", number, seq_of<&C::followed, C>},
+};
+
+// --- Handles, threads, the run ---------------------------------------------------------------
+
+/// Those that were opened by then; a broken trace closes handles that never were.
+std::vector<HandleRecord> opened_handles(const Model& model, std::uint32_t last) {
+  std::vector<HandleRecord> opened;
+  for (const HandleRecord& each : model.handles()) {
+    if (each.opened != 0 && each.opened <= last) opened.push_back(each);
+  }
+  return opened;
+}
+
+using G = HandleRecord;
+constexpr Column<HandleRecord> handle_columns[] = {
+    {"id", number, [](S, const G& g) { return sql_number(g.id); }},
+    {"label", text, [](S s, const G& g) { return s.text(g.label); }},
+    {"descriptor", number, [](S, const G& g) { return sql_number(g.descriptor); }},
+    {"listener", number, [](S, const G& g) { return sql_number(g.listener ? 1 : 0); }},
+    {"opened", number, seq_of<&G::opened, G>},
+    {"closed", number, seq_of<&G::closed, G>},
+    {"opened_ns", number, time_of<&G::opened, G>},
+    {"closed_ns", number, time_of<&G::closed, G>},
+};
+
+using T = ThreadTimes;
+template <ThreadActivity activity>
+SqlValue spent(S, const T& t) {
+  return sql_number(t.spent_ns[static_cast<std::size_t>(activity)]);
+}
+
+constexpr Column<ThreadTimes> thread_columns[] = {
+    {"id", number, [](S, const T& t) { return sql_number(t.id); }},
+    {"label", text, [](S s, const T& t) { return s.text(t.label); }},
+    {"started_ns", number, [](S, const T& t) { return sql_number(t.started_ns); }},
+    {"exited_ns", number, time_of<&T::exited, T>},
+    {"running_ns", number, spent<ThreadActivity::running>},
+    {"waiting_ns", number, spent<ThreadActivity::blocked_io>},
+    {"lock_ns", number, spent<ThreadActivity::blocked_lock>},
+    {"runnable_ns", number, spent<ThreadActivity::runnable>},
+};
+
+struct Run {};
+std::vector<Run> the_run(const Model&, std::uint32_t) { return {Run{}}; }
+constexpr Column<Run> run_columns[] = {
+    {"program", text, [](S s, const Run&) { return sql_text(s.model.trace().header.program); }},
+    {"system", text, [](S s, const Run&) { return sql_text(s.model.trace().header.system); }},
+    {"seed", number,
+     [](S s, const Run&) {
+       return sql_number(static_cast<std::int64_t>(s.model.trace().header.seed));
+     }},
+    {"scenario", text, [](S s, const Run&) { return sql_text(s.model.trace().header.scenario); }},
+    {"started_ns", number, [](S s, const Run&) { return s.time(1); }},
+    {"last_ns", number, [](S s, const Run&) { return s.time(s.last); }},
+};
+
+template <class Source>
+std::unique_ptr<QueryTable> make(std::string_view name,
+                                 std::span<const Column<typename Source::Row>> columns, S seen) {
+  return std::make_unique<ColumnTable<Source>>(name, columns, seen);
+}
+
+std::vector<std::unique_ptr<QueryTable>> tables_of(S seen) {
+  std::vector<std::unique_ptr<QueryTable>> tables;
+  const auto add = [&](std::unique_ptr<QueryTable> table) { tables.push_back(std::move(table)); };
+  add(make<EventRows>("events", event_columns, seen));
+  add(make<OperationRows>("operations", operation_columns, seen));
+  add(make<FoundRows<H, handler_runs>>("handlers", handler_columns, seen));
+  add(make<FoundRows<W, worker_turns>>("workers", worker_columns, seen));
+  add(make<FoundRows<T, thread_times, false>>("threads", thread_columns, seen));
+  add(make<FoundRows<G, opened_handles, false>>("handles", handle_columns, seen));
+  add(make<FoundRows<L, buffer_loans>>("buffers", buffer_columns, seen));
+  add(make<FoundRows<C, choices_made>>("choices", choice_columns, seen));
+  add(make<FoundRows<Run, the_run, false>>("run", run_columns, seen));
+  return tables;
+}
+
+constexpr std::array names{"events",  "operations", "handlers", "workers", "threads",
+                           "handles", "buffers",    "choices",  "run"};
 
 }  // namespace
 
 bool is_table_name(std::string_view name) {
-  return std::any_of(tables.begin(), tables.end(),
-                     [&](const Table& table) { return table.name == name; });
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-void load_tables(sqlite3* database, const std::string& schema, const Model& model,
-                 std::uint32_t horizon) {
-  execute(database, "BEGIN");  // one transaction: a commit for each row would cost the most
-  for (const Table& table : tables) {
-    execute(database, "CREATE TABLE \"" + schema + "\".\"" + std::string(table.name) + "\"(" +
-                          std::string(table.columns) + ")");
+std::string table_names() {
+  std::string list;
+  for (const char* name : names) {
+    list += (list.empty() ? "" : name == names.back() ? " and " : ", ") + std::string(name);
   }
-  Loader(database, schema, model, horizon).load();
-  execute(database, "COMMIT");
+  return list;
+}
+
+void add_tables(sqlite3* database, const std::string& schema, const Model& model,
+                std::uint32_t horizon) {
+  const Seen seen{model, std::min(horizon, model.event_count())};
+  for (auto& table : tables_of(seen)) add_virtual_table(database, schema, std::move(table));
 }
 
 }  // namespace proactor_lab

@@ -1,45 +1,69 @@
 // plab query: SQL over a trace.
 #include "traces/query.hpp"
 
-#include <algorithm>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
 
 #include "lessons/plab/command.hpp"
+#include "traces/query_output.hpp"
+#include "traces/query_tables.hpp"
 #include "traces/trace_reader.hpp"
 
 namespace proactor_lab::plab {
 namespace {
 
-/// Columns aligned, two blanks apart.
-void print_table(const QueryResult& result) {
-  std::vector<std::size_t> widths;
-  for (const std::string& column : result.columns) widths.push_back(column.size());
-  for (const auto& row : result.rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+struct QueryArguments {
+  std::string trace;
+  std::string sql;
+  std::string file;
+  std::string format = "text";
+};
+
+constexpr std::size_t sql_bytes_max = 64 * 1024;
+
+/// No more than a query may be long, and one byte, by which TraceDatabase sees that it is longer.
+std::string read_sql(std::istream& input, const std::string& name) {
+  std::string sql(sql_bytes_max + 1, '\0');
+  input.read(sql.data(), static_cast<std::streamsize>(sql.size()));
+  if (input.bad() || (input.fail() && !input.eof())) {
+    throw InputError(name, "", "cannot be read", "is it a file with one SELECT?");
   }
-  const auto print = [&](const std::vector<std::string>& row) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    std::cout << line << '\n';
-  };
-  print(result.columns);
-  for (const auto& row : result.rows) print(row);
+  sql.resize(static_cast<std::size_t>(input.gcount()));
+  return sql;
 }
 
-int query(const std::string& path, const std::string& sql) {
-  const Trace trace = read_trace_file(path);
+std::string sql_of(const QueryArguments& arguments) {
+  if (!arguments.file.empty() && arguments.file != "-") {
+    std::ifstream input(arguments.file, std::ios::binary);
+    return read_sql(input, arguments.file);
+  }
+  if (arguments.file == "-" || arguments.sql == "-") return read_sql(std::cin, "standard input");
+  if (arguments.sql.empty()) {
+    throw InputError("query", "", "there is none",
+                     "give one SELECT, - to read it from standard input, or --file");
+  }
+  return arguments.sql;
+}
+
+int query(const QueryArguments& arguments) {
+  if (!arguments.sql.empty() && !arguments.file.empty()) {
+    throw InputError("query", "", "there are two", "give the SQL or --file, not both");
+  }
+  const std::string sql = sql_of(arguments);
+  const Trace trace = read_trace_file(arguments.trace);
   const Model model(trace);
   const TraceDatabase database(model);
   try {
-    print_table(database.query(sql));
+    const QueryResult result = database.query(sql);
+    std::cout << (arguments.format == "csv"    ? to_csv(result)
+                  : arguments.format == "json" ? to_json(result)
+                                               : to_text(result));
   } catch (const QueryError& error) {
-    throw InputError("query", "", error.what(),
-                     "the tables are events, operations, handles and "
-                     "threads; traces/TABLES.md lists their columns");
+    throw InputError(arguments.file.empty() ? "query" : arguments.file, "", error.what(),
+                     "the tables are " + table_names() +
+                         "; traces/TABLES.md lists their columns, with examples");
   }
   return ok;
 }
@@ -47,17 +71,15 @@ int query(const std::string& path, const std::string& sql) {
 }  // namespace
 
 void add_query(CLI::App& app, Action& action) {
-  struct Arguments {
-    std::string trace;
-    std::string sql;
-  };
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<QueryArguments>();
   CLI::App* command = app.add_subcommand("query", "Ask a trace a question in SQL");
   command->add_option("trace", arguments->trace, "A trace file")->required();
-  command->add_option("sql", arguments->sql, "One SELECT")->required();
-  command->callback([&action, arguments] {
-    action = [arguments] { return query(arguments->trace, arguments->sql); };
-  });
+  command->add_option("sql", arguments->sql, "One SELECT; - reads it from standard input");
+  command->add_option("--file", arguments->file, "A file with one SELECT; - is standard input");
+  command->add_option("--format", arguments->format, "How the answer is written")
+      ->check(CLI::IsMember({"text", "csv", "json"}))
+      ->capture_default_str();
+  command->callback([&action, arguments] { action = [arguments] { return query(*arguments); }; });
 }
 
 }  // namespace proactor_lab::plab

@@ -31,6 +31,12 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+std::vector<std::string> words_of(const std::vector<QueryValue>& row) {
+  std::vector<std::string> words;
+  for (const QueryValue& value : row) words.push_back(value.text);
+  return words;
+}
+
 }  // namespace
 
 TEST_CASE("events carry the fields of their kind and NULL elsewhere") {
@@ -58,9 +64,9 @@ TEST_CASE("operations have their moments, times and durations") {
   CHECK(result.columns == std::vector<std::string>{"id", "on_label", "handler", "asked_bytes",
                                                    "result", "outcome", "agrees"});
   REQUIRE(result.rows.size() == 2);
-  CHECK(result.rows[0] ==
+  CHECK(words_of(result.rows[0]) ==
         std::vector<std::string>{"2", "A", "on_receive", "4096", "-125", "cancelled", "1"});
-  CHECK(result.rows[1][4] == "5");
+  CHECK(result.rows[1][4].text == "5");
   CHECK(echo.database.answer("SELECT count(*) FROM operations o WHERE NOT (initiated <= submitted "
                              "AND submitted <= started AND started <= completed AND completed <= "
                              "queued AND queued <= dequeued AND dequeued <= entered)") == "0");
@@ -135,7 +141,7 @@ TEST_CASE("other runs are asked under their names") {
     CHECK_FALSE(TraceDatabase::is_run_name(bad));
     CHECK_THROWS_AS(database.attach(bad, model), QueryError);
   }
-  CHECK(contains(error_of(database, "DELETE FROM three.events"), "only reading"));
+  CHECK(contains(error_of(database, "DELETE FROM three.events"), "may not be modified"));
 }
 
 TEST_CASE("a query can only read") {
@@ -194,7 +200,7 @@ TEST_CASE("time, rows, values and memory of a query are bounded") {
                  "longer than 1024 bytes"));
   CHECK(
       contains(error_of(echo.database,
-                        endless + "SELECT zeroblob(1000000 + x) FROM c ORDER BY x DESC", {20'000}),
+                        endless + "SELECT printf('%.60000d', x) FROM c ORDER BY x DESC", {20'000}),
                "memory"));
   CHECK(std::chrono::steady_clock::now() - started < std::chrono::seconds(20));
   // And it can be asked again.
