@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lessons/plab/command.hpp"
+#include "lessons/plab/export_html.hpp"
 #include "lessons/plab/output_file.hpp"
 #include "traces/chrome_trace.hpp"
 #include "traces/figures/activity.hpp"
@@ -123,10 +124,20 @@ void write_mermaid(const Trace& trace, const ExportArguments& arguments, OutputF
   out.write(figures::interaction_mermaid(Model(trace), arguments.first, arguments.events));
 }
 
+void write_html(const Trace& trace, const ExportArguments& arguments, OutputFile& out) {
+  figures::PageWindow window;
+  window.first = arguments.first;
+  window.max_events = arguments.events;
+  window.axis = arguments.axis == "time" ? figures::Axis::time : figures::Axis::order;
+  window.zoom = arguments.zoom == "roles" ? figures::Zoom::roles : figures::Zoom::participants;
+  out.write(as_html(Model(trace), window));
+}
+
 const std::vector<Format>& formats() {
   static const std::vector<Format> all = {
       {"text", {"interaction", "activity"}, write_text},
       {"svg", {"interaction", "activity", "states"}, write_svg},
+      {"html", {}, write_html},
       {"chrome", {}, write_chrome},
       {"mermaid", {"interaction", "states"}, write_mermaid},
   };
@@ -172,7 +183,7 @@ std::vector<std::string> format_names() {
 
 void add_export(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<ExportArguments>();
-  CLI::App* command = app.add_subcommand("export", "Draw a trace as text or SVG");
+  CLI::App* command = app.add_subcommand("export", "Draw a trace as text, SVG or an HTML page");
   command->add_option("trace", arguments->trace, "A trace file")->required();
   command->add_option("--to", arguments->to, "The format")
       ->required()

@@ -42,6 +42,15 @@ class ActivityPainter {
     find_heights();
   }
 
+  ActivityFilm film() {
+    ActivityFilm film;
+    film.left = left_;
+    film.right = right_;
+    film.span_ns = span_ns_;
+    film.scene = paint();
+    return film;
+  }
+
   Scene paint() {
     float y = top_margin;
     float bottom = std::min(options_.height - bottom_margin, y + content_height() + 22);
@@ -51,6 +60,7 @@ class ActivityPainter {
         float line_y = y - heights_.gap / 2;
         scene_.line({12, line_y}, {options_.width - 12, line_y}, {Ink::grid, 1, Dash::solid, 1});
       }
+      passed_ = {groups_[i].seen ? Motion::none : Motion::wipes, 0, 0, 0, 0};
       until_ns_ = groups_[i].seen ? INT64_MAX : std::min(at_ns_, groups_[i].horizon_ns);
       y = paint_group(groups_[i], plans_[i], y) + heights_.gap;
     }
@@ -146,6 +156,7 @@ class ActivityPainter {
     Target target{Target::Kind::thread, thread.id};
     scene_.rectangle(lane, Ink::panel, 3).target = target;
     auto columns = static_cast<std::size_t>(std::max(lane.width / 2, 1.f));
+    scene_.set_life(passed_);
     for (const Stretch& stretch : plan.stretches(thread, columns, span_ns_, until_ns_)) {
       if (stretch.activity == ThreadActivity::none) continue;
       float x = x_of(stretch.from_ns);
@@ -159,6 +170,7 @@ class ActivityPainter {
       scene_.line({x, lane.y - 2}, {x, lane.bottom() + 2}, {Ink::background, 3, Dash::solid, 1});
       scene_.line({x, lane.y - 2}, {x, lane.bottom() + 2}, {Ink::text, 1.2f, Dash::solid, 1});
     }
+    scene_.set_life({});
   }
 
   void paint_stretch(const Model& model, const Stretch& stretch, Rect box, Target target) {
@@ -197,6 +209,7 @@ class ActivityPainter {
     float height = heights_.flight - 3;
     scene_.text({left_ - 10, y + height / 2 - 5.25f}, left_ > 150 ? "in the system" : "system",
                 {Ink::system, 10.5f, Face::regular, Anchor::right, 1});
+    scene_.set_life(passed_);
     for (const FlightBar& bar : plan.flights()) {
       if (bar.from_ns > until_ns_) continue;
       const OperationRecord& operation = *model.operation(bar.operation);
@@ -214,6 +227,7 @@ class ActivityPainter {
           {box.middle_x(), box.middle_y() - 5}, words,
           {ink == Ink::waiting ? Ink::text_dim : ink, 10, Face::regular, Anchor::middle, 1});
     }
+    scene_.set_life({});
     y += static_cast<float>(plan.flight_rows()) * heights_.flight;
     if (plan.flights_left_out() == 0) return y;
     scene_.text({left_ - 10, y - 13}, "+" + std::to_string(plan.flights_left_out()) + " more",
@@ -230,6 +244,9 @@ class ActivityPainter {
   void paint_totals(const GroupPlan& plan, std::uint64_t memory_bytes, float top, float bottom) {
     std::optional<GroupTotals> totals = plan.totals();
     if (!options_.show_totals || !totals || totals->finish_ns > until_ns_) return;
+    if (passed_.motion != Motion::none) {
+      scene_.set_life({Motion::arrives, 0, 0, 0, x_of(totals->finish_ns)});
+    }
     float x = right_ + 12;
     float y = std::max(top + 2, (top + bottom) / 2 - 24);
     scene_.text({x, y}, format_duration(totals->finish_ns),
@@ -238,9 +255,11 @@ class ActivityPainter {
                 {Ink::text_dim, 11, Face::regular, Anchor::left, 1});
     scene_.text({x, y + 35}, count_words(totals->switches, "switch", "switches"),
                 {Ink::text_dim, 11, Face::regular, Anchor::left, 1});
-    if (memory_bytes == 0) return;
-    scene_.text({x, y + 50}, memory_words(memory_bytes),
-                {Ink::text_dim, 11, Face::regular, Anchor::left, 1});
+    if (memory_bytes != 0) {
+      scene_.text({x, y + 50}, memory_words(memory_bytes),
+                  {Ink::text_dim, 11, Face::regular, Anchor::left, 1});
+    }
+    scene_.set_life({});
   }
 
   void paint_playhead(float bottom) {
@@ -261,6 +280,7 @@ class ActivityPainter {
   std::int64_t at_ns_ = 0;     // the playhead
   std::int64_t until_ns_ = 0;  // of the group being painted: what is later is blank
   std::int64_t span_ns_ = 0;
+  Life passed_;  // of what the playhead has passed
   float left_ = 0;
   float right_ = 0;
   Heights heights_;
@@ -271,6 +291,10 @@ class ActivityPainter {
 
 Scene activity_scene(std::span<const ActivityGroup> groups, const ActivityOptions& options) {
   return ActivityPainter(groups, options).paint();
+}
+
+ActivityFilm activity_film(std::span<const ActivityGroup> groups, const ActivityOptions& options) {
+  return ActivityPainter(groups, options).film();
 }
 
 }  // namespace proactor_lab::figures

@@ -31,6 +31,15 @@ struct ActivityOptions {
 
 Scene activity_scene(std::span<const ActivityGroup> groups, const ActivityOptions& options);
 
+/// The same for a player that moves the playhead itself: what is left of it shows.
+struct ActivityFilm {
+  Scene scene{0, 0};
+  float left = 0;   ///< x of the runs' start
+  float right = 0;  ///< x of `span_ns` after it
+  std::int64_t span_ns = 0;
+};
+ActivityFilm activity_film(std::span<const ActivityGroup> groups, const ActivityOptions& options);
+
 /// The same for a terminal, at most `columns` wide.
 std::string activity_text(std::span<const ActivityGroup> groups, int columns);
 

@@ -150,11 +150,13 @@ Scene InteractionPainter::paint() {
 }
 
 void InteractionPainter::paint_panels() {
+  live(Motion::spans);
   for (const Panel& panel : columns_.panels) {
     Rect box{panel.left, 6, panel.right - panel.left, bottom_ - 6};
     scene_.rectangle(box, Ink::panel, 8);
     scene_.rectangle(box, panel.ink, 8, 0.055f);
   }
+  live(Motion::none);
   scene_.line({columns_.gutter, top_}, {columns_.right, top_}, {Ink::grid, 1, Dash::solid, 0.8f});
 }
 
@@ -187,6 +189,9 @@ void InteractionPainter::paint_headings() {
                                   " in progress";
     }
     if (still_) subtitle = heading.subtitle;
+    bool counts =
+        film_ != nullptr && (heading.x == film_->queue_x || heading.x == film_->operations_x);
+    if (counts) continue;  // the player writes them
     if (text_width(subtitle, 10.5f) > room) continue;
     scene_.text({heading.x, 46}, subtitle,
                 {Ink::text_dim, 10.5f, Face::regular, Anchor::middle, 1});
@@ -194,6 +199,7 @@ void InteractionPainter::paint_headings() {
 }
 
 void InteractionPainter::paint_lifelines() {
+  live(Motion::spans);
   Stroke stroke{Ink::text_faint, 1, Dash::dashed, 0.45f};
   float xs[] = {columns_.initiator_x, columns_.handler_x, columns_.proactor_x,
                 columns_.demultiplexer_x, columns_.world_x};
@@ -218,6 +224,7 @@ void InteractionPainter::paint_gutter() {
     if (seq > at_.seq) break;
     float at = y(seq);
     if (at > bottom_) break;
+    live(Motion::lands, seq);
     std::int64_t time_ns = model_.event(seq).time_ns;
     scene_
         .line({columns_.gutter - 6, at}, {columns_.gutter - 2, at},
@@ -230,6 +237,7 @@ void InteractionPainter::paint_gutter() {
     if (words == last_words) continue;
     last_words = words;
     last_label_y = at;
+    live(Motion::yields, seq);
     scene_.text({columns_.gutter - 10, at - 5.5f}, words,
                 {Ink::text_faint, 10.5f, Face::regular, Anchor::right, 1});
   }
@@ -240,6 +248,7 @@ void InteractionPainter::paint_breaks() {
   for (std::uint32_t seq = std::max(first_visible_, 2u); seq <= last_visible_; ++seq) {
     if (!layout_.is_break(seq)) continue;
     float alpha = seq <= at_.seq ? 1 : at_.fraction;
+    live(Motion::fades, seq);
     float middle = y(seq - 1) + 6 + InteractionLayout::break_height / 2;
     Rect box{columns_.gutter, middle - 8, columns_.right - columns_.gutter, 16};
     scene_.rectangle(box, Ink::background, 0, 0.8f * alpha);
@@ -279,6 +288,7 @@ void InteractionPainter::paint_playhead_label() {
 }
 
 void InteractionPainter::paint_border_label() {
+  live(Motion::hangs);
   float width = 84;
   Rect box{columns_.border_x - width / 2, bottom_ - 24, width, 17};
   scene_.rectangle(box, Ink::background, 8);

@@ -29,6 +29,7 @@ void InteractionPainter::paint_threads() {
     if (places.empty() || !shown(places.front().from)) continue;
     if (columns_.blocking) {
       float x = marble_x(i, {0, Spot::initiator, false, 0, 0, 0});
+      live(Motion::spans);
       scene_.line({x, top_}, {x, bottom_}, {Ink::text_faint, 1, Dash::dashed, 0.45f});
     }
     auto after =
@@ -52,6 +53,7 @@ void InteractionPainter::paint_threads() {
       float width = works ? 14.f : moved.spot == Spot::initiator ? 11.f : 8.f;
       Rect box{x - width / 2, top, width, bottom - top};
       Target target{Target::Kind::thread, thread.id};
+      live(Motion::grows, moved.from, moved.operation);
       if (moved.waiting) {
         Shape& shape = scene_.rectangle(box, Ink::waiting, 3, 0.22f);
         ThreadActivity why = model_.activity_at(thread, moved.from);
@@ -113,6 +115,7 @@ void InteractionPainter::paint_calls() {
       top = near(top);
       bottom = near(bottom);
       Rect box{lane_x(call.band.lane) + 2, top, lane_width_ - 4, std::max(bottom - top, 3.f)};
+      live(Motion::grows, call.band.from);
       Shape& shape = scene_.rectangle(box, ink, 6, 0.12f);
       shape.stroke = ink;
       shape.thickness = 1.2f;
@@ -176,6 +179,7 @@ void InteractionPainter::paint_wait(const Event& event) {
   hand.target = {Target::Kind::event, event.seq};
   if (event.kind == EventKind::wait_returned) {
     float at = y(event.seq);
+    live(Motion::fades, event.seq);
     if (columns_.roles || !visible(at - 14, at)) return;
     std::string words =
         event.value == 1 ? "1 is ready" : std::to_string(event.value) + " are ready";
@@ -207,6 +211,7 @@ void InteractionPainter::paint_wait(const Event& event) {
 void InteractionPainter::paint_mark(const Event& event) {
   float at = y(event.seq);
   if (!visible(at - 4, at + 4)) return;
+  live(Motion::fades, event.seq);
   Shape& dot = scene_.circle({columns_.gutter - 4, at}, 2.6f, Ink::cancelled, reveal(event.seq));
   dot.target = {Target::Kind::event, event.seq};
 }
@@ -214,6 +219,7 @@ void InteractionPainter::paint_mark(const Event& event) {
 void InteractionPainter::paint_remark(const Event& event, const std::string& words, Ink ink) {
   float at = y(event.seq);
   if (!visible(at - 14, at)) return;
+  live(Motion::fades, event.seq);
   float x = event.thread != 0 ? columns_.initiator_x + 12 : columns_.border_x + 14;
   label({x, at - 8}, words, ink, Anchor::left, reveal(event.seq));
 }

@@ -22,14 +22,21 @@ void InteractionPainter::label(Point at, const std::string& all_words, Ink ink, 
   if (anchor == Anchor::right) left -= width;
   if (anchor == Anchor::middle) left -= width / 2;
   Rect box{left - 3, at.y - 1, width + 6, size + 2};
-  constexpr std::size_t labels_max = 300;  // more would not be read anyway
-  if (labels_.size() >= labels_max) return;
-  for (const Rect& other : labels_) {
-    bool apart = other.right() <= box.x || box.right() <= other.x || other.bottom() - 2 <= box.y ||
-                 box.bottom() - 2 <= other.y;
-    if (!apart) return;
+  constexpr std::size_t labels_max = 300;  // in a window more would not be read anyway
+  if (!still_ && label_count_ >= labels_max) return;
+  constexpr float shelf_height = 32;  // more than a label's height: neighbours are all there is
+  const int shelf = static_cast<int>(std::floor(box.y / shelf_height));
+  for (int near = shelf - 1; near <= shelf + 1; ++near) {
+    auto others = labels_.find(near);
+    if (others == labels_.end()) continue;
+    for (const Rect& other : others->second) {
+      bool apart = other.right() <= box.x || box.right() <= other.x ||
+                   other.bottom() - 2 <= box.y || box.bottom() - 2 <= other.y;
+      if (!apart) return;
+    }
   }
-  labels_.push_back(box);
+  labels_[shelf].push_back(box);
+  ++label_count_;
   scene_.rectangle(box, Ink::panel, 3, 0.82f * alpha);
   scene_.text(at, words, {ink, size, Face::regular, anchor, alpha});
 }
@@ -60,6 +67,9 @@ void InteractionPainter::hand_over(const HandOver& what) {
   bool current = what.seq >= at_.seq && !still_;
   float thickness = what.thin ? 1 : current ? 2.2f : 1.4f;
   Stroke stroke{what.ink, thickness, what.dashed ? Dash::dashed : Dash::solid, what.alpha};
+  std::uint32_t operation =
+      what.target.kind == Target::Kind::operation ? what.target.id : std::uint32_t{0};
+  live(Motion::travels, what.seq, operation);
   Shape& arrow = scene_.arrow(start, tip, stroke);
   arrow.target = what.target;
   if (what.ends_at_band && grown >= 1) {
@@ -69,6 +79,7 @@ void InteractionPainter::hand_over(const HandOver& what) {
     head.from = {tip.x + back, tip.y + slope * back / (tip.x - start.x + 0.001f)};
     heads_.push_back(head);
   }
+  live(Motion::fades, what.seq, operation);
   float words_width = text_width(what.words, 11);
   float words_left = what.anchor == Anchor::left ? what.words_x : what.words_x - words_width;
   auto line_y = [&](float x) {
@@ -85,6 +96,9 @@ void InteractionPainter::hand_over(const HandOver& what) {
     badge({left + (what.anchor == Anchor::left ? 8.f : -6.f), words_y + 5.5f}, step);
   }
   label({words_x, words_y}, what.words, what.ink, what.anchor, words_alpha);
+  if (film_ != nullptr && !what.token.empty()) {
+    film_->tokens.push_back({what.seq, start, tip, what.token, what.ink, operation});
+  }
   if (what.token.empty() || !current) return;
   float fade = what.seq == at_.seq ? 1 - at_.fraction : 1;
   float side = what.to_x > what.from_x ? -1.f : 1.f;
@@ -95,6 +109,7 @@ void InteractionPainter::hand_over(const HandOver& what) {
 void InteractionPainter::paint_heads_and_tokens() {
   for (const Shape& head : heads_) {
     Stroke stroke{head.stroke, head.thickness, Dash::solid, head.stroke_alpha};
+    live(Motion::lands, head.life.since, head.life.operation);
     scene_.arrow(head.from, head.to, stroke).target = head.target;
   }
   for (const Token& one : tokens_) token(one.at, one.words, one.ink, one.alpha, one.target);

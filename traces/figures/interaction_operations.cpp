@@ -53,6 +53,7 @@ void InteractionPainter::paint_band(const OperationRecord& operation, const Band
   Rect box{lane_x(band.lane) + 2, top, lane_width_ - 4, std::max(bottom - top, 3.f)};
   bool inferred = model_.event(band.from).certainty == Certainty::inferred;
   float radius = std::min({8.f, box.width / 2, box.height / 2});
+  live(Motion::grows, band.from, operation.id);
   scene_.rectangle(box, Ink::panel, radius);
   Shape& shape = scene_.rectangle(box, ink, radius, 0.24f * alpha);
   shape.stroke = ink;
@@ -79,6 +80,7 @@ void InteractionPainter::paint_band_label(Rect box, const OperationRecord& opera
   float size = text_width(number, 11, Face::bold) <= box.width - 4 ? 11.f : 9.f;
   TextStyle style{ink == Ink::waiting ? Ink::text : ink, size, Face::bold, Anchor::middle, alpha};
   if (room < 12 || text_width(number, size, Face::bold) > box.width) return;
+  scene_.set_life({Motion::sticks, band.from, 0, operation.id, box.bottom()});
   scene_.text({box.middle_x(), at}, number, style);
   at += 12;
   if (room >= 27 && text_width(opcode, 10) <= box.width - 2) {
@@ -108,18 +110,25 @@ void InteractionPainter::paint_trays(Rect box, const OperationRecord& operation,
   float moved = reveal(operation.moved);
   float moved_y = operation.moved == 0 || moved <= 0 ? 1e9f : y(operation.moved) + 4;
   bool room_for_both = moved <= 0 ? tray.bottom() <= box.bottom() : tray.bottom() + 3 <= moved_y;
-  if (room_for_both) paint_tray(tray, ink, sends ? 1 : 0, alpha, target_of(operation));
+  // A film shows it until the bytes move, also where there is no room for both in the end.
+  Life lent{Motion::sticks, layout_.band(place_of(operation)).from, 0, operation.id, box.bottom()};
+  if (!room_for_both) lent.until = operation.moved;
+  if (room_for_both || film_ != nullptr) paint_tray(tray, ink, sends ? 1 : 0, alpha, lent);
   if (moved <= 0) return;
   tray.y = std::max(label_bottom + 2, std::min(moved_y, box.bottom() - tray_height - 3));
-  paint_tray(tray, ink, sends ? 1 - moved : moved, alpha, target_of(operation));
+  Life full{Motion::fills, operation.moved, 0, operation.id, 0};
+  paint_tray(tray, ink, sends ? 1 - moved : moved, alpha, full);
 }
 
-void InteractionPainter::paint_tray(Rect box, Ink ink, float filled, float alpha, Target target) {
+void InteractionPainter::paint_tray(Rect box, Ink ink, float filled, float alpha, Life life) {
+  scene_.set_life(life);
   if (filled > 0) {
     Rect content{box.x, box.y, box.width * filled, box.height};
     scene_.rectangle(content, ink, 2, 0.95f * alpha);
   }
-  scene_.outline(box, {ink, 1.2f, Dash::solid, alpha}, 2).target = target;
+  if (life.motion == Motion::fills) live(Motion::fades, life.since, life.operation);
+  scene_.outline(box, {ink, 1.2f, Dash::solid, alpha}, 2).target = {Target::Kind::operation,
+                                                                    life.operation};
 }
 
 /// What ended otherwise than well says so on its band.
@@ -131,6 +140,7 @@ void InteractionPainter::paint_outcome(Rect box, const OperationRecord& operatio
   std::string words(name_of(outcome));
   float width = text_width(words, 9.5f, Face::bold) + 10;
   Rect pill{box.middle_x() - width / 2, box.bottom() - 7, width, 14};
+  live(Motion::lands, operation.completed, operation.id);
   Shape& shape = scene_.rectangle(pill, Ink::background, 7, alpha);
   shape.stroke = ink;
   shape.stroke_alpha = alpha;
@@ -175,6 +185,7 @@ void InteractionPainter::paint_submission(const OperationRecord& operation, cons
   float from_y = y(operation.initiated);
   float until_y = grown > 0 ? y(handed) - std::min(slope, row_height(handed)) : now_y_;
   if (visible(from_y, until_y) && until_y > from_y) {
+    live(Motion::grows, operation.initiated, operation.id);
     scene_.line({park_x, near(from_y)}, {park_x, near(until_y)},
                 {ink, 1.4f, Dash::dotted, 0.8f * alpha});
   }
@@ -184,6 +195,7 @@ void InteractionPainter::paint_submission(const OperationRecord& operation, cons
   float to_y = until_y + (crossed_y - until_y) * grown;
   Stroke stroke{ink, 1.4f, Dash::solid, alpha};
   if (visible(until_y, to_y)) {
+    live(Motion::travels, handed, operation.id);
     scene_.line({park_x, until_y}, {park_x + (border_x - park_x) * grown, to_y}, stroke);
   }
   if (!shown(band.from)) return;
@@ -201,6 +213,7 @@ void InteractionPainter::paint_submission(const OperationRecord& operation, cons
   in.slope = std::clamp(since, 0.f, slope);
   if (since > slope && visible(crossed_y, y(band.from))) {
     stroke.dash = Dash::dotted;
+    live(Motion::grows, handed, operation.id);
     scene_.line({border_x, near(crossed_y)}, {border_x, near(y(band.from) - slope)}, stroke);
   }
   hand_over(in);
@@ -212,8 +225,7 @@ void InteractionPainter::paint_completion(const OperationRecord& operation, cons
   HandOver back;
   back.seq = operation.queued;
   back.from_x = band.from == 0 ? columns_.lanes_left : lane_x(band.lane) + lane_width_ / 2;
-  auto place = static_cast<std::uint32_t>(&operation - model_.operations().data());
-  back.to_x = queue_slot_x(layout_.queue_slot(place)) + 6;
+  back.to_x = queue_slot_x(layout_.queue_slot(place_of(operation))) + 6;
   back.ink = ink;
   std::string result = result_words(model_, operation);
   if (model_.outcome(operation) == Outcome::cancelled) result = "";  // its badge stands beside it
@@ -240,6 +252,7 @@ void InteractionPainter::paint_queue_slot(const OperationRecord& operation, std:
   float alpha = alpha_of(operation.id);
   Ink ink = ink_of_handle(model_, operation.handle);
   Rect box{queue_slot_x(slot) - 5, top - 4, 10, std::max(bottom - top + 4, 8.f)};
+  live(Motion::grows, operation.queued, operation.id);
   Shape& shape = scene_.rectangle(box, ink, 3, alpha);
   shape.stroke = Ink::panel;
   shape.target = target_of(operation);
@@ -260,8 +273,7 @@ void InteractionPainter::paint_dispatch(const OperationRecord& operation) {
   taken.alpha = alpha_of(operation.id);
   taken.token = number_of(operation);
   if (shown(operation.dequeued)) {
-    auto place = static_cast<std::uint32_t>(&operation - model_.operations().data());
-    taken.from_x = queue_slot_x(layout_.queue_slot(place)) - 6;
+    taken.from_x = queue_slot_x(layout_.queue_slot(place_of(operation))) - 6;
     taken.to_x = columns_.proactor_x + 6;
     taken.words = "dequeue " + number_of(operation);
     taken.words_x = columns_.border_x - 30;
@@ -297,6 +309,7 @@ void InteractionPainter::paint_cancel_ring(const OperationRecord& operation, con
   float at = y(operation.cancel_requested);
   if (!visible(at - 12, at + 12)) return;
   float alpha = alpha_of(operation.id) * reveal(operation.cancel_requested);
+  live(Motion::fades, operation.cancel_requested, operation.id);
   Point centre{lane_middle(band.lane), at};
   Stroke stroke{Ink::cancelled, 1.2f, Dash::dotted, alpha};
   scene_.line({columns_.border_x + 2, at}, {centre.x - 10, at}, stroke);
@@ -316,12 +329,14 @@ void InteractionPainter::paint_cancel_ring(const OperationRecord& operation, con
 void InteractionPainter::paint_fold() {
   std::uint32_t lane = lane_capacity_ - 1;
   std::uint32_t folded = 0;
+  std::uint32_t since = 0;
   float top = 1e9f;
   float bottom = -1e9f;
   for (std::uint32_t place : model_.operations_between(first_visible_, last_visible_)) {
     const Band& band = layout_.band(place);
     if (!shown(band.from) || !is_folded(band.lane)) continue;
     top = std::min(top, y(band.from));
+    since = since == 0 ? band.from : std::min(since, band.from);
     if (shown(band.to)) {
       bottom = std::max(bottom, y(band.to));
     } else {
@@ -333,10 +348,11 @@ void InteractionPainter::paint_fold() {
   top = near(top);
   bottom = near(bottom);
   Rect box{lane_x(lane) + 2, top, lane_width_ - 4, bottom - top};
+  live(Motion::grows, since);
   Shape& shape = scene_.rectangle(box, Ink::waiting, 4, 0.3f);
   shape.stroke = Ink::waiting;
   shape.pattern = Pattern::diagonals;
-  if (folded == 0) return;
+  if (folded == 0 || film_ != nullptr) return;
   label({box.middle_x(), bottom - 16}, "+" + std::to_string(folded), Ink::text, Anchor::middle, 1,
         10);
 }

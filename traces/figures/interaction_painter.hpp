@@ -5,11 +5,13 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "traces/figures/interaction.hpp"
 #include "traces/figures/interaction_columns.hpp"
+#include "traces/figures/interaction_film.hpp"
 #include "traces/figures/interaction_layout.hpp"
 
 namespace proactor_lab::figures {
@@ -53,6 +55,8 @@ class InteractionPainter {
   InteractionPainter(const InteractionLayout& layout, const InteractionOptions& options,
                      Sheet sheet);
   Scene paint();
+  /// Paints a sheet into `film`, with what moves beside it.
+  void record(InteractionFilm& film);
 
  private:
   static constexpr float header_height = 66;
@@ -72,12 +76,15 @@ class InteractionPainter {
   void paint_playhead_label();
   void paint_border_label();
 
+  // interaction_film.cpp
+  void record_marbles();
+
   // interaction_operations.cpp: the U
   void paint_operations();
   void paint_band(const OperationRecord& operation, const Band& band);
   void paint_band_label(Rect box, const OperationRecord& operation, const Band& band);
   void paint_trays(Rect box, const OperationRecord& operation, float label_bottom);
-  void paint_tray(Rect box, Ink ink, float filled, float alpha, Target target);
+  void paint_tray(Rect box, Ink ink, float filled, float alpha, Life life);
   void paint_outcome(Rect box, const OperationRecord& operation);
   void paint_initiation(const OperationRecord& operation, const Band& band);
   void paint_submission(const OperationRecord& operation, const Band& band, float park_x);
@@ -130,6 +137,13 @@ class InteractionPainter {
   void token(Point at, const std::string& words, Ink ink, float alpha, Target target);
   void paint_heads_and_tokens();
   float queue_slot_x(std::uint32_t slot) const;
+  std::uint32_t place_of(const OperationRecord& operation) const {
+    return static_cast<std::uint32_t>(&operation - model_.operations().data());
+  }
+  /// What is painted from here on comes about so, with event `since`.
+  void live(Motion motion, std::uint32_t since = 0, std::uint32_t operation = 0) {
+    scene_.set_life({motion, since, 0, operation, 0});
+  }
 
   const InteractionLayout& layout_;
   const Model& model_;
@@ -150,9 +164,11 @@ class InteractionPainter {
   float lane_width_ = 0;
   bool folds_ = false;
   std::uint32_t thread_count_ = 0;
-  std::vector<Rect> labels_;   ///< where words already stand: later ones give way
+  std::map<int, std::vector<Rect>> labels_;  ///< where words already stand, by shelf of y
+  std::size_t label_count_ = 0;
   std::vector<Shape> heads_;   ///< of arrows that end at a band: above the bands they pass behind
   std::vector<Token> tokens_;  ///< painted last, above the bands
+  InteractionFilm* film_ = nullptr;
 };
 
 }  // namespace proactor_lab::figures

@@ -60,6 +60,7 @@ void InteractionPainter::paint_on_the_way(const Flight& flight, float x, float f
   if (arrived) until_y = y(flight.arrived) - std::min(8.f, row_height(flight.arrived));
   if (still_ && !arrived) until_y = bottom_;
   if (until_y <= from_y || !visible(from_y, until_y)) return;
+  live(Motion::grows, flight.sent, flight.operation);
   scene_.line({x, near(from_y)}, {x, near(until_y)}, {ink, 1.6f, Dash::dotted, 0.8f * alpha});
 }
 

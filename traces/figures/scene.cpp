@@ -6,9 +6,15 @@
 
 namespace proactor_lab::figures {
 
-Shape& Scene::rectangle(Rect box, Ink fill, float radius, float alpha) {
+Shape& Scene::add(ShapeKind kind) {
   Shape& shape = shapes_.emplace_back();
-  shape.kind = ShapeKind::rectangle;
+  shape.kind = kind;
+  shape.life = life_;
+  return shape;
+}
+
+Shape& Scene::rectangle(Rect box, Ink fill, float radius, float alpha) {
+  Shape& shape = add(ShapeKind::rectangle);
   shape.box = box;
   shape.fill = fill;
   shape.fill_alpha = alpha;
@@ -17,8 +23,7 @@ Shape& Scene::rectangle(Rect box, Ink fill, float radius, float alpha) {
 }
 
 Shape& Scene::outline(Rect box, Stroke stroke, float radius) {
-  Shape& shape = shapes_.emplace_back();
-  shape.kind = ShapeKind::rectangle;
+  Shape& shape = add(ShapeKind::rectangle);
   shape.box = box;
   shape.radius = radius;
   shape.stroke = stroke.ink;
@@ -29,8 +34,7 @@ Shape& Scene::outline(Rect box, Stroke stroke, float radius) {
 }
 
 Shape& Scene::line(Point from, Point to, Stroke stroke) {
-  Shape& shape = shapes_.emplace_back();
-  shape.kind = ShapeKind::line;
+  Shape& shape = add(ShapeKind::line);
   shape.from = from;
   shape.to = to;
   shape.stroke = stroke.ink;
@@ -47,8 +51,7 @@ Shape& Scene::arrow(Point from, Point to, Stroke stroke) {
 }
 
 Shape& Scene::circle(Point centre, float radius, Ink fill, float alpha) {
-  Shape& shape = shapes_.emplace_back();
-  shape.kind = ShapeKind::circle;
+  Shape& shape = add(ShapeKind::circle);
   shape.from = centre;
   shape.radius = radius;
   shape.fill = fill;
@@ -57,8 +60,7 @@ Shape& Scene::circle(Point centre, float radius, Ink fill, float alpha) {
 }
 
 Shape& Scene::text(Point at, std::string text, TextStyle style) {
-  Shape& shape = shapes_.emplace_back();
-  shape.kind = ShapeKind::text;
+  Shape& shape = add(ShapeKind::text);
   shape.from = at;
   shape.text = std::move(text);
   shape.fill = style.ink;
@@ -70,12 +72,11 @@ Shape& Scene::text(Point at, std::string text, TextStyle style) {
 }
 
 void Scene::push_clip(Rect box) {
-  Shape& shape = shapes_.emplace_back();
-  shape.kind = ShapeKind::push_clip;
+  Shape& shape = add(ShapeKind::push_clip);
   shape.box = box;
 }
 
-void Scene::pop_clip() { shapes_.emplace_back().kind = ShapeKind::pop_clip; }
+void Scene::pop_clip() { add(ShapeKind::pop_clip); }
 
 void Scene::append(const Scene& other, Point offset) {
   shapes_.reserve(shapes_.size() + other.shapes_.size() + 2);

@@ -52,6 +52,31 @@ enum class Pattern : std::uint8_t { none, diagonals, dots };
 enum class Anchor : std::uint8_t { left, middle, right };
 enum class Face : std::uint8_t { regular, bold, mono };
 
+/// How a shape comes about while a player's playhead moves over a still picture. Who draws the
+/// picture as it is needs none of this.
+enum class Motion : std::uint8_t {
+  none,     ///< there from the start; does not scroll
+  fades,    ///< in, while its event comes
+  lands,    ///< all at once, with its event
+  travels,  ///< from `from` to `to`, while its event comes
+  fills,    ///< from left to right, while its event comes
+  grows,    ///< downwards with the playhead, from its event on
+  sticks,   ///< keeps to the top of what is visible, while there is room above `limit`
+  yields,   ///< like lands, but gives way to the playhead's label
+  spans,    ///< as high as the view, whatever that is; does not scroll
+  hangs,    ///< from the bottom of the view; does not scroll
+  wipes,    ///< as far as it lies left of the playhead (where time runs to the right)
+  arrives,  ///< once the playhead is right of `limit`
+};
+
+struct Life {
+  Motion motion = Motion::none;
+  std::uint32_t since = 0;      ///< its event; 0: none
+  std::uint32_t until = 0;      ///< the event that ends it; 0: none
+  std::uint32_t operation = 0;  ///< dimmed while another one is followed
+  float limit = 0;
+};
+
 struct Shape {
   ShapeKind kind = ShapeKind::rectangle;
   Ink fill = Ink::none;
@@ -69,6 +94,7 @@ struct Shape {
   Point from;
   Point to;
   Target target;
+  Life life;
   std::string text;
 };
 
@@ -106,6 +132,10 @@ class Scene {
   void push_clip(Rect box);
   void pop_clip();
 
+  /// What the shapes that follow live like.
+  void set_life(Life life) { life_ = life; }
+  const Life& life() const { return life_; }
+
   /// Appends another scene moved by `offset`, clipped to its own size.
   void append(const Scene& other, Point offset);
 
@@ -115,7 +145,10 @@ class Scene {
  private:
   float width_;
   float height_;
+  Shape& add(ShapeKind kind);
+
   std::vector<Shape> shapes_;
+  Life life_;
 };
 
 /// Width of `text` in logical pixels at `size`, from the advance widths of Inter (or of a

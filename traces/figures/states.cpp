@@ -293,6 +293,7 @@ class StatesPainter {
     Ink ink = ink_of_handle(model_, operation.handle);
     bool done = token.now == OperationState::done && token.next == OperationState::done;
     float alpha = appear * (done && !followed ? done_token_alpha : 1);
+    scene_.set_life({Motion::none, 0, 0, operation.id, 0});
     if (followed) {
       Shape& halo = scene_.circle(at, token_radius + 5, Ink::playhead, 0.25f);
       halo.stroke = Ink::playhead;
@@ -315,6 +316,7 @@ class StatesPainter {
                       2 * token_radius + 6},
                      {Ink::cancelled, 1.8f, Dash::dashed, 1}, token_radius + 3);
     }
+    scene_.set_life({});
   }
 
   void paint_legend() {

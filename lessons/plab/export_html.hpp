@@ -1,0 +1,12 @@
+// plab export --to html: a run as one page for a browser.
+#pragma once
+
+#include <string>
+
+#include "traces/figures/page/page_run.hpp"
+
+namespace proactor_lab::plab {
+
+std::string as_html(const Model& model, const figures::PageWindow& window);
+
+}  // namespace proactor_lab::plab

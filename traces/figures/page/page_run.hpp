@@ -1,0 +1,30 @@
+// What a page holds of a run: each event's words and time, the interaction diagram as a film, the
+// operations' states before and after each event. Everything is computed here; the page's script
+// only plays it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "traces/figures/activity.hpp"
+#include "traces/figures/interaction.hpp"
+#include "traces/model.hpp"
+
+namespace proactor_lab::figures {
+
+struct PageWindow {
+  std::uint32_t first = 1;
+  std::uint32_t max_events = 400;
+  Axis axis = Axis::order;
+  Zoom zoom = Zoom::participants;
+};
+
+/// JSON, for `page_document`. Nothing of the model outside the window is in it.
+std::string page_run(const Model& model, const std::string& title, const PageWindow& window);
+
+/// An activity diagram with a playhead, likewise. What is later than a group's horizon is not in
+/// it.
+std::string page_activity(std::span<const ActivityGroup> groups);
+
+}  // namespace proactor_lab::figures

@@ -1,0 +1,17 @@
+// The states diagram before and after each event of a page. Private to the page.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "traces/figures/page/page_shapes.hpp"
+#include "traces/model.hpp"
+
+namespace proactor_lab::figures {
+
+/// Frames of the events first - 1 to last: what stands still, what stands still on the way to the
+/// next event, the tokens, and those of them that move on that way.
+std::string page_states(const Model& model, std::uint32_t first, std::uint32_t last,
+                        PageShapes& shapes);
+
+}  // namespace proactor_lab::figures
