@@ -330,6 +330,23 @@ Verdict LessonPlayer::verdict_on(std::string_view guess) const {
   return verdict;
 }
 
+Verdict LessonPlayer::verdict_if(std::string_view value) const {
+  if (!verdict()) throw std::invalid_argument("the question is not answered");
+  Verdict verdict = verdict_on(value);
+  verdict.feedback = filled(std::move(verdict.feedback), visible());
+  return verdict;
+}
+
+std::vector<Feedback> LessonPlayer::remarks() const {
+  if (!verdict()) throw std::invalid_argument("the question is not answered");
+  std::vector<Feedback> remarks = step().question->feedback;
+  for (Feedback& remark : remarks) {
+    remark.value = {value_of(remark.value), -1};
+    remark.blocks = filled(std::move(remark.blocks), visible());
+  }
+  return remarks;
+}
+
 Score LessonPlayer::score() const {
   Score score;
   score.questions = lesson_.question_count();

@@ -92,6 +92,10 @@ class LessonPlayer {
   /// Only while the question is open and `why_not` is empty. Choices by value, numbers as digits
   /// with or without the unit, lifelines by name, operations and threads by number.
   const Verdict& answer(std::string_view value);
+  /// What `answer` would have said of `value`, once the step's question is answered.
+  Verdict verdict_if(std::string_view value) const;
+  /// The remarks on answers to the step's question, likewise: values computed, numbers filled in.
+  std::vector<Feedback> remarks() const;
   /// Gives up: shows the truth without a guess.
   const Verdict& reveal();
 

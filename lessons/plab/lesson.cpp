@@ -38,6 +38,26 @@ fs::path own_lessons_root() {
   return lessons_root(fs::read_symlink("/proc/self/exe", error));
 }
 
+void add_lesson_export(CLI::App& lesson, Action& action) {
+  const auto wanted = std::make_shared<LessonExport>();
+  CLI::App* command = lesson.add_subcommand(
+      "export",
+      "Write a lesson as a page for any browser: a handout up to a question, or all of it");
+  command->add_option("lesson", wanted->name, "Its id or folder")->required();
+  command->add_option("--to", "The format")->required()->check(CLI::IsMember({"html"}));
+  CLI::Option* answers =
+      command->add_flag("--answers", wanted->answers, "All of it; the answers are in the file");
+  command->add_option("--question", wanted->question, "The handout's: earlier ones are answered")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str()
+      ->excludes(answers);
+  command->add_option("-o,--out", wanted->out, "Where to; - is standard output")
+      ->capture_default_str();
+  command->callback([&action, wanted] {
+    action = [wanted] { return export_lesson(own_lessons_root(), *wanted); };
+  });
+}
+
 int lint_one(const fs::path& folder, const fs::path& root, std::ostream& out) {
   const Lesson lesson = read_lesson(folder, root);
   LintReport report = lint_lesson(lesson);
@@ -119,7 +139,7 @@ void add_lesson(CLI::App& app, Action& action) {
   };
   const auto arguments = std::make_shared<Arguments>();
 
-  CLI::App* lesson = app.add_subcommand("lesson", "List, check and play lessons");
+  CLI::App* lesson = app.add_subcommand("lesson", "List, check, play and export lessons");
   lesson->require_subcommand(1);
 
   CLI::App* list = lesson->add_subcommand("list", "List the lessons");
@@ -134,6 +154,8 @@ void add_lesson(CLI::App& app, Action& action) {
       return lint_lessons(own_lessons_root(), arguments->names, std::cout, std::cerr);
     };
   });
+
+  add_lesson_export(*lesson, action);
 
   CLI::App* run = lesson->add_subcommand("run", "Play a lesson in the terminal");
   run->add_option("lesson", arguments->name, "Its id or folder")->required();

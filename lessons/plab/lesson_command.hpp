@@ -1,4 +1,4 @@
-// plab lesson list | lint | run: lessons without a window.
+// plab lesson list | lint | run | export: lessons without a window.
 #pragma once
 
 #include <filesystem>
@@ -30,6 +30,15 @@ struct TerminalOptions {
 
 int play_lesson(const Lesson& lesson, const TerminalOptions& options, std::istream& in,
                 std::ostream& out);
+
+struct LessonExport {
+  std::string name;
+  std::string out = "-";
+  bool answers = false;  ///< else a handout that ends with a question
+  int question = 1;
+};
+
+int export_lesson(const std::filesystem::path& root, const LessonExport& wanted);
 
 /// The folder of the lesson that a person calls `name`. Throws InputError.
 std::filesystem::path find_lesson(const std::filesystem::path& root, const std::string& name);

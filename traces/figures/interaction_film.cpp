@@ -9,6 +9,8 @@ namespace proactor_lab::figures {
 void InteractionPainter::record(InteractionFilm& film) {
   film_ = &film;
   for (const Heading& heading : columns_.headings) {
+    film.columns.push_back(
+        {heading.lifeline, heading.x - heading.width / 2, heading.x + heading.width / 2});
     bool queue = heading.lifeline == Lifeline::completion_event_queue ||
                  heading.lifeline == Lifeline::completion_dispatcher;
     if (queue) film.queue_x = heading.x;

@@ -34,6 +34,13 @@ struct MarbleTrack {
   std::vector<MarblePlace> places;  ///< ascending in `from`
 };
 
+/// A column, as something that a person can point at.
+struct FilmColumn {
+  Lifeline lifeline = Lifeline::none;
+  float left = 0;
+  float right = 0;
+};
+
 struct InteractionFilm {
   std::uint32_t first = 1;
   std::uint32_t last = 0;
@@ -41,6 +48,7 @@ struct InteractionFilm {
   std::vector<float> rows;  ///< y of the events first - 1 to last, in the scene
   std::vector<FilmToken> tokens;
   std::vector<MarbleTrack> marbles;
+  std::vector<FilmColumn> columns;
   float top = 0;
   float gutter = 0;
   float right = 0;

@@ -184,8 +184,8 @@ const bucketHeight = 256;
 /// The interaction diagram: rows scroll under a playhead that stands at 65% of the height.
 class Film {
   constructor(run, data) {
-    const {width, height, top, gutter, right, queueX, operationsX, rows} = data;
-    Object.assign(this, {width, height, top, gutter, right, queueX, operationsX, rows});
+    const {width, height, top, gutter, right, queueX, operationsX, rows, columns} = data;
+    Object.assign(this, {width, height, top, gutter, right, queueX, operationsX, rows, columns});
     this.run = run;
     this.fixed = [];
     this.long = [];     // what spans several buckets

@@ -103,6 +103,18 @@ std::string marbles_text(const InteractionFilm& film) {
   return marbles.take();
 }
 
+std::string columns_text(const InteractionFilm& film) {
+  JsonList columns('[');
+  for (const FilmColumn& column : film.columns) {
+    JsonList one('[');
+    one.number(static_cast<std::int64_t>(column.lifeline));
+    one.number(column.left);
+    one.number(column.right);
+    columns.raw(one.take());
+  }
+  return columns.take();
+}
+
 std::string film_text(const InteractionFilm& film, PageShapes& shapes) {
   JsonList rows('[');
   for (const float row : film.rows) rows.number(row);
@@ -118,6 +130,7 @@ std::string film_text(const InteractionFilm& film, PageShapes& shapes) {
   out.member("shapes", shapes_text(film.scene, shapes));
   out.member("tokens", tokens_text(film));
   out.member("marbles", marbles_text(film));
+  out.member("columns", columns_text(film));
   return out.take();
 }
 
@@ -175,6 +188,7 @@ std::string page_activity(std::span<const ActivityGroup> groups) {
   out.member("left", json_number(film.left));
   out.member("right", json_number(film.right));
   out.member("span", std::to_string(film.span_ns));
+  out.member("groups", std::to_string(groups.size()));
   out.member("shapes", shapes_text(film.scene, shapes));
   out.member("looks", shapes.looks());
   return out.take();

@@ -20,7 +20,7 @@ const state = {
   playing: false,
   glide: null,           // a step on its way: {to, from, share}
   horizon: Infinity,     // a question is open: nothing after this event
-  others: Infinity,      // likewise of the runs beside it, in the activity diagram
+  hides: false,          // there is more to see, but not in this page or not yet
 };
 /// lesson.js replaces these.
 const lessonKeys = {enter: null, back: null, next: null};
