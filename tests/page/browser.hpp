@@ -1,0 +1,60 @@
+// Chromium without a display, driven through its DevTools protocol over two pipes: JSON messages,
+// each ended by a zero byte.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/temporary_folder.hpp"
+
+namespace proactor_lab::testing {
+
+class Browser {
+ public:
+  using Json = nlohmann::json;
+
+  /// Starts the program that the environment's CHROMIUM names. Throws std::runtime_error.
+  Browser();
+  ~Browser();
+  Browser(const Browser&) = delete;
+  Browser& operator=(const Browser&) = delete;
+
+  /// Opens a page anew and waits until it is loaded.
+  void open(const std::string& file, const std::string& hash = "");
+  void set_size(int width, int height);
+  void set_reduced_motion(bool reduced);
+
+  /// The value of an expression in the page. Throws where it throws.
+  Json value(const std::string& expression);
+  std::string text(const std::string& expression) { return value(expression).get<std::string>(); }
+  /// Waits for the expression to be true; false after ten seconds.
+  bool becomes(const std::string& expression);
+  void press(const std::string& key);
+  void click(double x, double y);
+
+  /// Since the page was opened: what was said on the console, errors, refusals.
+  const std::vector<std::string>& complaints() const { return complaints_; }
+  /// Addresses that were asked for, the page's own first.
+  const std::vector<std::string>& requests() const { return requests_; }
+
+ private:
+  Json call(const std::string& method, Json parameters = Json::object());
+  Json read_message();
+  void note(const Json& event);
+
+  TemporaryFolder profile_;
+  int to_browser_ = -1;
+  int from_browser_ = -1;
+  int pid_ = -1;
+  int last_id_ = 0;
+  std::string session_;
+  std::string unread_;
+  bool loaded_ = false;
+  std::vector<std::string> complaints_;
+  std::vector<std::string> requests_;
+};
+
+}  // namespace proactor_lab::testing
