@@ -42,6 +42,9 @@ TEST_CASE("success leaves standard error empty") {
            {"query", trace, "SELECT count(*) FROM events"},
            {"export", trace, "--to", "text"},
            {"export", trace, "--to", "svg", "--out", folder.file("t.svg")},
+           {"export", trace, "--to", "html", "--out", folder.file("t.html")},
+           {"lesson", "export", "one-read", "--to", "html", "--out", folder.file("l.html")},
+           {"lesson", "export", "one-read", "--to", "html", "--answers", "--out", "-"},
            {"--help"}}) {
     const Result result = run(folder, words);
     INFO(words[0] << ": " << result.err);
@@ -151,6 +154,10 @@ TEST_CASE("files that are not there, folders, and places that cannot be written 
            {"query", trace, "SELECT nonsense FROM events"},
            {"explain", trace, "--event", "100000"},
            {"export", trace, "--to", "png"},
+           {"export", trace, "--to", "html", "--events", "20001"},
+           {"lesson", "export", "one-read", "--to", "pdf"},
+           {"lesson", "export", "one-read", "--to", "html", "--question", "5"},
+           {"lesson", "export", "one-read", "--to", "html", "--question", "2", "--answers"},
            {"export", trace},
            {"nonsense"},
            {}}) {

@@ -10,7 +10,7 @@ std::string as_html(const Model& model, const figures::PageWindow& window) {
   const std::string& program = model.trace().header.program;
   const std::uint32_t count = model.event_count();
   figures::PageContent content;
-  content.title = program.empty() ? "A run" : program;
+  content.title = program.empty() ? "A run" : program.substr(0, 200);
   const std::uint32_t first = std::clamp(window.first, 1u, std::max(count, 1u));
   const std::uint32_t last = std::min(count, first + window.max_events - 1);
   if (first > 1 || last < count) {

@@ -126,7 +126,6 @@ void InteractionPainter::paint_tray(Rect box, Ink ink, float filled, float alpha
     Rect content{box.x, box.y, box.width * filled, box.height};
     scene_.rectangle(content, ink, 2, 0.95f * alpha);
   }
-  if (life.motion == Motion::fills) live(Motion::fades, life.since, life.operation);
   scene_.outline(box, {ink, 1.2f, Dash::solid, alpha}, 2).target = {Target::Kind::operation,
                                                                     life.operation};
 }

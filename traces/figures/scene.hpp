@@ -59,7 +59,7 @@ enum class Motion : std::uint8_t {
   fades,    ///< in, while its event comes
   lands,    ///< all at once, with its event
   travels,  ///< from `from` to `to`, while its event comes
-  fills,    ///< from left to right, while its event comes
+  fills,    ///< from left to right, while its event comes; stays above the playhead
   grows,    ///< downwards with the playhead, from its event on
   sticks,   ///< keeps to the top of what is visible, while there is room above `limit`
   yields,   ///< like lands, but gives way to the playhead's label

@@ -62,7 +62,7 @@ function lookOf([fill, fillAlpha, stroke, strokeAlpha, width, dash, pattern, rad
   if (face === 1) words["font-weight"] = 700;
   if (face === 2) words.class += " mono";
   if (anchor) words["text-anchor"] = anchor === 1 ? "middle" : "end";
-  return {attributes, words, radius, width, pattern, patternInk: stroke || 6, stroke, strokeAlpha};
+  return {attributes, words, filled: fill > 0, radius, width, pattern, patternInk: stroke || 6, stroke, strokeAlpha};
 }
 
 const patternName = (look) => (look.pattern === 1 ? "diagonals-" : "dots-") + look.patternInk;
@@ -234,7 +234,7 @@ class Film {
   }
 
   draw(svg, size, at, follow, ending) {
-    const scale = Math.min(1.5, size.width / this.width);
+    const scale = Math.min(1.25, size.width / this.width);
     const view = {width: size.width / scale, height: Math.max(200, size.height / scale)};
     const left = (this.width - view.width) / 2;
     svg.setAttribute("viewBox", `${left} 0 ${view.width} ${view.height}`);
@@ -332,7 +332,9 @@ class Film {
         h = mix(y, h, shown);
         break;
       case fills:
-        w *= shown;
+        if (shape.look.filled) w *= shown;
+        y = Math.min(y, now - h - 3);
+        settled &&= y === shape.y;
         break;
       case grows: {
         if (shown < 1 && shape.since > at.seq) return null;
@@ -371,11 +373,13 @@ class Film {
         "stroke-width": 1.5, "stroke-opacity": 0.95}),
       make("rect", {x: 2, y: y - 10, width: this.gutter - 4, height: 20, rx: 4, class: "f14"})];
     const time = momentText(this.run.timeAt(at));
-    nodes.push(words(this.gutter / 2, y, time, 8, time.length > 9 ? 9.5 : 11,
+    nodes.push(words(this.gutter / 2, y, time, 8, time.length > 8 ? 9.5 : 11,
       {"font-weight": 700, "text-anchor": "middle"}));
     if (ending) {
-      nodes.push(words((this.gutter + this.right) / 2, y + 46, ending, 6, 14,
-        {"text-anchor": "middle"}));
+      const ends = words((this.gutter + this.right) / 2, y + 46, ending, 6, 14,
+        {"text-anchor": "middle"});
+      ends.classList.add("halo");
+      nodes.push(ends);
     }
     return nodes;
   }

@@ -165,6 +165,7 @@ function questionNode(index) {
     box.append(element("p", {}, element("strong", {}, "The answer: " + question.truth)));
   }
   if (open && lesson.handout) {
+    box.append(element("p", {class: "by-hand"}, "Name ", element("i"), " Answer ", element("i")));
     box.append(element("label", {class: "field"}, "Why do you think so?",
       element("textarea", {rows: 4, "aria-label": "Why do you think so?"})));
   }

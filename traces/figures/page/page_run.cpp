@@ -12,9 +12,20 @@ namespace proactor_lab::figures {
 namespace {
 
 // The page scales its pictures: these are sizes at which their words have room.
-constexpr float film_width = 860;
+constexpr float film_width = 900;
 constexpr float activity_width = 820;
 constexpr float activity_height = 520;
+
+/// One long name in a trace must not stand in a page as often as there are events.
+constexpr std::size_t words_max = 1'000;
+
+std::string within_limit(std::string words) {
+  if (words.size() <= words_max) return words;
+  std::size_t end = words_max;
+  while (end > 0 && (static_cast<unsigned char>(words[end]) & 0xC0) == 0x80) --end;
+  words.resize(end);
+  return words + "…";
+}
 
 Ink ink_of_event(const Model& model, const Event& event) {
   const OperationRecord* operation = model.operation(event.operation);
@@ -49,7 +60,7 @@ std::string events_text(const Model& model, std::uint32_t first, std::uint32_t l
     const Event& event = model.event(seq);
     JsonList one('[');
     one.number(event.time_ns - model.start_ns());
-    one.text(model.sentence(seq));
+    one.text(within_limit(model.sentence(seq)));
     one.number(static_cast<std::int64_t>(event.kind));
     one.number(std::int64_t{event.cause});
     one.number(static_cast<std::int64_t>(ink_of_event(model, event)));
@@ -152,9 +163,9 @@ std::string page_run(const Model& model, const std::string& title, const PageWin
   const std::uint32_t last = film.last;
   PageShapes shapes;
   JsonList out('{');
-  out.member("title", json_text(title));
-  out.member("program", json_text(model.trace().header.program));
-  out.member("system", json_text(system_words(model.trace().header)));
+  out.member("title", json_text(within_limit(title)));
+  out.member("program", json_text(within_limit(model.trace().header.program)));
+  out.member("system", json_text(within_limit(system_words(model.trace().header))));
   out.member("simulated", model.trace().header.system == "sim" ? "true" : "false");
   out.member("first", std::to_string(film.first));
   out.member("last", std::to_string(last));

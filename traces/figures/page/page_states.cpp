@@ -181,6 +181,10 @@ std::string page_states(const Model& model, std::uint32_t first, std::uint32_t l
       recorder.add(here, nullptr, nullptr);
       break;
     }
+    if (model.event(seq + 1).operation == 0) {  // no state changes
+      recorder.add(here, &here, &here);
+      continue;
+    }
     const Picture half = at(seq, 0.5f);
     Picture next = at(seq + 1, 0);
     recorder.add(here, &half, &next);

@@ -147,11 +147,14 @@ const viewNames = {
   activity: "Activity: what each thread does over time",
 };
 
-function paint() {
+/// On paper the stage has another shape than on the screen; player.css has these figures, too.
+const paper = () => ({width: 1090, height: lesson ? 360 : 610});
+
+function paint(printed = false) {
   const at = moment();
   const soft = {seq: at.seq, fraction: eased(at.fraction)};
   const picture = byId("picture");
-  const size = picture.getBoundingClientRect();
+  const size = printed ? paper() : picture.getBoundingClientRect();
   if (picture.dataset.view !== state.view || picture.dataset.run !== String(state.run)) {
     picture.replaceChildren();
     picture.dataset.view = state.view;
@@ -167,9 +170,9 @@ function paint() {
     const ended = data.activities[state.activity].groups > 1 && at.seq === run().last && run().ends;
     drawActivity(picture, data.activities[state.activity], run().timeAt(at), ended);
   }
-  const beside = state.view !== "states" && byId("side").clientWidth > 0;
-  if (beside) drawStates(byId("states"), run(), soft, state.follow);
-  byId("side").classList.toggle("alone", state.view === "states");
+  const beside = state.view !== "states" && run().states.tokens.length > 0;
+  if (beside && byId("side").clientWidth > 0) drawStates(byId("states"), run(), soft, state.follow);
+  byId("side").classList.toggle("alone", !beside);
   paintWords();
   paintTransport(at);
 }
@@ -378,5 +381,6 @@ function begin() {
   state.seq = start();
   new ResizeObserver(() => paint()).observe(byId("stage"));
   addEventListener("hashchange", readAddress);
-  addEventListener("beforeprint", paint);
+  addEventListener("beforeprint", () => paint(true));
+  addEventListener("afterprint", () => paint());
 }
