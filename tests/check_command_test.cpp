@@ -1,0 +1,107 @@
+// plab check as a person or a CI calls it.
+#include <nlohmann/json.hpp>
+
+#include "tests/catch.hpp"
+#include "tests/command.hpp"
+
+using proactor_lab::testing::Command;
+using proactor_lab::testing::read_file;
+using proactor_lab::testing::TemporaryFolder;
+
+namespace {
+
+const std::string scenarios = std::string(PROACTOR_LAB_SOURCE_DIR) + "/lessons/scenarios/";
+
+struct Result {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+Result run(const TemporaryFolder& folder, std::vector<std::string> words) {
+  words.insert(words.begin(), PROACTOR_LAB_PLAB);
+  Command command(folder, std::move(words));
+  const int code = command.wait();
+  return {code, command.out(), command.err()};
+}
+
+void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+
+/// A scenario's trace in the folder.
+std::string trace_of(const TemporaryFolder& folder, const std::string& scenario,
+                     const std::string& seed = "7") {
+  const std::string trace = folder.file(scenario + seed + ".json");
+  run(folder, {"run", scenarios + scenario + ".json", "--seed", seed, "--out", trace});
+  return trace;
+}
+
+}  // namespace
+
+TEST_CASE("check names the events and the command that shows them") {
+  const TemporaryFolder folder;
+  const std::string trace = trace_of(folder, "opposite_locks");
+  const Result result = run(folder, {"check", trace});
+  CHECK(result.code == 1);
+  CHECK(result.err.empty());
+  CHECK(result.out.find("warning: locks_in_one_order: thread 3 (second) asks for lock A") !=
+        std::string::npos);
+  const auto command = result.out.find("plab explain " + trace + " --event ");
+  REQUIRE(command != std::string::npos);
+  const auto number = result.out.substr(command + trace.size() + 22);
+  CHECK(run(folder, {"explain", trace, "--event", number.substr(0, number.find(' '))}).code == 0);
+}
+
+TEST_CASE("a hint fails only a strict check") {
+  const TemporaryFolder folder;
+  const std::string trace = trace_of(folder, "echo");  // a handler works for 2 ms
+  CHECK(run(folder, {"check", trace}).code == 0);
+  const Result hinted = run(folder, {"check", trace, "--handler-ms", "1.5"});
+  CHECK(hinted.code == 0);
+  CHECK(hinted.out.find("hint: handlers_brief: ") != std::string::npos);
+  CHECK(hinted.out.find("hints only") != std::string::npos);
+  CHECK(run(folder, {"check", trace, "--handler-ms", "1.5", "--strict"}).code == 1);
+}
+
+TEST_CASE("a user's rules are checked and listed beside the others") {
+  const TemporaryFolder folder;
+  const std::string trace = trace_of(folder, "echo");
+  const std::string rules = folder.file("my.sql");
+  write(rules,
+        "-- rule: no_sends\n-- demand: Nobody sends.\n-- severity: error\n"
+        "SELECT initiated AS event FROM operations WHERE opcode = 'send'\n");
+  const Result result = run(folder, {"check", trace, "--rules", rules});
+  CHECK(result.code == 1);
+  CHECK(result.out.find("error: no_sends: Nobody sends.") != std::string::npos);
+  const Result list = run(folder, {"check", "--list", "--rules", rules});
+  CHECK(list.code == 0);
+  CHECK(list.out.find("no_sends (error)\n    Nobody sends.") != std::string::npos);
+  CHECK(list.out.find("completes_once (error)") != std::string::npos);
+
+  write(rules, "-- rule: no_sends\n-- demand: Nobody sends.\nSELECT oops FROM operations\n");
+  const Result wrong = run(folder, {"check", trace, "--rules", rules});
+  CHECK(wrong.code == 2);
+  CHECK(wrong.out.empty());
+  CHECK(wrong.err.find("my.sql: line 1: the rule \"no_sends\": no such column: oops") !=
+        std::string::npos);
+  CHECK(run(folder, {"check", trace, "--rules", folder.file("none.sql")}).code == 2);
+  CHECK(run(folder, {"check", trace, "--rules", folder.path().string()}).code == 2);
+  CHECK(run(folder, {"check", "--rules", rules}).code == 2);
+  CHECK(run(folder, {"check"}).code == 2);
+}
+
+TEST_CASE("check says the same in JSON, for graders") {
+  const TemporaryFolder folder;
+  const std::string trace = trace_of(folder, "opposite_locks");
+  const Result result = run(folder, {"check", trace, "--json"});
+  CHECK(result.code == 1);
+  const auto json = nlohmann::json::parse(result.out);
+  CHECK(json["kept"] == false);
+  REQUIRE(json["violations"].size() == 1);
+  CHECK(json["violations"][0]["rule"] == "locks_in_one_order");
+  CHECK(json["violations"][0]["severity"] == "warning");
+  CHECK(json["violations"][0]["others"].size() == 1);
+  CHECK(json["rules"].size() >= 16);
+  const Result kept = run(folder, {"check", trace_of(folder, "echo"), "--json"});
+  CHECK(kept.code == 0);
+  CHECK(nlohmann::json::parse(kept.out)["violations"].empty());
+}

@@ -1,0 +1,158 @@
+// What is known of a run when its next event comes: kept once, for all rules. It holds what is
+// under way and forgets what is over; what it takes grows with that, and by four bytes an
+// operation, a handle and a buffer.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "traces/event.hpp"
+#include "traces/rules/id_table.hpp"
+
+namespace proactor_lab {
+
+/// The steps of an operation's life, in their order.
+enum Step : int {
+  initiated_step,
+  submitted_step,
+  started_step,
+  completed_step,
+  queued_step,
+  dequeued_step,
+  entered_step,
+  exited_step,
+  step_count,
+  no_step = -1,
+};
+Step step_of(EventKind kind);
+EventKind kind_of(Step step);
+
+inline constexpr int would_block_error = 11;  // EAGAIN on Linux, and so in traces
+inline constexpr int no_buffers_error = 105;  // ENOBUFS
+inline constexpr int cancelled_error = 125;   // ECANCELED
+
+/// What a verb does, as far as rules ask.
+enum class Verb : std::uint8_t {
+  other,
+  accept,
+  receive,  ///< into a buffer, from a handle's bytes in their order: `receive`, `read`
+  send,     ///< the same, out of a buffer: `send`, `write`
+  receive_from,
+  send_to,
+  close,
+  shutdown,
+  cancel,
+  cancel_handle,
+  cancel_all,
+};
+
+/// It fills its buffer.
+constexpr bool fills(Verb verb) { return verb == Verb::receive || verb == Verb::receive_from; }
+
+/// An operation that was initiated and whose last handler has not returned. Moments are `seq`s; 0:
+/// not yet.
+struct OperationSoFar {
+  std::uint32_t handle = 0;
+  std::uint32_t target = 0;  ///< of a cancel
+  std::uint32_t buffer = 0;  ///< the one that is lent to it
+  std::uint32_t initiated = 0;
+  std::uint32_t started = 0;
+  std::uint32_t completed = 0;  ///< its last completion
+  std::uint32_t queued = 0;     ///< the oldest completion that is not handled yet
+  std::uint32_t lent = 0;
+  std::uint32_t acquired = 0;  ///< a worker that has not taken it up yet
+  std::uint32_t cancel_requested = 0;
+  /// By step: how often it was taken, and not yet followed by the next.
+  std::array<std::uint32_t, step_count> open{};
+  /// When `queued`: how many completions were handled by then, and how many waited before it.
+  std::uint64_t handled_when_queued = 0;
+  std::uint64_t ahead_when_queued = 0;
+  StringId opcode = no_string;
+  Verb verb = Verb::other;
+  bool is_multishot = false;  ///< it completed, and more was to follow
+  bool follows = false;       ///< it is linked to the one before: it starts when that is over
+  bool is_over = false;       ///< it completed, and nothing was to follow
+  bool ends = true;           ///< the completion dequeued last is the last
+};
+
+struct HandleSoFar {
+  std::uint32_t opened = 0;
+  std::uint32_t closed = 0;            ///< kept for as long as operations are under way on it
+  std::uint32_t under_way = 0;         ///< operations on it that are not over
+  std::uint32_t cancel_requested = 0;  ///< of all that is under way on it
+  StringId label = no_string;
+  StringId type = no_string;
+};
+
+struct BufferSoFar {
+  std::uint32_t operation = 0;  ///< to which it was lent last
+  std::uint32_t loans = 0;
+};
+
+struct ThreadSoFar {
+  std::uint32_t handling = 0;  ///< the operation whose handler it runs
+  std::uint32_t entered = 0;
+  std::int64_t entered_ns = 0;
+  bool links_next = false;  ///< what it initiates next is linked to what it initiated last
+};
+
+class RunSoFar {
+ public:
+  /// `strings` knows every string of the events that come.
+  explicit RunSoFar(const StringPool& strings) : strings_(strings) {}
+
+  void add(const Event& event);
+
+  const IdTable<OperationSoFar>& operations() const { return operations_; }
+  const OperationSoFar* operation(std::uint32_t id) const { return operations_.find(id); }
+  const IdTable<HandleSoFar>& handles() const { return handles_; }
+  const HandleSoFar* handle(std::uint32_t id) const { return handles_.find(id); }
+  const BufferSoFar* buffer(std::uint32_t id) const { return buffers_.find(id); }
+  const ThreadSoFar& thread(std::uint16_t id) const;
+
+  /// Completions in the queue, and the one that came last.
+  std::uint64_t completions_queued() const { return in_queue_; }
+  std::uint32_t last_queued() const { return last_queued_; }
+  /// Completions that a handler was entered for, and those that wait for that.
+  std::uint64_t completions_handled() const { return handled_; }
+  std::uint64_t completions_waiting() const { return waiting_; }
+  std::uint64_t workers_active() const { return workers_active_; }
+  std::int64_t time_ns() const { return time_ns_; }
+  /// When somebody asked to cancel it: it, all on its handle, or everything. 0: nobody did.
+  std::uint32_t cancelled_at(const OperationSoFar& operation) const;
+
+  Verb verb_of(StringId opcode) const;
+  std::string_view text(StringId id) const { return strings_.text(id); }
+  /// "receive #3 on A", as far as that is known.
+  std::string name_of_operation(std::uint32_t id) const;
+  std::string name_of_handle(std::uint32_t id) const;
+  std::string name_of_thread(std::uint16_t id) const;
+
+ private:
+  void initiate(const Event& event);
+  void take_step(const Event& event, Step step);
+  void lend(const Event& event);
+  void take_back(std::uint32_t id, OperationSoFar& operation);
+  void leave_handle(const OperationSoFar& operation);
+  void abandon(const Event& event);
+  ThreadSoFar& thread_at(std::uint16_t id);
+
+  const StringPool& strings_;
+  IdTable<OperationSoFar> operations_;
+  IdTable<HandleSoFar> handles_;
+  IdTable<BufferSoFar> buffers_;
+  std::vector<ThreadSoFar> threads_;
+  std::vector<StringId> thread_labels_;
+  mutable std::vector<std::uint8_t> verbs_;  // by opcode; 0: not looked up yet
+  std::uint64_t in_queue_ = 0;
+  std::uint64_t handled_ = 0;
+  std::uint64_t waiting_ = 0;
+  std::uint64_t workers_active_ = 0;
+  std::uint32_t last_queued_ = 0;
+  std::uint32_t cancelled_all_ = 0;
+  std::int64_t time_ns_ = 0;
+};
+
+}  // namespace proactor_lab

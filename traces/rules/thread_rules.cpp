@@ -1,0 +1,241 @@
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "traces/model.hpp"
+#include "traces/rules/rule_families.hpp"
+
+namespace proactor_lab {
+namespace {
+
+using enum EventKind;
+
+class WakeUpsArrive final : public Monitor {
+ public:
+  WakeUpsArrive(const StringPool& strings, const RuleOptions& options)
+      : Monitor({"wake_ups_arrive", Party::program, Severity::warning,
+                 "Nobody waits for what is there already: the loop while a completion is queued, a "
+                 "worker with a job, a thread for a free lock or after its notification."},
+                {wait_entered, wait_returned, lock_requested, lock_acquired, lock_released,
+                 thread_exited}),
+        strings_(strings),
+        limit_ns_(options.wait_ns) {}
+
+  void see(const Event& event, const RunSoFar& before, Report& report) override {
+    switch (event.kind) {
+      case wait_entered:
+        // After a stop the loop waits for its workers only.
+        waits_on_ = before.completions_queued() > 0 && before.workers_active() == 0
+                        ? before.last_queued()
+                        : 0;
+        wait_ = event.seq;
+        wait_ns_ = event.time_ns;
+        break;
+      case wait_returned:
+        if (waits_on_ != 0 && event.time_ns - wait_ns_ > limit_ns_) {
+          complain(report, wait_,
+                   "the loop waits " + format_duration(event.time_ns - wait_ns_) +
+                       " although a completion is queued since event " + std::to_string(waits_on_),
+                   {waits_on_, event.seq});
+        }
+        waits_on_ = 0;
+        break;
+      case lock_requested:
+        wanted(event.thread) = {event.label, event.seq};
+        break;
+      case lock_acquired:
+        wanted(event.thread) = {};
+        ++lock(event.label).holders;
+        break;
+      case lock_released: {
+        Lock& released = lock(event.label);
+        --released.holders;
+        released.freed = event.seq;
+        released.freed_ns = event.time_ns;
+        break;
+      }
+      default:
+        wanted(event.thread) = {};
+        break;
+    }
+  }
+
+  void finish(const RunSoFar& run, Report& report) override {
+    if (waits_on_ != 0 && run.time_ns() - wait_ns_ > limit_ns_) {
+      complain(report, wait_,
+               "the loop waits to the run's end although a completion is queued since event " +
+                   std::to_string(waits_on_),
+               {waits_on_});
+    }
+    run.operations().for_each([&](std::uint32_t id, const OperationSoFar& operation) {
+      if (operation.acquired == 0) return;
+      complain(report, operation.acquired,
+               "a worker is acquired for " + run.name_of_operation(id) + ", and never takes it up");
+    });
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+      const auto& [label, since] = wanted_[i];
+      if (since == 0) continue;
+      const Lock& free = lock(label);
+      // Who is to have it next may have had no time to take it.
+      if (free.holders > 0 || free.freed < since || run.time_ns() == free.freed_ns) continue;
+      complain(report, since,
+               run.name_of_thread(static_cast<std::uint16_t>(i)) + " waits from here on for lock " +
+                   std::string(strings_.text(label)) + ", which is free since event " +
+                   std::to_string(free.freed),
+               {free.freed});
+    }
+  }
+
+ private:
+  struct Wanted {
+    StringId label = no_string;
+    std::uint32_t since = 0;  // 0: none
+  };
+  struct Lock {
+    std::int64_t holders = 0;
+    std::int64_t freed_ns = 0;
+    std::uint32_t freed = 0;
+  };
+
+  Wanted& wanted(std::uint16_t thread) {
+    if (thread >= wanted_.size()) wanted_.resize(thread + 1u);
+    return wanted_[thread];
+  }
+  Lock& lock(StringId label) {
+    const auto index = static_cast<std::size_t>(label);
+    if (index >= locks_.size()) locks_.resize(index + 1);
+    return locks_[index];
+  }
+
+  const StringPool& strings_;
+  const std::int64_t limit_ns_;
+  std::uint32_t wait_ = 0;
+  std::uint32_t waits_on_ = 0;  // a completion that was queued before the wait
+  std::int64_t wait_ns_ = 0;
+  std::vector<Wanted> wanted_;  // by thread
+  std::vector<Lock> locks_;     // by label
+};
+
+class LocksInOneOrder final : public Monitor {
+ public:
+  explicit LocksInOneOrder(const StringPool& strings)
+      : Monitor({"locks_in_one_order", Party::program, Severity::warning,
+                 "Threads that hold one lock and ask for another do so in one order: a circle of "
+                 "them is a deadlock in another run."},
+                {lock_requested, lock_acquired, lock_released, thread_exited}),
+        strings_(strings) {}
+
+  void see(const Event& event, const RunSoFar& before, Report& report) override {
+    if (event.thread >= held_.size()) held_.resize(event.thread + 1u);
+    std::vector<StringId>& held = held_[event.thread];
+    switch (event.kind) {
+      case lock_requested:
+        for (const StringId each : held) ask(each, event, held, before, report);
+        break;
+      case lock_acquired:
+        if (held.size() < held_max) held.push_back(event.label);
+        break;
+      case lock_released: {
+        const auto found = std::find(held.rbegin(), held.rend(), event.label);
+        if (found != held.rend()) held.erase(std::next(found).base());
+        break;
+      }
+      default:
+        held.clear();
+        break;
+    }
+  }
+
+ private:
+  // What a hostile trace may take; beyond that the rule looks no further.
+  static constexpr std::size_t held_max = 16;
+  static constexpr std::size_t orders_max = 2000;
+
+  /// Somebody who held a lock asked for another.
+  struct Order {
+    std::uint32_t event = 0;     // the first time
+    std::uint16_t thread = 0;    // by whom
+    bool by_several = false;     // by others, too
+    std::vector<StringId> gate;  // held each time: those who hold the same one wait there
+  };
+  using Key = std::pair<StringId, StringId>;  // held, asked for
+
+  void ask(StringId held, const Event& event, const std::vector<StringId>& all,
+           const RunSoFar& before, Report& report) {
+    // Two locks may bear the same label: nothing follows from that.
+    if (held == event.label) return;
+    const auto known = orders_.find({held, event.label});
+    if (known != orders_.end()) {
+      Order& order = known->second;
+      order.by_several |= order.thread != event.thread;
+      std::erase_if(order.gate, [&](StringId each) {
+        return std::find(all.begin(), all.end(), each) == all.end();
+      });
+      return;
+    }
+    if (orders_.size() >= orders_max) return;
+    orders_[{held, event.label}] = {event.seq, event.thread, false, all};
+    const std::vector<StringId> circle = path(event.label, held);
+    if (!circle.empty()) judge(circle, event, before, report);
+  }
+
+  /// From one lock to another along the orders known, both ends included; empty: there is none.
+  std::vector<StringId> path(StringId from, StringId to) const {
+    std::map<StringId, StringId> reached{{from, from}};  // and from where
+    std::vector<StringId> left{from};
+    while (!left.empty() && !reached.contains(to)) {
+      const StringId at = left.back();
+      left.pop_back();
+      for (auto next = orders_.lower_bound({at, no_string});
+           next != orders_.end() && next->first.first == at; ++next) {
+        if (reached.emplace(next->first.second, at).second) left.push_back(next->first.second);
+      }
+    }
+    if (!reached.contains(to)) return {};
+    std::vector<StringId> found{to};
+    while (found.back() != from) found.push_back(reached.at(found.back()));
+    std::reverse(found.begin(), found.end());
+    return found;
+  }
+
+  /// `circle`: from the lock asked for, along what others asked for, to the lock held.
+  void judge(const std::vector<StringId>& circle, const Event& event, const RunSoFar& before,
+             Report& report) const {
+    std::vector<std::uint32_t> others;
+    std::vector<StringId> gate = orders_.at({circle.back(), event.label}).gate;
+    bool by_several = false;
+    for (std::size_t i = 0; i + 1 < circle.size(); ++i) {
+      const Order& order = orders_.at({circle[i], circle[i + 1]});
+      others.push_back(order.event);
+      by_several |= order.by_several || order.thread != event.thread;
+      std::erase_if(gate, [&](StringId each) {
+        return std::find(order.gate.begin(), order.gate.end(), each) == order.gate.end();
+      });
+    }
+    if (!by_several || !gate.empty()) return;
+    std::string sentence = before.name_of_thread(event.thread) + " asks for lock " +
+                           std::string(strings_.text(event.label)) + " and holds " +
+                           std::string(strings_.text(circle.back())) + "; others hold ";
+    for (std::size_t i = 0; i + 1 < circle.size(); ++i) {
+      if (i > 0) sentence += ", ";
+      sentence += std::string(strings_.text(circle[i])) + " and ask for " +
+                  std::string(strings_.text(circle[i + 1]));
+    }
+    complain(report, event.seq, std::move(sentence), std::move(others));
+  }
+
+  const StringPool& strings_;
+  std::vector<std::vector<StringId>> held_;  // by thread, in the order of taking
+  std::map<Key, Order> orders_;
+};
+
+}  // namespace
+
+void add_thread_rules(Monitors& monitors, const StringPool& strings, const RuleOptions& options) {
+  monitors.push_back(std::make_unique<WakeUpsArrive>(strings, options));
+  monitors.push_back(std::make_unique<LocksInOneOrder>(strings));
+}
+
+}  // namespace proactor_lab
