@@ -1,4 +1,4 @@
-// plab check as a person or a CI calls it.
+// plab check and plab compare as a person or a CI calls them.
 #include <nlohmann/json.hpp>
 
 #include "tests/catch.hpp"
@@ -104,4 +104,20 @@ TEST_CASE("check says the same in JSON, for graders") {
   const Result kept = run(folder, {"check", trace_of(folder, "echo"), "--json"});
   CHECK(kept.code == 0);
   CHECK(nlohmann::json::parse(kept.out)["violations"].empty());
+}
+
+TEST_CASE("compare exits 0 where runs are the same, and 1 with the first divergence") {
+  const TemporaryFolder folder;
+  const std::string seven = trace_of(folder, "echo", "7");
+  const std::string eight = trace_of(folder, "echo", "8");
+  const Result same = run(folder, {"compare", seven, seven});
+  CHECK(same.code == 0);
+  CHECK(same.out.find("All events are the same.") != std::string::npos);
+  const Result other = run(folder, {"compare", seven, eight});
+  CHECK(other.code == 1);
+  CHECK(other.err.empty());
+  CHECK(other.out.find("They part at event #") != std::string::npos);
+  CHECK(other.out.find("Different only in their time: ") != std::string::npos);
+  CHECK(run(folder, {"compare", seven}).code == 2);
+  CHECK(run(folder, {"compare", seven, folder.file("none.json")}).code == 2);
 }

@@ -21,6 +21,7 @@ using Action = std::function<int()>;
 
 void add_run(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
+void add_compare(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_query(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);

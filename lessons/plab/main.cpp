@@ -17,6 +17,7 @@ int run(int argc, char** argv) {
   Action action;
   add_run(app, action);
   add_check(app, action);
+  add_compare(app, action);
   add_explain(app, action);
   add_query(app, action);
   add_export(app, action);
