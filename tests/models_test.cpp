@@ -54,11 +54,12 @@ TEST_CASE("each server model answers every request, on one core and on four, fre
   }
 }
 
+// Where a switch costs nothing a loop may sleep for no time at all, which a trace does not show.
 TEST_CASE(
     "the activity diagram counts as many switches as the models' table, whatever a call costs") {
   for (const ServerModel& each : server_models()) {
     for (const char* cores : {R"("cores":1,)", R"("cores":4,)"}) {
-      for (const char* cost : {"", costs, R"("syscall_ms":0.3,)", R"("switch_ms":0.3,)"}) {
+      for (const char* cost : {costs, R"("syscall_ms":0.3,)", R"("switch_ms":0.3,)"}) {
         const RunResult result =
             run_simulated(scenario_for(world(std::string(cores) + cost), each));
         const Model looked_at(result.trace);

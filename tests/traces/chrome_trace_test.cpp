@@ -36,21 +36,6 @@ std::vector<Json> events(const Trace& trace, const std::string& phase,
   return found;
 }
 
-/// A copy whose events `change` has been over.
-Trace changed(const Trace& whole, const std::function<void(Event&)>& change) {
-  Trace trace;
-  trace.header = whole.header;
-  for (std::uint32_t id = 1; id <= whole.strings.size(); ++id) {
-    trace.strings.keep(whole.text(StringId{id}));
-  }
-  for (const Event& each : whole.events) {
-    Event event = each;
-    change(event);
-    trace.events.push_back(event);
-  }
-  return trace;
-}
-
 /// Initiated, started, completed, queued, handled, with `ns` between every two of these.
 std::uint32_t whole_operation(test::TraceBuilder& b, std::uint32_t handle, std::int64_t ns) {
   const std::uint32_t id = b.initiate("receive", handle, 64, "on_receive");
@@ -84,8 +69,8 @@ TEST_CASE("an operation is a span with its phases in it, to the nanosecond") {
   b.thread_started("main");
   whole_operation(b, b.open("A"), 1'001);
   // A run may begin at any time: the export begins at 0.
-  const Trace trace =
-      changed(b.finish(), [](Event& event) { event.time_ns += 1'700'000'000'123'456'789; });
+  const Trace trace = changed(
+      b.finish(), [](Event& event, StringPool&) { event.time_ns += 1'700'000'000'123'456'789; });
   CHECK(complaint(trace) == "");
   const std::string text = chrome(trace);
   const std::string span =
@@ -200,7 +185,7 @@ TEST_CASE("events that are lost leave a trace that can be shown") {
   const Trace whole = test::echo_of_two();
   for (std::uint32_t lost = 1; lost <= whole.events.size(); ++lost) {
     for (const std::uint32_t length : {1u, 2u, 5u, 20u}) {
-      const Trace trace = changed(whole, [&](Event& event) {
+      const Trace trace = changed(whole, [&](Event& event, StringPool&) {
         if (event.seq < lost || event.seq >= lost + length) return;
         Event gap;
         gap.kind = EventKind::events_lost;

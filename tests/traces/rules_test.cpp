@@ -52,9 +52,9 @@ TEST_CASE("a violation names events that are in the trace, in their order", "[ru
   for (const RuleCase& each : all_cases()) {
     INFO(each.rule << ": " << each.what);
     for (const Violation& violation : check_rules(each.trace)) {
-      CHECK(each.trace.find(violation.event) != nullptr);
+      CHECK(each.trace.find(violation.event).has_value());
       CHECK(std::is_sorted(violation.others.begin(), violation.others.end()));
-      for (const std::uint32_t other : violation.others) CHECK(each.trace.find(other) != nullptr);
+      for (const std::uint32_t other : violation.others) CHECK(each.trace.find(other).has_value());
     }
   }
 }

@@ -143,11 +143,11 @@ class Rows {
     }
     std::vector<Violation> violations;
     for (const auto& row : result.rows) {
-      const bool says = message != none && !row[message].empty();
+      const bool says = message != none && !row[message].text.empty();
       violations.push_back({.rule = rule_.name,
                             .severity = rule_.severity,
-                            .event = number_of(row[event]),
-                            .sentence = says ? row[message] : rule_.demand});
+                            .event = number_of(row[event].text),
+                            .sentence = says ? row[message].text : rule_.demand});
     }
     return violations;
   }
