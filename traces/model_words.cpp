@@ -4,7 +4,9 @@
 #include <iterator>
 #include <string>
 
+#include "traces/choice_words.hpp"
 #include "traces/model.hpp"
+#include "traces/printable_text.hpp"
 
 namespace proactor_lab {
 
@@ -81,8 +83,7 @@ std::string format_duration(std::int64_t ns) {
 
 std::string Model::name_of_handle(std::uint32_t id) const {
   const HandleRecord* record = handle(id);
-  if (record != nullptr && record->label != no_string)
-    return std::string(trace_.text(record->label));
+  if (record != nullptr && record->label != no_string) return printable(trace_.text(record->label));
   return "handle " + std::to_string(id);
 }
 
@@ -101,7 +102,7 @@ std::string Model::name_of_operation(std::uint32_t id) const {
   const OperationRecord* record = operation(id);
   std::string number = "#" + std::to_string(id);
   if (record == nullptr) return number;
-  std::string name(trace_.text(record->opcode));
+  std::string name = printable(trace_.text(record->opcode));
   name = name.empty() ? number : name + " " + number;
   if (record->handle != 0) name += " on " + name_of_handle(record->handle);
   if (record->target != 0) name += " of #" + std::to_string(record->target);
@@ -141,6 +142,7 @@ class Narrator {
   /// "Client A"; a label of more than a letter or two is a name by itself: "The back end".
   std::string client() const {
     if (label().empty()) return "A client";
+    if (label().starts_with("client ")) return "C" + label().substr(1);
     return (label().size() <= 2 ? "Client " : "The ") + label();
   }
 
@@ -176,6 +178,16 @@ class Narrator {
     if (event_.bytes > 0) text += " (" + bytes_of(event_.bytes) + ")";
     if (!label().empty()) text += "; " + label() + " is to handle its completion";
     return text + ".";
+  }
+
+  std::string choice() const {
+    const std::string name = label();
+    const std::string_view question = words_of_question(name);
+    std::string text = "A choice of " + std::to_string(event_.options) + ": ";
+    if (question.empty()) return text + name + ", answer " + std::to_string(event_.value) + ".";
+    text += question;
+    const std::string_view answer = words_of_answer(name, event_.value, event_.options);
+    return text + (answer.empty() ? "." : "; " + std::string(answer) + ".");
   }
 
   std::string of_operation() const {
@@ -287,8 +299,7 @@ class Narrator {
   std::string of_world() const {
     switch (event_.kind) {
       case EventKind::choice_made:
-        return "A choice: " + label() + ", answer " + std::to_string(event_.value) + " of " +
-               std::to_string(event_.options) + ".";
+        return choice();
       case EventKind::fault_injected:
         return "A fault is injected: " + label() + words() + ".";
       case EventKind::client_connected:
@@ -324,7 +335,7 @@ class Narrator {
 std::string Model::sentence(std::uint32_t seq) const {
   const std::optional<Event> event = trace_.find(seq);
   if (!event) return "";
-  return Narrator(*this, *event).sentence();
+  return printable(Narrator(*this, *event).sentence());
 }
 
 }  // namespace proactor_lab
