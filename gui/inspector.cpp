@@ -6,6 +6,7 @@
 #include <imgui.h>
 
 #include "gui/panes.hpp"
+#include "traces/explanation.hpp"
 #include "traces/figures/states.hpp"
 
 namespace proactor_lab::gui {
@@ -66,19 +67,6 @@ std::string facts_of(const Model& model, const OperationRecord& operation, std::
     if (since > 0) words += " · " + format_duration(since) + " after it was asked for";
   }
   return words;
-}
-
-/// "The run starts." within a longer sentence: "because the run starts".
-std::string because(std::string sentence) {
-  for (const char* opening : {"The ", "Thread ", "Client ", "A client", "A cancel", "A worker",
-                              "A choice", "A fault", "A CPU", "No worker"}) {
-    if (sentence.starts_with(opening)) {
-      sentence[0] = static_cast<char>(sentence[0] - 'A' + 'a');
-      break;
-    }
-  }
-  if (sentence.ends_with('.')) sentence.pop_back();
-  return "because " + sentence;
 }
 
 float draw_chain(const Canvas& canvas, Point at, float width, const Snapshot& snapshot,
