@@ -28,8 +28,9 @@ std::string page_of(const Model& model, const figures::PageWindow& window = {}) 
 struct Opened {
   explicit Opened(const std::string& page, const std::string& hash = "") {
     std::ofstream(folder.file("page.html"), std::ios::binary) << page;
-    browser.open(folder.file("page.html"), hash);
+    open(hash);
   }
+  void open(const std::string& hash) { browser.open(folder.file("page.html"), hash); }
   /// All that a person can see or be read.
   std::string all() { return browser.text("document.body.outerHTML"); }
   std::string words() { return browser.text("document.getElementById('words').textContent"); }
@@ -117,6 +118,12 @@ TEST_CASE("stepping on, stepping back and jumping lead to the same picture") {
       page.go_to(seq);
       CHECK(page.all() == forward[seq]);
     }
+    // In a page that has drawn nothing before, too.
+    for (const std::uint32_t seq : {40u, 21u}) {
+      page.open("at=" + std::to_string(seq));
+      page.browser.press(view);
+      CHECK(page.all() == forward[seq]);
+    }
   }
 }
 
@@ -197,6 +204,8 @@ TEST_CASE("a hostile trace's words stay words") {
   const std::vector<std::string> attacks = {
       "</script><script>window.hacked = 1</script>",
       "<!--<script>",
+      "<!--<script x",
+      "</script x",
       "<img src=x onerror='window.hacked = 1'>",
       "\"];window.hacked=1;//",
       "'\"\\\xE2\x80\xA8window.hacked=1\xE2\x80\xA9",

@@ -172,7 +172,7 @@ function paint(printed = false) {
   }
   const beside = state.view !== "states" && run().states.tokens.length > 0;
   if (beside && byId("side").clientWidth > 0) drawStates(byId("states"), run(), soft, state.follow);
-  byId("side").classList.toggle("alone", !beside);
+  byId("side").className = beside ? "" : "alone";
   paintWords();
   paintTransport(at);
 }
@@ -222,7 +222,7 @@ function paintTransport(at) {
   const back = at.seq > start() || at.fraction > 0, forward = at.seq < reach();
   byId("start").disabled = byId("back").disabled = !back;
   byId("end").disabled = byId("forward").disabled = !forward;
-  byId("play").classList.toggle("playing", state.playing);
+  byId("play").className = state.playing ? "playing" : "";
   byId("play").setAttribute("aria-label", state.playing ? "Pause" : "Play");
   byId("speed").textContent = speedText();
   for (const tab of byId("tabs").querySelectorAll("[role=tab]")) {
