@@ -278,6 +278,8 @@ std::string because(std::string sentence) {
 }
 
 std::string explain_event(const Model& model, std::uint32_t seq) {
+  if (seq < 1 || seq > model.event_count())
+    return "There is no event " + std::to_string(seq) + ".\n";
   return EventExplanation(model, seq).text();
 }
 

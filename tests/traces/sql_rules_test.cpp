@@ -76,7 +76,7 @@ TEST_CASE("a wrong rule is told with file, line and remedy", "[rules]") {
            {head + "SELECT NULL AS event", "\"\" is not an event"},
            {head + "SELECT 'x' AS event", "\"x\" is not an event"},
            {head + "SELECT 1 AS event; SELECT 2 AS event", "one query only"},
-           {head + "DELETE FROM events", "only reading the trace is allowed"},
+           {head + "DELETE FROM events", "table events may not be modified"},
            {head + "ATTACH '/etc/passwd' AS p", "only reading the trace is allowed"},
            {head + "SELECT 1 AS event FROM events WHERE readfile('/etc/passwd')", "mine"}}) {
     INFO(each.text);

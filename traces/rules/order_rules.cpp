@@ -110,6 +110,7 @@ class OperationsComplete final : public Monitor {
 
   void see(const Event&, const RunSoFar&, Report&) override {}
   void finish(const RunSoFar& run, Report& report) override {
+    if (run.is_imported() && run.was_interrupted()) return;  // the log ends, not the run
     run.operations().for_each([&](std::uint32_t id, const OperationSoFar& operation) {
       if (operation.is_over || operation.initiated == 0) return;
       complain(

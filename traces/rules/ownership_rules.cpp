@@ -124,6 +124,8 @@ class CancelledWaitedFor final : public Monitor {
     const HandleSoFar* handle = run.handle(operation.handle);
     if (handle == nullptr || handle->closed == 0 || operation.is_over) return;
     if (operation.verb == Verb::close) return;
+    if (run.is_imported())
+      return;  // Asio's close waits for nobody: who is cancelled hears it later
     const std::uint32_t cancelled = run.cancelled_at(operation);
     if (cancelled == 0 || cancelled > handle->closed) return;
     complain(report, handle->closed,

@@ -33,6 +33,12 @@ constexpr std::pair<std::string_view, Verb> verbs[] = {{"accept", Verb::accept},
                                                        {"cancel_handle", Verb::cancel_handle},
                                                        {"cancel_all", Verb::cancel_all}};
 
+/// Those whose proactor is ours; nothing is known of a trace that does not say.
+bool is_system_of_ours(std::string_view system) {
+  return system.empty() || system == "sim" || system == "io_uring" || system == "epoll" ||
+         system == "threads";
+}
+
 }  // namespace
 
 Step step_of(EventKind kind) {
@@ -52,6 +58,12 @@ void RunSoFar::add(const Event& event) {
     return;
   }
   switch (event.kind) {
+    case EventKind::run_started:
+      imported_ = !is_system_of_ours(text(event.text));
+      break;
+    case EventKind::run_finished:
+      interrupted_ = text(event.text) == "interrupted";
+      break;
     case EventKind::buffer_lent:
       lend(event);
       break;

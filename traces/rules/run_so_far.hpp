@@ -120,6 +120,10 @@ class RunSoFar {
   std::uint64_t completions_waiting() const { return waiting_; }
   std::uint64_t workers_active() const { return workers_active_; }
   std::int64_t time_ns() const { return time_ns_; }
+  /// The run was ended from outside, or its recording was.
+  bool was_interrupted() const { return interrupted_; }
+  /// Somebody else's log became this trace: the program has never heard of our proactor.
+  bool is_imported() const { return imported_; }
   /// When somebody asked to cancel it: it, all on its handle, or everything. 0: nobody did.
   std::uint32_t cancelled_at(const OperationSoFar& operation) const;
 
@@ -153,6 +157,8 @@ class RunSoFar {
   std::uint32_t last_queued_ = 0;
   std::uint32_t cancelled_all_ = 0;
   std::int64_t time_ns_ = 0;
+  bool interrupted_ = false;
+  bool imported_ = false;
 };
 
 }  // namespace proactor_lab
