@@ -73,6 +73,17 @@ TEST_CASE("what of a log was not matched is told by import and by explain") {
   CHECK(has(run(folder, {"explain", trace}).out, reason));
 }
 
+TEST_CASE("a log given to a command that wants a trace is told what to do with it") {
+  const TemporaryFolder folder;
+  const std::string log = asio_logs + "echo_server.log";
+  const Result result = run(folder, {"check", log});
+  CHECK(result.code == 2);
+  CHECK(result.err == "plab: " + log +
+                          ": line 1: this is an Asio handler-tracking log, not a trace; make it "
+                          "one: plab import " +
+                          log + " --out TRACE\n");
+}
+
 TEST_CASE("plab import refuses what is no log, and leaves no file behind") {
   const TemporaryFolder folder;
   const std::string trace = folder.file("t.json");

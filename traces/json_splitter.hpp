@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "traces/text_input.hpp"
@@ -35,6 +36,8 @@ class JsonSplitter {
   /// The rest of the line from here on, its newline included, left in place; null where the line is
   /// very long or the last. 64 bytes more can be read. Valid until the next call of anything here.
   const char* rest_of_line();
+  /// What was read and not taken yet, after `peek_token`: the file's beginning, at its beginning.
+  std::string_view ahead() const { return {buffer_.data() + position_, size_ - position_}; }
   /// Takes what `rest_of_line` gave up to `end`, which has no newline in it.
   void take_to(const char* end) { position_ = static_cast<std::size_t>(end - buffer_.data()); }
 

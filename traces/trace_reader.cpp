@@ -10,6 +10,7 @@
 
 #include "traces/event_fields.hpp"
 #include "traces/event_line.hpp"
+#include "traces/import/import.hpp"
 #include "traces/json_splitter.hpp"
 #include "traces/text_input.hpp"
 
@@ -65,6 +66,13 @@ constexpr const char* whole_file = "is it a trace? `plab run SCENARIO --out FILE
 
 Trace Reader::read() {
   if (splitter_.peek_token() < 0) fail("the file is empty", whole_file);
+  const auto log = splitter_.peek_token() == '{'
+                       ? std::nullopt
+                       : recognise(splitter_.ahead().substr(0, 64 * 1024));
+  if (log) {
+    fail("this is " + std::string(description_of(*log)) + ", not a trace",
+         "make it one: plab import " + file_ + " --out TRACE");
+  }
   expect('{', "at the start");
   read_header();
   read_events();

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "traces/event_fields.hpp"
+#include "traces/json_text.hpp"
 
 namespace proactor_lab {
 namespace {
@@ -14,22 +15,8 @@ constexpr std::size_t number_bytes_max = 20;
 
 /// As JSON has it, with its quotes.
 std::string quoted(std::string_view value) {
-  std::string text = "\"";
-  for (const char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      text += '\\';
-      text += c;
-    } else if (byte < 0x20 || byte == 0x7F) {
-      constexpr std::string_view hex = "0123456789abcdef";
-      text += "\\u00";
-      text += hex[byte >> 4];
-      text += hex[byte & 15];
-    } else {
-      text += c;
-    }
-  }
-  text += '"';
+  std::string text;
+  append_json_text(text, value);
   return text;
 }
 
