@@ -12,7 +12,7 @@ namespace proactor_lab {
 enum class FactKind : std::uint8_t {
   operation_initiated,  ///< detail: opcode; value: call site's file; extra: line, length << 32
   initiation_details,   ///< follows at once; value: the buffer's address; extra: handler's name;
-                        ///< cause: not a fact, but the parent operation
+                        ///< cause: the parent operation, no fact; detail: 1: linked to the next
   cancel_requested,     ///< value: id of the operation aimed at
   operation_submitted,
   operation_started,

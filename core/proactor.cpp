@@ -26,7 +26,8 @@ Fact details_fact(const AsyncOperation& operation, std::uint32_t id, const char*
           .operation = id,
           .cause = to_number(operation.parent),
           .thread = loop_thread_number,
-          .kind = FactKind::initiation_details};
+          .kind = FactKind::initiation_details,
+          .detail = static_cast<std::uint8_t>(operation.link != Link::none)};
 }
 
 }  // namespace

@@ -95,7 +95,7 @@ struct Event {
   EventKind kind = EventKind::note;
   Certainty certainty = Certainty::observed;
   Role role = Role::none;
-  bool more = false;          ///< a multishot operation goes on after this completion
+  bool more = false;          ///< a multishot operation goes on; of an initiation: linked on
   std::uint16_t thread = 0;   ///< 0: nobody of the program (the system or the world)
   std::uint16_t options = 0;  ///< choice_made: how many answers there were
 };

@@ -30,6 +30,7 @@ void FactExpander::expand_initiation(const Fact& details) {
   event.label = operation.handler;
   event.file = source_of(fact.value);
   event.line = static_cast<std::uint32_t>(fact.extra);
+  event.more = details.detail != 0;
   operation.initiated = emit(event, last_of_thread(fact.thread));
 
   if (lends) {
