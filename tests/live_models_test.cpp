@@ -69,7 +69,7 @@ TEST_CASE("every model serves real clients, ends when they have left, and keeps 
         continue;
       }
       const Trace trace = read_trace_file(options.out);
-      const auto violations = check_rules(trace);
+      const auto violations = check_rules(trace, {.handler_ns = 60'000'000'000});
       if (!violations.empty()) FAIL(violations[0].rule << ": " << violations[0].sentence);
     }
   }
@@ -155,7 +155,7 @@ TEST_CASE("plab models prints all eight, and writes traces and pictures") {
   for (const ServerModel& model : server_models()) {
     CHECK(models.out().find(model.title) != std::string::npos);
     const Trace trace = read_trace_file(folder.file("traces") + "/" + model.program + ".json");
-    CHECK(check_rules(trace).empty());
+    CHECK(check_rules(trace, {.handler_ns = 60'000'000'000}).empty());
   }
   Command refused(folder, {plab, "models", "echo"});
   CHECK(refused.wait() == 2);

@@ -60,7 +60,8 @@ std::vector<std::string> serve(const std::string& trace, const std::string& syst
 }
 
 void check_kept(const Trace& trace) {
-  for (const Violation& violation : check_rules(trace)) {
+  // On a busy machine a handler may lose its core for long.
+  for (const Violation& violation : check_rules(trace, {.handler_ns = 60'000'000'000})) {
     FAIL_CHECK("#" << violation.event << " " << violation.rule << ": " << violation.sentence);
   }
 }

@@ -3,11 +3,15 @@
 #include <map>
 #include <set>
 
+#include "lessons/live_runner.hpp"
 #include "lessons/programs/program.hpp"
 #include "lessons/runner.hpp"
 #include "lessons/scenario.hpp"
 #include "tests/catch.hpp"
+#include "tests/temporary_folder.hpp"
+#include "traces/input_error.hpp"
 #include "traces/rules.hpp"
+#include "traces/trace_reader.hpp"
 
 using namespace proactor_lab;
 
@@ -21,9 +25,9 @@ const std::map<std::string, std::set<std::string>> wanted{
     {"opposite_locks", {"locks_in_one_order"}},
 };
 
-std::set<std::string> rules_broken_by(const Trace& trace) {
+std::set<std::string> rules_broken_by(const Trace& trace, const RuleOptions& options = {}) {
   std::set<std::string> rules;
-  for (const Violation& violation : check_rules(trace)) {
+  for (const Violation& violation : check_rules(trace, options)) {
     UNSCOPED_INFO("#" << violation.event << ": " << violation.rule << ": " << violation.sentence);
     rules.insert(violation.rule);
   }
@@ -61,4 +65,24 @@ TEST_CASE("no server model breaks a rule, many or few clients", "[rules]") {
       CHECK(rules_broken_by(run_simulated(scenario).trace).empty());
     }
   }
+}
+
+TEST_CASE("no program that runs live breaks a rule there", "[rules]") {
+  const std::string name =
+      GENERATE("echo_live", "daytime", "http_file_server", "chat", "file_copy");
+  Scenario scenario = read_scenario_file(scenarios + name + ".json");
+  scenario.system = GENERATE("io_uring", "epoll");
+  INFO(name << " on " << scenario.system);
+  const testing::TemporaryFolder folder;
+  LiveRunOptions options;
+  options.out = folder.file("live.json");
+  try {
+    run_live(scenario, options);
+  } catch (const InputError& error) {
+    WARN(error.what());  // a container may forbid io_uring
+    return;
+  }
+  // On a busy machine a handler may lose its core for long.
+  const RuleOptions patient{.handler_ns = 60'000'000'000};
+  CHECK(rules_broken_by(read_trace_file(options.out), patient).empty());
 }

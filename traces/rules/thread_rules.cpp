@@ -17,7 +17,7 @@ class WakeUpsArrive final : public Monitor {
   WakeUpsArrive(const StringPool& strings, const RuleOptions& options)
       : Monitor({"wake_ups_arrive", Party::program, Severity::warning,
                  "Nobody waits for what is there already: the loop while a completion is queued, a "
-                 "worker with a job, a thread for a free lock or after its notification."},
+                 "worker with a job, a thread for a free lock."},
                 {wait_entered, wait_returned, lock_requested, lock_acquired, lock_released,
                  thread_exited}),
         strings_(strings),
