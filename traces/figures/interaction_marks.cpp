@@ -92,6 +92,7 @@ void InteractionPainter::hand_over(const HandOver& what) {
   float words_x = what.words_x;
   if (step != 0) {
     float left = what.anchor == Anchor::left ? words_x : words_x - words_width - 4;
+    left = std::max(left, columns_.gutter);  // a handler's name may be longer than its column
     if (what.anchor == Anchor::left) words_x += 21;
     badge({left + (what.anchor == Anchor::left ? 8.f : -6.f), words_y + 5.5f}, step);
   }
