@@ -24,6 +24,8 @@ enum class EventKind : std::uint8_t {
   cancel_requested,
   operation_abandoned,
   readiness_reported,
+  poll_armed,
+  handed_to_worker,
   bytes_moved,
   wait_entered,
   wait_returned,

@@ -38,6 +38,8 @@ const std::vector<Row>& rows() {
       {K::cancel_requested, "cancel_requested", {{F::target, "target"}}},
       {K::operation_abandoned, "operation_abandoned", {}},
       {K::readiness_reported, "readiness_reported", {{F::handle, "handle"}, {F::text, "ready"}}},
+      {K::poll_armed, "poll_armed", {{F::handle, "handle"}, {F::text, "ready"}}},
+      {K::handed_to_worker, "handed_to_worker", {{F::text, "queue"}}},
       {K::bytes_moved,
        "bytes_moved",
        {{F::bytes, "bytes"}, {F::role, "role"}, {F::handle, "handle"}, {F::buffer, "buffer"}}},

@@ -218,6 +218,12 @@ class Narrator {
         return operation() + " is abandoned: nobody will hear of it.";
       case EventKind::readiness_reported:
         return handle() + " is ready; the bytes still have to be fetched.";
+      case EventKind::poll_armed:
+        return "The operating system cannot do " + operation() +
+               " at once: it waits until the handle is ready" +
+               (words().empty() ? "" : " to " + words()) + ", as a reactor would.";
+      case EventKind::handed_to_worker:
+        return "The operating system hands " + operation() + " to one of its worker threads.";
       case EventKind::bytes_moved:
         if (event_.role == Role::application) {
           return "The program itself copies " + bytes_of(event_.bytes) + ".";

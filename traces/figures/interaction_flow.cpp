@@ -165,6 +165,12 @@ void InteractionPainter::paint_events() {
       case EventKind::readiness_reported:
         paint_remark(event, model_.name_of_handle(event.handle) + " is ready", Ink::system);
         break;
+      case EventKind::poll_armed:
+        paint_remark(event, "#" + std::to_string(event.operation) + ": poll", Ink::system);
+        break;
+      case EventKind::handed_to_worker:
+        paint_remark(event, "#" + std::to_string(event.operation) + ": worker", Ink::system);
+        break;
       default:
         break;
     }

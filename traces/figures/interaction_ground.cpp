@@ -89,8 +89,8 @@ TextLine TextGround::ground(std::uint32_t seq) const {
     if (band.from != 0 && band.from <= seq && (band.to == 0 || band.to > seq)) {
       line.set(lane_x(band), U'┃');
     }
-    bool waits = operation.queued != 0 && operation.queued < seq &&
-                 (operation.dequeued == 0 || operation.dequeued > seq);
+    std::uint32_t taken = layout_.queue_end(place);
+    bool waits = operation.queued != 0 && operation.queued < seq && (taken == 0 || taken > seq);
     if (waits && queued < 6) line.set(at_.border - 1 - queued++, U'▪');
   }
   for (std::uint32_t place : layout_.flights_between(seq, seq)) {

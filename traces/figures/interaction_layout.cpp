@@ -26,6 +26,8 @@ float row_height(EventKind kind) {
     case EventKind::syscall_entered:
     case EventKind::syscall_returned:
     case EventKind::readiness_reported:
+    case EventKind::poll_armed:
+    case EventKind::handed_to_worker:
     case EventKind::note:
       return 26;
     case EventKind::wait_entered:
@@ -74,6 +76,8 @@ class LayoutBuilder {
     layout_.places_.resize(model_.threads().size());
     layout_.bands_.resize(model_.operations().size());
     layout_.slots_.resize(model_.operations().size());
+    layout_.queue_ends_.resize(model_.operations().size());
+    sees_dequeues_ = model_.trace().header.system != "io_uring tracepoints";
     open_calls_.resize(model_.threads().size(), IdIndex::absent);
     layout_.rows_.reserve(model_.event_count() + 1);
     layout_.rows_.push_back(0);
@@ -82,6 +86,7 @@ class LayoutBuilder {
   void build() {
     for (const Event& event : model_.trace().events) {
       add_row(event);
+      if (!sees_dequeues_) take_all(event);
       if (event.operation != 0) add_operation(event);
       if (event.thread != 0) add_thread(event);
       add_flight(event);
@@ -131,7 +136,11 @@ class LayoutBuilder {
       band.to = event.seq;
       lanes_.give_back(band.lane);
     }
-    if (event.seq == operation->queued) layout_.slots_[place] = slots_.take();
+    if (event.seq == operation->queued) {
+      layout_.slots_[place] = slots_.take();
+      if (!sees_dequeues_) queued_.push_back(place);
+    }
+    if (event.seq == operation->dequeued) layout_.queue_ends_[place] = event.seq;
     if (event.seq == operation->dequeued && operation->queued != 0 &&
         operation->queued < event.seq) {
       slots_.give_back(layout_.slots_[place]);
@@ -139,6 +148,18 @@ class LayoutBuilder {
     if (event.seq == operation->initiated && layout_.first_initiated_ == 0) {
       layout_.first_initiated_ = event.seq;
     }
+  }
+
+  /// The kernel does not see the program take completions, but sees it go on.
+  void take_all(const Event& event) {
+    if (event.kind != EventKind::wait_returned && event.kind != EventKind::operation_initiated) {
+      return;
+    }
+    for (const std::size_t place : queued_) {
+      slots_.give_back(layout_.slots_[place]);
+      layout_.queue_ends_[place] = event.seq;
+    }
+    queued_.clear();
   }
 
   void add_thread(const Event& event) {
@@ -311,6 +332,8 @@ class LayoutBuilder {
   std::unordered_map<std::uint32_t, std::size_t> under_way_;  ///< flights by the event that began
   Lanes lanes_;
   Lanes slots_;
+  std::vector<std::size_t> queued_;  ///< places of operations, where dequeues are not seen
+  bool sees_dequeues_ = true;
   RunningMedian gaps_;
 };
 

@@ -85,6 +85,11 @@ class InteractionLayout {
   /// Sublanes, and completions waiting side by side, that events up to `seq` ever needed.
   std::uint32_t lanes_by(std::uint32_t seq) const;
   std::uint32_t queue_slot(std::uint32_t operation_place) const { return slots_[operation_place]; }
+  /// The event that takes the operation's completion from the queue; 0: none. Where the recording
+  /// sees no such thing, the one that shows the program going on: it may have taken all by then.
+  std::uint32_t queue_end(std::uint32_t operation_place) const {
+    return queue_ends_[operation_place];
+  }
 
   /// 1 to 5 where `seq` is that step of the pattern for the run's first operation, else 0.
   int step(std::uint32_t seq) const;
@@ -99,6 +104,7 @@ class InteractionLayout {
   std::vector<std::uint32_t> breaks_;  ///< ascending
   std::vector<Band> bands_;
   std::vector<std::uint32_t> slots_;
+  std::vector<std::uint32_t> queue_ends_;
   std::vector<CallBand> calls_;
   LifeIndex call_lives_;
   std::vector<Flight> flights_;

@@ -34,7 +34,7 @@ void InteractionPainter::paint_operations() {
   if (folds_) paint_fold();
   for (std::uint32_t place : places) {
     paint_cancel_ring(operations[place], layout_.band(place));
-    paint_queue_slot(operations[place], layout_.queue_slot(place));
+    paint_queue_slot(operations[place], place);
     paint_dispatch(operations[place]);
   }
 }
@@ -239,18 +239,20 @@ void InteractionPainter::paint_completion(const OperationRecord& operation, cons
   hand_over(back);
 }
 
-void InteractionPainter::paint_queue_slot(const OperationRecord& operation, std::uint32_t slot) {
+void InteractionPainter::paint_queue_slot(const OperationRecord& operation, std::uint32_t place) {
   if (!shown(operation.queued) || reveal(operation.queued) < 1) return;
-  bool taken = shown(operation.dequeued);
+  std::uint32_t end = layout_.queue_end(place);
+  bool taken = shown(end);
   float top = y(operation.queued);
-  float bottom = taken ? std::min(y(operation.dequeued), now_y_) : now_y_;
+  float bottom = taken ? std::min(y(end), now_y_) : now_y_;
   if (still_ && !taken) bottom = bottom_;
   if (!visible(top, bottom)) return;
   top = near(top);
   bottom = near(bottom);
   float alpha = alpha_of(operation.id);
   Ink ink = ink_of_handle(model_, operation.handle);
-  Rect box{queue_slot_x(slot) - 5, top - 4, 10, std::max(bottom - top + 4, 8.f)};
+  Rect box{queue_slot_x(layout_.queue_slot(place)) - 5, top - 4, 10,
+           std::max(bottom - top + 4, 8.f)};
   live(Motion::grows, operation.queued, operation.id);
   Shape& shape = scene_.rectangle(box, ink, 3, alpha);
   shape.stroke = Ink::panel;

@@ -99,6 +99,8 @@ class InteractionWriter : private TextGround {
       case EventKind::events_lost:
       case EventKind::note:
       case EventKind::readiness_reported:
+      case EventKind::poll_armed:
+      case EventKind::handed_to_worker:
         write_remark(event);
         break;
       case EventKind::syscall_entered:
