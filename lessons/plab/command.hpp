@@ -26,6 +26,7 @@ void add_explain(CLI::App& app, Action& action);
 void add_query(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
+void add_capture(CLI::App& app, Action& action);
 void add_models(CLI::App& app, Action& action);
 
 }  // namespace proactor_lab::plab

@@ -22,6 +22,7 @@ int run(int argc, char** argv) {
   add_query(app, action);
   add_export(app, action);
   add_import(app, action);
+  add_capture(app, action);
   add_models(app, action);
   add_lesson(app, action);
   try {

@@ -1,0 +1,150 @@
+// plab capture: the kernel's own view of a program, and what stays behind of it. Where this machine
+// lets nobody trace, the tests that need it say why and do nothing.
+#include <cerrno>
+#include <cstddef>
+#include <filesystem>
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include "tests/catch.hpp"
+#include "tests/command.hpp"
+#include "traces/rules.hpp"
+#include "traces/trace_reader.hpp"
+
+using namespace proactor_lab;
+using proactor_lab::testing::Command;
+using proactor_lab::testing::TemporaryFolder;
+
+namespace {
+
+const std::string plab = PROACTOR_LAB_PLAB;
+const std::string echo = std::string(PROACTOR_LAB_SOURCE_DIR) + "/lessons/scenarios/echo.json";
+
+/// From here on the system call answers `Error`.
+template <int Call, int Error>
+bool deny() {
+  sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, Call, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | Error),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program{sizeof(filter) / sizeof(filter[0]), filter};
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+/// Of ours that are there now.
+std::size_t instance_count() {
+  std::size_t count = 0;
+  std::error_code ignored;
+  for (const auto& each :
+       std::filesystem::directory_iterator("/sys/kernel/tracing/instances", ignored)) {
+    if (each.path().filename().string().starts_with("plab-")) ++count;
+  }
+  return count;
+}
+
+bool can_trace() {
+  const TemporaryFolder folder;
+  Command command(folder, {plab, "capture", "--out", folder.file("t.json"), "--", "/bin/true"});
+  command.wait();
+  if (command.err().find("asked nothing of io_uring") != std::string::npos) return true;
+  WARN("not tested here: " << command.err());
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("a captured program's operations are in the trace as the kernel saw them") {
+  if (!can_trace()) return;
+  const TemporaryFolder folder;
+  const std::string path = folder.file("kernel.json");
+  Command command(folder, {plab, "capture", "--out", path, "--", plab, "run", echo, "--on",
+                           "io_uring", "--out", folder.file("own.json")});
+  REQUIRE(command.wait() == 0);
+  CHECK(command.err().empty());
+  INFO(command.out());
+  CHECK(command.out().find("exited with 0") != std::string::npos);
+  const Trace kernel = read_trace_file(path);
+  const Trace own = read_trace_file(folder.file("own.json"));
+  CHECK(kernel.header.system == "io_uring tracepoints");
+  CHECK(check_rules(kernel).empty());
+  const auto count = [](const Trace& trace, EventKind kind, std::string_view opcode) {
+    int found = 0;
+    for (const Event& event : trace.events) {
+      if (event.kind == kind && trace.text(event.opcode) == opcode) ++found;
+    }
+    return found;
+  };
+  for (const char* verb : {"accept", "receive", "send"}) {
+    INFO(verb);
+    CHECK(count(own, EventKind::operation_initiated, verb) > 0);
+    CHECK(count(kernel, EventKind::operation_initiated, verb) ==
+          count(own, EventKind::operation_initiated, verb));
+  }
+  int armed = 0;
+  for (const Event& event : kernel.events) armed += event.kind == EventKind::poll_armed ? 1 : 0;
+  CHECK(armed > 0);
+}
+
+TEST_CASE("the captured program's own exit code is told, and is not plab's") {
+  if (!can_trace()) return;
+  const TemporaryFolder folder;
+  Command command(folder, {plab, "capture", "--out", folder.file("t.json"), "--", "/bin/sh", "-c",
+                           plab + " run " + echo + " --on io_uring >/dev/null; exit 7"});
+  CHECK(command.wait() == 0);
+  CHECK(command.out().find("/bin/sh exited with 7") != std::string::npos);
+}
+
+TEST_CASE("a capture that is killed leaves nothing in the tracing file system") {
+  if (!can_trace()) return;
+  const TemporaryFolder folder;
+  const std::size_t before = instance_count();
+  {
+    Command command(folder, {plab, "capture", "--out", folder.file("t.json"), "--", "/bin/sh", "-c",
+                             "echo runs; exec sleep 2"});
+    REQUIRE(command.prints("runs"));
+    CHECK(instance_count() == before + 1);
+    command.signal(SIGKILL);
+    command.wait();
+  }
+  for (int i = 0; i < 500 && instance_count() != before; ++i) usleep(10'000);
+  CHECK(instance_count() == before);
+}
+
+TEST_CASE("who may not trace is told what is missing, and of perf") {
+  struct Refusal {
+    bool (*deny)();
+    const char* says;
+  };
+  for (const Refusal& refusal : {Refusal{deny<__NR_geteuid, EPERM>, "needs root"},
+                                 Refusal{deny<__NR_mkdir, EACCES>, "cannot be made"}}) {
+    if (std::string(refusal.says) != "needs root" && !can_trace()) continue;
+    const TemporaryFolder folder;
+    Command command(folder, {plab, "capture", "--out", folder.file("t.json"), "--", "/bin/true"},
+                    refusal.deny);
+    CHECK(command.wait() == 2);
+    INFO(command.err());
+    CHECK(command.err().find(refusal.says) != std::string::npos);
+    CHECK(command.err().find("perf record -e 'io_uring:*'") != std::string::npos);
+    CHECK(folder.file_count() == 2);  // what it printed: no trace
+  }
+}
+
+TEST_CASE("a capture of nothing, or of what cannot be run, is refused") {
+  const TemporaryFolder folder;
+  Command neither(folder, {plab, "capture", "--out", folder.file("t.json")});
+  CHECK(neither.wait() == 2);
+  CHECK(neither.err().find("either a command or --pid") != std::string::npos);
+  if (!can_trace()) return;
+  Command missing(folder, {plab, "capture", "--out", folder.file("t.json"), "--", "/no/such"});
+  CHECK(missing.wait() == 2);
+  CHECK(missing.err().find("/no/such: cannot be run") != std::string::npos);
+  Command gone(folder, {plab, "capture", "--out", folder.file("t.json"), "--pid", "4194304"});
+  CHECK(gone.wait() == 2);
+  CHECK(gone.err().find("is not there") != std::string::npos);
+}
