@@ -1,4 +1,5 @@
 // Logs of io_uring's tracepoints as traces.
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -64,7 +65,7 @@ std::string summary(const Imported& imported) {
   return text;
 }
 
-const Event& only(const Trace& trace, EventKind kind) {
+Event only(const Trace& trace, EventKind kind) {
   std::uint32_t found = 0;
   for (const Event& event : trace.events) {
     if (event.kind != kind) continue;
@@ -73,6 +74,13 @@ const Event& only(const Trace& trace, EventKind kind) {
   }
   REQUIRE(found != 0);
   return trace.events[found - 1];
+}
+
+bool has_note(const Trace& trace, std::string_view part) {
+  return std::any_of(trace.events.begin(), trace.events.end(), [&](const Event& event) {
+    return event.kind == EventKind::note &&
+           trace.text(event.text).find(part) != std::string_view::npos;
+  });
 }
 
 constexpr const char* submit_one =
@@ -195,8 +203,7 @@ TEST_CASE("a completion without room in its queue is told to be kept aside") {
   CHECK(imported.report.unmatched.empty());
   CHECK(only(imported.trace, EventKind::operation_completed).value == 5);
   CHECK(kinds_of(imported.trace)["completion_queued"] == 0);
-  CHECK_THAT(std::string(imported.trace.text(only(imported.trace, EventKind::note).text)),
-             Contains("queue is full"));
+  CHECK(has_note(imported.trace, "queue is full"));
   // Older kernels tell the completion, too.
   const Imported both = import_text(
       std::string(submit_one) + complete_one +

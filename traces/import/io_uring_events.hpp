@@ -29,6 +29,8 @@ class IoUringEvents {
   void see_lost(std::uint64_t count, std::int64_t time_ns);
   /// No line comes any more. Adds to the report what a person should know.
   void finish();
+  /// Operations are under way.
+  bool has_pending() const { return requests_.size() > 0; }
 
  private:
   struct Ring {

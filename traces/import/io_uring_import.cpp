@@ -119,7 +119,7 @@ class IoUringImport {
       events_->count_unmatched(io_uring_unmatched::unreadable_lines, first_unreadable_,
                                unreadable_);
     }
-    return events_->finish("finished");
+    return events_->finish(machine_->has_pending() ? "interrupted" : "finished");
   }
 
   ImportLimits limits_;

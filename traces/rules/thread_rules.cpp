@@ -26,10 +26,12 @@ class WakeUpsArrive final : public Monitor {
   void see(const Event& event, const RunSoFar& before, Report& report) override {
     switch (event.kind) {
       case wait_entered:
-        // After a stop the loop waits for its workers only.
-        waits_on_ = before.completions_queued() > 0 && before.workers_active() == 0
-                        ? before.last_queued()
-                        : 0;
+        // After a stop the loop waits for its workers only. An imported log does not tell when
+        // completions are taken, and so not what is still in the queue.
+        waits_on_ =
+            before.completions_queued() > 0 && before.workers_active() == 0 && !before.is_imported()
+                ? before.last_queued()
+                : 0;
         wait_ = event.seq;
         wait_ns_ = event.time_ns;
         break;
