@@ -10,6 +10,7 @@
 #include "tests/temporary_folder.hpp"
 #include "traces/explanation.hpp"
 #include "traces/figures/interaction.hpp"
+#include "traces/import/import.hpp"
 #include "traces/model.hpp"
 #include "traces/rules.hpp"
 #include "traces/trace_reader.hpp"
@@ -81,6 +82,25 @@ void read_as_lesson(std::string_view bytes) {
   }
 }
 
+/// Whatever the log, the trace that it gives can be read again.
+void read_as_log(ImportFormat format, std::string_view bytes) {
+  try {
+    std::istringstream input{std::string(bytes)};
+    LogLines lines(input, "fuzz.log");
+    ImportLimits limits;
+    limits.events = 5'000;
+    limits.alive = 500;
+    limits.string_bytes = 1 << 20;
+    Trace trace;
+    import_log(format, lines, limits, trace);
+    look_at(trace);
+  } catch (const InputError&) {
+  }
+}
+
+void read_as_asio_log(std::string_view bytes) { read_as_log(ImportFormat::asio, bytes); }
+void read_as_io_uring_log(std::string_view bytes) { read_as_log(ImportFormat::io_uring, bytes); }
+
 }  // namespace
 
 const std::vector<Reader>& readers() {
@@ -88,6 +108,8 @@ const std::vector<Reader>& readers() {
       {"trace", read_as_trace, {source / "tests/goldens/broken"}, ".json"},
       {"scenario", read_as_scenario, {source / "lessons/scenarios"}, ".json"},
       {"lesson", read_as_lesson, {source / "lessons"}, "lesson.json"},
+      {"asio", read_as_asio_log, {source / "tests/traces/imports/asio"}, ".log"},
+      {"io_uring", read_as_io_uring_log, {source / "tests/traces/imports/io_uring"}, ".log"},
   };
   return all;
 }
