@@ -6,7 +6,6 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
-#include <sstream>
 #include <thread>
 
 #include <fcntl.h>
@@ -175,7 +174,7 @@ CaptureResult capture(const CaptureOptions& options, Trace& trace) {
     result.end = run_to_its_end(command, options.time_limit);
   }
   log.stop();
-  std::istringstream text(log.take(processes));
+  std::ifstream text = log.take(processes);
   result.lost = log.lost();
   result.others = log.others();
   result.limited = log.is_full();

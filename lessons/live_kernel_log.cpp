@@ -98,11 +98,16 @@ std::uint64_t sum_of(const std::string& stats, std::string_view key) {
 
 }  // namespace
 
-KernelLog::KernelLog() : kept_(std::tmpfile()) {
-  if (kept_ == nullptr) {
+KernelLog::File KernelLog::make_file() {
+  File file(std::tmpfile());
+  if (file == nullptr) {
     throw InputError("tracing", "", std::string("no temporary file: ") + std::strerror(errno));
   }
-  fcntl(fileno(kept_.get()), F_SETFD, FD_CLOEXEC);
+  fcntl(fileno(file.get()), F_SETFD, FD_CLOEXEC);
+  return file;
+}
+
+KernelLog::KernelLog() : kept_(make_file()), taken_(make_file()) {
   // The counter is what our own facts bear, and told to the last digit; of `mono` only
   // microseconds.
   in_ticks_ = FactClock::reads_counter() && instance_.try_write("trace_clock", "x86-tsc");
@@ -183,9 +188,11 @@ void KernelLog::count_lost() {
   lost_ = std::max(lost_, told_lost_);
 }
 
-std::string KernelLog::take(const std::vector<pid_t>& processes) {
+std::ifstream KernelLog::take(const std::vector<pid_t>& processes) {
   RingFilter filter(processes);
-  std::string log;
+  const auto put = [this](std::string_view part) {
+    std::fwrite(part.data(), 1, part.size(), taken_.get());
+  };
   const double ns_a_tick = static_cast<double>(to_.ns - from_.ns) /
                            static_cast<double>(std::max<std::int64_t>(to_.ticks - from_.ticks, 1));
   std::rewind(kept_.get());
@@ -200,7 +207,7 @@ std::string KernelLog::take(const std::vector<pid_t>& processes) {
     }
     const std::size_t at = line.in_ticks ? text.find(std::to_string(line.time) + ":") : text.npos;
     if (at == std::string_view::npos) {
-      log += text;
+      put(text);
       continue;
     }
     // A double holds 2^53 ns, more than a hundred days, since `from_`.
@@ -210,15 +217,18 @@ std::string KernelLog::take(const std::vector<pid_t>& processes) {
     std::snprintf(time.data(), time.size(), "%lld.%09lld",
                   static_cast<long long>(time_ns / 1'000'000'000),
                   static_cast<long long>(time_ns % 1'000'000'000));
-    log += text.substr(0, at);
-    log += time.data();
-    log += text.substr(text.find(':', at));
+    put(text.substr(0, at));
+    put(time.data());
+    put(text.substr(text.find(':', at)));
   }
   std::free(buffer);
   const std::uint64_t untold = lost_ - told_lost_;
-  if (untold > 0) log += "CPU:0 [LOST " + std::to_string(untold) + " EVENTS]\n";
-  if (full_) log += "CPU:0 [LOST EVENTS]\n";
-  return log;
+  if (untold > 0) put("CPU:0 [LOST " + std::to_string(untold) + " EVENTS]\n");
+  if (full_) put("CPU:0 [LOST EVENTS]\n");
+  if (std::fflush(taken_.get()) != 0 || std::ferror(kept_.get()) != 0) {
+    throw InputError("tracing", "", "the temporary file cannot be written", "is there room?");
+  }
+  return std::ifstream("/proc/self/fd/" + std::to_string(fileno(taken_.get())));
 }
 
 }  // namespace proactor_lab

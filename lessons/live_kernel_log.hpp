@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -36,8 +37,8 @@ class KernelLog {
   void stop();
 
   /// After `stop`: the lines about rings of `processes` and of those that they started, their times
-  /// in CLOCK_MONOTONIC.
-  std::string take(const std::vector<pid_t>& processes);
+  /// in CLOCK_MONOTONIC. They are in a file, as they may be many; it must not outlive this.
+  std::ifstream take(const std::vector<pid_t>& processes);
 
   bool is_full() const { return full_; }
   /// Events that the kernel could not keep. After `stop`.
@@ -57,7 +58,10 @@ class KernelLog {
   bool in_ticks_ = false;
   ClockPair from_;
   ClockPair to_;
-  std::unique_ptr<std::FILE, CloseFile> kept_;  // has no name
+  using File = std::unique_ptr<std::FILE, CloseFile>;
+  static File make_file();
+  File kept_;   // everybody's lines; has no name
+  File taken_;  // those that were asked for; likewise
   int pipe_ = -1;
   std::uint64_t lines_ = 0;
   std::uint64_t lines_max_ = 0;

@@ -99,6 +99,7 @@ LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) 
     }
     result.events = trace->events_written();
     result.events_lost = trace->events_lost();
+    result.start_ns = trace->start_ns();
   }
   return result;
 }

@@ -21,6 +21,7 @@ struct LiveRunResult {
   RunEnd end = RunEnd::finished;
   std::uint64_t events = 0;
   std::uint64_t events_lost = 0;
+  std::int64_t start_ns = 0;        ///< the trace's moment 0 in CLOCK_MONOTONIC
   std::size_t client_failures = 0;  ///< clients that did not get all that they asked for
   std::string failure;              ///< of the program, in words
   std::vector<ScenarioFile> files;  ///< those beneath the root, as the run left them

@@ -116,6 +116,30 @@ TEST_CASE("a capture that is killed leaves nothing in the tracing file system") 
   CHECK(instance_count() == before);
 }
 
+TEST_CASE("a run with the kernel's view observes what the run alone can only infer") {
+  if (!can_trace()) return;
+  const TemporaryFolder folder;
+  const std::string path = folder.file("both.json");
+  Command command(folder, {plab, "run", echo, "--on", "io_uring", "--with-kernel", "--out", path});
+  REQUIRE(command.wait() == 0);
+  INFO(command.out());
+  CHECK(command.err().empty());
+  const Trace trace = read_trace_file(path);
+  CHECK(trace.header.system == "io_uring");
+  CHECK(check_rules(trace).empty());
+  int armed = 0;
+  for (const Event& event : trace.events) {
+    const bool told =
+        event.kind == EventKind::operation_completed || event.kind == EventKind::completion_queued;
+    if (told) CHECK(event.certainty == Certainty::observed);
+    armed += event.kind == EventKind::poll_armed ? 1 : 0;
+  }
+  CHECK(armed > 0);
+  Command nowhere(folder, {plab, "run", echo, "--on", "sim", "--with-kernel", "--out", path});
+  CHECK(nowhere.wait() == 2);
+  CHECK(nowhere.err().find("needs io_uring") != std::string::npos);
+}
+
 TEST_CASE("who may not trace is told what is missing, and of perf") {
   struct Refusal {
     bool (*deny)();

@@ -43,6 +43,9 @@ class LiveTrace final : public Recorder {
   /// failed (a full disk): the file then ends early.
   bool finish(std::string_view how);
 
+  /// The trace's moment 0 in CLOCK_MONOTONIC.
+  std::int64_t start_ns() const { return start_ns_; }
+
   /// After `finish`.
   std::uint64_t events_written() const { return expander_.events_written(); }
   std::uint64_t events_lost() const { return expander_.events_lost(); }

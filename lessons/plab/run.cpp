@@ -4,12 +4,19 @@
 #include <optional>
 #include <string_view>
 
+#include <unistd.h>
+
+#include "lessons/live_kernel_log.hpp"
 #include "lessons/live_runner.hpp"
 #include "lessons/plab/command.hpp"
 #include "lessons/plab/output_file.hpp"
 #include "lessons/plab/scenario_name.hpp"
 #include "lessons/runner.hpp"
 #include "lessons/tape_file.hpp"
+#include "traces/import/import.hpp"
+#include "traces/import/kernel_view.hpp"
+#include "traces/input_error.hpp"
+#include "traces/trace_reader.hpp"
 #include "traces/trace_writer.hpp"
 
 namespace proactor_lab::plab {
@@ -24,6 +31,7 @@ struct RunArguments {
   std::int64_t seed = -1;
   std::int32_t port = -1;
   double for_seconds = 0;
+  bool with_kernel = false;
 };
 
 /// The run was well, its trace is written; the program may have failed all the same, and says why.
@@ -69,6 +77,27 @@ int run_on_simulator(const Scenario& scenario, const RunArguments& arguments) {
   return exit_code_for(result.failure, scenario);
 }
 
+/// The kernel's recording of this process's rings, in the words of our own trace.
+void add_kernel_view(KernelLog& log, const LiveRunResult& run, const Scenario& scenario,
+                     const std::string& path) {
+  log.stop();
+  std::ifstream text = log.take({getpid()});
+  LogLines lines(text, "the kernel's log");
+  ImportLimits limits;
+  limits.events = scenario.event_limit;
+  Trace kernel;
+  const ImportReport report = import_io_uring(lines, limits, kernel);
+  const Trace own = read_trace_file(path);
+  Trace merged;
+  const KernelViewResult result =
+      proactor_lab::add_kernel_view(own, kernel, report.origin_ns - run.start_ns, merged);
+  write_output(path, to_json(merged));
+  std::cout << "seen in the kernel: " << result.matched << " of " << result.operations
+            << " operations, " << merged.events.size() - own.events.size() << " more events";
+  if (!result.why_not_all.empty()) std::cout << "; " << result.why_not_all;
+  std::cout << "; the kernel lost " << log.lost() << '\n';
+}
+
 int run_on_kernel(Scenario scenario, const RunArguments& arguments) {
   LiveRunOptions options;
   options.out = arguments.out;
@@ -80,11 +109,15 @@ int run_on_kernel(Scenario scenario, const RunArguments& arguments) {
               << std::flush;
   };
   if (!scenario.clients.empty()) options.on_listening = nullptr;
+  std::optional<KernelLog> log;
+  if (arguments.with_kernel) log.emplace();
+  if (log) log->start(scenario.event_limit);
   const LiveRunResult result = run_live(scenario, options);
   if (arguments.out != "-") {
     std::cout << scenario.program << " on " << scenario.system << ": " << result.events << " events"
               << (arguments.out.empty() ? "" : ", written to " + arguments.out) << '\n';
   }
+  if (log) add_kernel_view(*log, result, scenario, arguments.out);
   if (result.client_failures > 0) {
     std::cerr << "plab: " << scenario.program
               << ": clients that did not get all that they asked for: " << result.client_failures
@@ -103,6 +136,11 @@ int run_command(const RunArguments& arguments) {
   Scenario scenario = scenario_named(arguments.scenario, arguments.seed);
   if (!arguments.system.empty()) scenario.system = arguments.system;
   if (arguments.port >= 0) scenario.port = static_cast<std::uint16_t>(arguments.port);
+  if (arguments.with_kernel &&
+      (scenario.system != "io_uring" || arguments.out.empty() || arguments.out == "-")) {
+    throw InputError("--with-kernel", "", "needs io_uring, and a file for the trace",
+                     "plab run SCENARIO --on io_uring --with-kernel --out TRACE");
+  }
   if (scenario.system == "sim") return run_on_simulator(scenario, arguments);
   return run_on_kernel(std::move(scenario), arguments);
 }
@@ -124,6 +162,9 @@ void add_run(CLI::App& app, Action& action) {
   command->add_option("--write-tape", arguments->write_tape, "Keep this run's answers");
   command->add_option("--port", arguments->port, "To listen on; live, 0 lets the system choose")
       ->check(CLI::Range(0, 65535));
+  command->add_flag("--with-kernel", arguments->with_kernel,
+                    "On io_uring: record the kernel's tracepoints, too, and put both views into "
+                    "the trace; needs root");
   command->add_option("--for", arguments->for_seconds, "Live: end after so many seconds")
       ->check(CLI::Range(1e-3, 1e6));
   command->add_option("-o,--out", arguments->out, "Where the trace goes; - is standard output");

@@ -48,6 +48,7 @@ struct ImportReport {
   std::uint64_t log_lines = 0;  ///< of the format
   std::uint64_t events = 0;     ///< in the trace
   std::uint64_t operations = 0;
+  std::int64_t origin_ns = 0;          ///< the trace's moment 0 on the log's clock, where known
   bool limited = false;                ///< the rest of the log was not kept
   std::vector<Unmatched> unmatched;    ///< in the order of their first lines
   std::vector<std::string> sentences;  ///< what else a person should know

@@ -111,6 +111,7 @@ class IoUringImport {
     ImportReport& report = events_->report();
     report.lines = line_count_;
     report.log_lines = log_lines_;
+    report.origin_ns = origin_;
     if (others_ > 0) {
       report.sentences.push_back("lines of tracepoints that are not io_uring's: " +
                                  std::to_string(others_));
