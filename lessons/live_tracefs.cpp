@@ -109,16 +109,14 @@ TracefsGuardian::~TracefsGuardian() {
 
 TracefsInstance::Place TracefsInstance::find_or_mount() {
   if (geteuid() != 0) fail("", "needs root, as the kernel's tracing file system belongs to it");
-  Place place{root, false};
-  if (is_tracefs(root)) return place;
+  if (is_tracefs(root)) return {root, false};
+  if (mount("nodev", root, "tracefs", 0, nullptr) == 0) return {root, true};
+  const int error = errno;
+  // Only asked now: to look there is enough for the kernel to mount it.
   if (is_tracefs("/sys/kernel/debug/tracing")) return {"/sys/kernel/debug/tracing", false};
   if (!exists(root)) fail(root, "is not there: this kernel was built without tracing");
-  if (mount("nodev", root, "tracefs", 0, nullptr) != 0) {
-    fail(root, std::string("the tracing file system cannot be mounted: ") + std::strerror(errno) +
-                   (errno == EPERM ? " (in a container without the right to mount?)" : ""));
-  }
-  place.mounted = true;
-  return place;
+  fail(root, std::string("the tracing file system cannot be mounted: ") + std::strerror(error) +
+                 (error == EPERM ? " (in a container without the right to mount?)" : ""));
 }
 
 TracefsInstance::TracefsInstance() : TracefsInstance(find_or_mount()) {}

@@ -39,10 +39,13 @@ bool deny() {
 
 /// Of ours that are there now.
 std::size_t instance_count() {
-  std::size_t count = 0;
+  namespace fs = std::filesystem;
   std::error_code ignored;
-  for (const auto& each :
-       std::filesystem::directory_iterator("/sys/kernel/tracing/instances", ignored)) {
+  // One file system, wherever it is mounted.
+  const fs::path own = "/sys/kernel/tracing/instances";
+  const fs::path folder = fs::exists(own, ignored) ? own : "/sys/kernel/debug/tracing/instances";
+  std::size_t count = 0;
+  for (const auto& each : fs::directory_iterator(folder, ignored)) {
     if (each.path().filename().string().starts_with("plab-")) ++count;
   }
   return count;
