@@ -49,12 +49,12 @@ class ChoiceSource {
 /// Answers from hash(seed, key) alone: no state, so no question influences another.
 class SeededChoices final : public ChoiceSource {
  public:
-  explicit SeededChoices(std::uint64_t seed) : seed_(seed) {}
+  explicit SeededChoices(std::uint64_t seed);
   std::uint32_t pick(std::uint32_t n, const Question& question) override;
   std::uint64_t draw(std::uint64_t span, const Question& question) override;
 
  private:
-  std::uint64_t seed_;
+  std::uint64_t mixed_seed_;
 };
 
 /// Answers by key, as they were given in some run.
