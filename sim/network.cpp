@@ -104,17 +104,29 @@ std::uint32_t Network::take(EndId end, std::span<std::byte> into) {
   const std::uint32_t first = std::min(count, from.ring_size - from.head);
   std::memcpy(into.data(), from.ring() + from.head, first);
   if (first < count) std::memcpy(into.data() + first, from.ring(), count - first);
-  from.head = (from.head + count) & (from.ring_size - 1);
-  const bool was_full = space(peer_of(end)) == 0;
-  from.stored -= count;
-  from.arrived -= count;
+  made_room(end, count);
+  return count;
+}
+
+std::uint32_t Network::discard(EndId end, std::uint32_t most) {
+  const std::uint32_t count = std::min(most, ends_[end].arrived);
+  if (count > 0) made_room(end, count);
+  return count;
+}
+
+/// The oldest bytes are gone.
+void Network::made_room(EndId id, std::uint32_t bytes) {
+  End& end = ends_[id];
+  const bool was_full = end.stored >= send_buffer_;
+  end.head = (end.head + bytes) & (end.ring_size - 1);
+  end.stored -= bytes;
+  end.arrived -= bytes;
   // Whoever takes bytes as they arrive lets the sender go on at once, with their acknowledgement;
   // room that is made later has to be told in a segment of its own.
-  if (was_full && !from.arriving && !from.reset) {
-    schedule_.at(schedule_.now() + latency_from(end),
-                 {this, 0, peer_of(end), from.last_cause, window_opens});
+  if (was_full && !end.arriving && !end.reset) {
+    schedule_.at(schedule_.now() + latency_from(id),
+                 {this, 0, peer_of(id), end.last_cause, window_opens});
   }
-  return count;
 }
 
 void Network::shutdown_send(EndId end, FactIndex cause) {
@@ -144,9 +156,11 @@ void Network::break_connection(std::uint32_t connection, FactIndex cause) {
 
 // --- The link ----------------------------------------------------------------------------------
 
-Duration Network::latency_from(EndId end) {
-  return links_[ends_[end].link].latency.draw(schedule_.choices(),
-                                              {QuestionKind::latency, end, ends_[end].segments++});
+Duration Network::latency_from(EndId end) { return draw_latency(end, links_[ends_[end].link]); }
+
+Duration Network::draw_latency(EndId from, const NetworkLink& link) {
+  return link.latency.draw(schedule_.choices(),
+                           {QuestionKind::latency, from, ends_[from].segments++});
 }
 
 void Network::schedule_arrival(EndId to, Type type, std::uint64_t amount, FactIndex cause) {
@@ -154,26 +168,27 @@ void Network::schedule_arrival(EndId to, Type type, std::uint64_t amount, FactIn
   const NetworkLink& link = links_[ends_[to].link];
   Instant departs = schedule_.now();
   if (link.bytes_per_second > 0 && type == bytes_arrive) departs = leaves_line(from, link, amount);
-  Instant time = departs + latency_from(from);
+  Instant time = departs + draw_latency(from, link);
   if (link.losses_per_million > 0) time += lost_time(from, link, cause);
   if (last_cut_ > schedule_.now()) time = std::max(time, connections_[to / 2].cut_until);
   // A stream keeps its order. A nanosecond apart, two segments are no tie, so no question arises.
   End& end = ends_[to];
-  const ScheduledEvent event{this, amount, to, cause, type};
-  if (arrivals_tie_) {
-    time = std::max(time, end.last_arrival);
-    in_order_[to].push_back(event);
-  } else if (end.segments > 0 && time <= end.last_arrival) {
-    time = end.last_arrival + Duration{1};
-  }
+  const Duration apart{arrivals_tie_ ? 0 : 1};
+  if (end.segments > 0) time = std::max(time, end.last_arrival + apart);
   ++end.segments;
   end.last_arrival = time;
+  const ScheduledEvent event{this, amount, to, cause, type};
+  if (arrivals_tie_) note_order(event);
   schedule_.at(time, event);
-  if (link.breaks_per_million == 0 || type != bytes_arrive || connections_[to / 2].broken) return;
+  if (link.breaks_per_million > 0 && type == bytes_arrive) perhaps_break(from, link, cause);
+}
+
+void Network::perhaps_break(EndId from, const NetworkLink& link, FactIndex cause) {
+  if (connections_[from / 2].broken) return;
   const Question question{QuestionKind::broken, from, ends_[from].segments};
   if (schedule_.choices().draw(999'999, question) < link.breaks_per_million) {
     note_fault(from, "connection broken", cause);
-    break_connection(to / 2, cause);
+    break_connection(from / 2, cause);
   }
 }
 
@@ -213,9 +228,15 @@ void Network::note_fault(EndId end, const char* what, FactIndex cause) {
 // --- What arrives ------------------------------------------------------------------------------
 
 void Network::on_event(const ScheduledEvent& event) {
-  if (!arrivals_tie_ || event.type == window_opens) return arrive(event);
-  // One of those that are due now; what arrives is the oldest.
-  std::deque<ScheduledEvent>& under_way = in_order_[event.subject];
+  if (arrivals_tie_ && event.type != window_opens) return arrive_in_order(event.subject);
+  arrive(event);
+}
+
+void Network::note_order(const ScheduledEvent& event) { in_order_[event.subject].push_back(event); }
+
+/// One of those that are due now; what arrives is the oldest.
+void Network::arrive_in_order(EndId to) {
+  std::deque<ScheduledEvent>& under_way = in_order_[to];
   const ScheduledEvent oldest = under_way.front();
   under_way.pop_front();
   arrive(oldest);
@@ -227,22 +248,8 @@ void Network::arrive(const ScheduledEvent& event) {
   if (end.reset) return;  // already broken: nothing arrives any more
   end.last_cause = event.cause;
   switch (event.type) {
-    case bytes_arrive: {
-      if (end.abandoned || (end.receive_closed && end.send_closed)) return break_off(id, event);
-      const auto count = static_cast<std::uint32_t>(event.amount);
-      end.arrived += count;
-      end.under_way -= count;
-      end.arriving = true;
-      if (end.owner != nullptr) end.owner->readable(id, event.cause);
-      // The owner may have opened connections: the ends may lie elsewhere by now.
-      End& here = ends_[id];
-      here.arriving = false;
-      if (!here.filled || here.stored >= send_buffer_) break;
-      here.filled = false;
-      NetworkOwner* sender = ends_[peer_of(id)].owner;
-      if (sender != nullptr) sender->writable(peer_of(id), event.cause);
-      break;
-    }
+    case bytes_arrive:
+      return bytes_arrived(event);
     case window_opens:
       ends_[peer_of(id)].filled = space(id) == 0;  // it may be full again by now
       if (end.owner != nullptr) end.owner->writable(id, event.cause);
@@ -269,6 +276,24 @@ void Network::arrive(const ScheduledEvent& event) {
     default:
       break;
   }
+}
+
+void Network::bytes_arrived(const ScheduledEvent& event) {
+  const EndId id = event.subject;
+  End& end = ends_[id];
+  if (end.abandoned || (end.receive_closed && end.send_closed)) return break_off(id, event);
+  const auto count = static_cast<std::uint32_t>(event.amount);
+  end.arrived += count;
+  end.under_way -= count;
+  end.arriving = true;
+  if (end.owner != nullptr) end.owner->readable(id, event.cause);
+  // The owner may have opened connections: the ends may lie elsewhere by now.
+  End& here = ends_[id];
+  here.arriving = false;
+  if (!here.filled || here.stored >= send_buffer_) return;
+  here.filled = false;
+  NetworkOwner* sender = ends_[peer_of(id)].owner;
+  if (sender != nullptr) sender->writable(peer_of(id), event.cause);
 }
 
 /// The connection is over at this end; receives and sends that wait are to hear of it.

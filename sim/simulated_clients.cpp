@@ -95,7 +95,7 @@ void SimulatedClients::go_on(std::uint32_t index) {
   const ClientScript& script = client.crowd->script;
   if (client.leaving) return;
   const Instant now = schedule_.now();
-  if (client.sends_made < script.sends.size()) {
+  if (has_lines_left(client)) {
     return schedule(index, speaks, Instant{} + script.sends[client.sends_made].at);
   }
   if (script.read_to_end) return;
@@ -113,7 +113,8 @@ void SimulatedClients::go_on(std::uint32_t index) {
                                 {QuestionKind::think, client.end, client.requests_made});
     if (think > Duration::zero()) return schedule(index, speaks, now + think);
     speak(index);
-    return go_on(index);  // until the answer is there, it only waits
+    if (client.received < client.awaited) return;  // until the answer is there, it only waits
+    return go_on(index);
   }
   if (script.end == ClientEnd::stay || script.end_at >= Duration::zero()) return;
   client.leaving = true;
@@ -124,7 +125,7 @@ void SimulatedClients::go_on(std::uint32_t index) {
 void SimulatedClients::go_on_after_answer(std::uint32_t index) {
   const Client& client = clients_[index];
   const ClientScript& script = client.crowd->script;
-  if (client.sends_made < script.sends.size()) return;
+  if (has_lines_left(client)) return;
   if (script.every > Duration::zero() && client.requests_made < script.requests) return;
   go_on(index);
 }
@@ -133,7 +134,7 @@ void SimulatedClients::speak(std::uint32_t index) {
   Client& client = clients_[index];
   const ClientScript& script = client.crowd->script;
   if (client.leaving) return;
-  if (client.sends_made < script.sends.size()) {
+  if (has_lines_left(client)) {
     const std::string& content = script.sends[client.sends_made++].content;
     client.awaited += content.size();
     say(client, std::as_bytes(std::span(content)));
@@ -236,13 +237,8 @@ void SimulatedClients::read_slowly(std::uint32_t index, FactIndex cause) {
 
 void SimulatedClients::take(std::uint32_t index, std::uint32_t most, FactIndex cause) {
   Client& client = clients_[index];
-  std::uint32_t count = 0;
-  while (!network_.was_reset(client.end) && count < most) {
-    const std::size_t room = std::min<std::size_t>(scratch_.size(), most - count);
-    const std::uint32_t taken = network_.take(client.end, std::span(scratch_).first(room));
-    count += taken;
-    if (network_.available(client.end) == 0) break;
-  }
+  const bool reset = network_.was_reset(client.end);
+  const std::uint32_t count = reset ? 0 : network_.discard(client.end, most);
   client.last = cause;
   if (count == 0) {
     // The program closed: the client hangs up too.

@@ -68,6 +68,9 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
   const char* label_of(const Client& client) const;
   void record(Client& client, FactKind kind, std::uint64_t bytes);
   bool breaks(const Client& client) const;
+  static bool has_lines_left(const Client& client) {
+    return client.sends_made < client.crowd->said_by.size();  // one for each of its `sends`
+  }
   void schedule(std::uint32_t client, Type type, Instant time);
   void connect(std::uint32_t client);
   void go_on(std::uint32_t client);

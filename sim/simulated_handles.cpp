@@ -139,10 +139,8 @@ std::int32_t SimulatedOs::forget_handle(Handle handle, FactIndex cause) {
   return 0;
 }
 
-/// One reference less; the last one ends the stream or frees the port.
-void SimulatedOs::release(std::uint32_t index, FactIndex cause) {
+void SimulatedOs::release_last(std::uint32_t index, FactIndex cause) {
   Socket& socket = sockets_[index];
-  if (--socket.references > 0) return;
   if (socket.kind == HandleKind::listener) {
     if (!socket.receive_closed) network_.stop_listening(socket.port);
   } else if (socket.kind == HandleKind::datagram) {

@@ -153,15 +153,17 @@ bool SimulatedOs::goes_on_late(AsyncOperation& operation, FactIndex cause) {
 }
 
 void SimulatedOs::rouse(std::uint32_t index, std::uint8_t who, FactIndex cause) {
+  if (is_free()) return rouse_later(index, who, cause);
+  if ((who & polling) != 0) serve(&Socket::polls, index, cause);
+  if ((who & receiving) != 0) serve(&Socket::receives, index, cause);
+  if ((who & sending) != 0) serve(&Socket::sends, index, cause);
+}
+
+void SimulatedOs::rouse_later(std::uint32_t index, std::uint8_t who, FactIndex cause) {
+  Socket& socket = sockets_[index];
   for (const Waiting each : {polling, receiving, sending}) {
     if ((who & each) == 0) continue;
-    OperationList Socket::*const list = list_of(each);
-    if (!is_free()) {
-      serve(list, index, cause);
-      continue;
-    }
-    Socket& socket = sockets_[index];
-    const std::uint64_t waiting = (socket.*list).size();
+    const std::uint64_t waiting = (socket.*list_of(each)).size();
     if (waiting == 0 || (socket.roused & each) != 0) continue;
     socket.roused |= each;
     schedule_.at(schedule_.now(), {this, waiting << 8 | each, index, cause, rouses});

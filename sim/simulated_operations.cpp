@@ -8,7 +8,28 @@
 
 namespace proactor_lab {
 
+/// Most are receives and sends on streams: these by themselves, so that their way stays short.
 void SimulatedOs::carry_out(AsyncOperation& operation, FactIndex started) {
+  if (operation.opcode == Opcode::receive || operation.opcode == Opcode::send) {
+    const std::uint32_t index = socket_of(operation.handle);
+    if (index != no_socket && sockets_[index].kind == HandleKind::stream) {
+      return carry_out_on_stream(operation, index, started);
+    }
+  }
+  carry_out_in_general(operation, started);
+}
+
+void SimulatedOs::carry_out_on_stream(AsyncOperation& operation, std::uint32_t index,
+                                      FactIndex started) {
+  const bool receives = operation.opcode == Opcode::receive;
+  const OperationList& others = receives ? sockets_[index].receives : sockets_[index].sends;
+  const bool waits_its_turn = !others.empty() && !is_free();
+  if (waits_its_turn || attempt_on_stream(operation, index, started) == Progress::waits) {
+    pend(operation, receives ? Place::receives : Place::sends, index);
+  }
+}
+
+void SimulatedOs::carry_out_in_general(AsyncOperation& operation, FactIndex started) {
   switch (operation.opcode) {
     case Opcode::no_op:
       return complete(operation, 0, started);

@@ -34,7 +34,6 @@ SimulatedOs::SimulatedOs(const SimulatedOsConfig& config, Schedule& schedule, Ne
 
 bool SimulatedOs::wait(CompletionEventQueue& queue, Instant deadline) {
   submit();
-  bool well = true;
   ++usage_.calls;
   ++steps_;
   if (is_time_up() || is_full()) {
@@ -43,33 +42,41 @@ bool SimulatedOs::wait(CompletionEventQueue& queue, Instant deadline) {
   }
   if (posted_.empty() && !woken_) {
     if (core_ != nullptr) core_->release();
-    well = wait_for_completions(deadline);
+    const bool well = wait_for_completions(deadline);
     while (core_ != nullptr && !core_->acquire()) {
       if (has_ended()) return false;
       take_next_event();
     }
     ++usage_.switches;
     spend(config_.switch_cost);
+    if (!well) return false;
   }
-  if (!well) return false;
   woken_ = false;
-  const std::size_t fit = std::min<std::size_t>(posted_.size(), config_.completion_entries);
-  if (fit < posted_.size()) ++overflows_;
-  for (std::size_t i = 0; i < fit; ++i) queue.push(posted_[i]);
-  posted_.erase(posted_.begin(), posted_.begin() + static_cast<std::ptrdiff_t>(fit));
+  if (posted_.size() > config_.completion_entries) {
+    reap_what_fits(queue);
+  } else {
+    for (const Completion& each : posted_) queue.push(each);
+    posted_.clear();
+  }
   return true;
+}
+
+/// The rest stays for the next wait.
+void SimulatedOs::reap_what_fits(CompletionEventQueue& queue) {
+  ++overflows_;
+  const auto fit = static_cast<std::ptrdiff_t>(config_.completion_entries);
+  std::for_each(posted_.begin(), posted_.begin() + fit,
+                [&](const Completion& c) { queue.push(c); });
+  posted_.erase(posted_.begin(), posted_.begin() + fit);
 }
 
 /// False where nothing can come any more, or a limit was reached.
 bool SimulatedOs::wait_for_completions(Instant deadline) {
   while (posted_.empty() && !woken_) {
-    if (schedule_.empty()) {
-      if (deadline == never) return false;
-      schedule_.advance_to(std::max(deadline, schedule_.now()));
-      return true;
-    }
-    if (has_ended()) return false;
-    if (schedule_.next_time() > deadline) {
+    const Instant next = schedule_.next_time();
+    const bool nothing_comes = next == never && schedule_.empty();
+    if (nothing_comes ? deadline == never : has_ended_before(next)) return false;
+    if (nothing_comes || next > deadline) {
       schedule_.advance_to(std::max(deadline, schedule_.now()));
       return true;
     }
@@ -97,9 +104,7 @@ Instant SimulatedOs::after(Instant from, Duration cost) {
   return std::max(from, std::min(end, config_.run_limit));
 }
 
-/// The running thread is busy for `cost`; the rest of the world goes on meanwhile.
-void SimulatedOs::spend(Duration cost) {
-  if (cost <= Duration::zero()) return;
+void SimulatedOs::pass(Duration cost) {
   usage_.cpu_time += cost;
   const Instant until = after(schedule_.now(), cost);
   while (!schedule_.empty() && schedule_.next_time() <= until) {
@@ -119,27 +124,32 @@ void SimulatedOs::start(AsyncOperation& operation) {
 
 void SimulatedOs::submit() {
   if (submissions_.empty()) return;
-  if (recorder_ != nullptr) {
-    for (AsyncOperation* each = submissions_.first(); each != nullptr; each = each->next) {
-      recorder_->record(
-          {.operation = to_number(each->id), .thread = 1, .kind = FactKind::operation_submitted});
-    }
-  }
-  Duration cost = config_.syscall_cost;
-  if (config_.operation_cost > Duration::zero()) {
-    for (AsyncOperation* each = submissions_.first(); each != nullptr; each = each->next) {
-      if (has_cost(each->opcode)) cost += config_.operation_cost;
-    }
-  }
-  spend(cost);
+  if (recorder_ != nullptr) record_submission();
+  spend(submission_cost());
   submission_count_ = 0;
   submitting_ = true;
   while (!submissions_.empty()) {
     if (AsyncOperation* head = order_.take(submissions_)) begin_chain(*head);
-    run_chains();
+    if (!chain_steps_.empty()) go_on_with_chains();
   }
   submitting_ = false;
   run_chains();
+}
+
+void SimulatedOs::record_submission() {
+  for (AsyncOperation* each = submissions_.first(); each != nullptr; each = each->next) {
+    recorder_->record(
+        {.operation = to_number(each->id), .thread = 1, .kind = FactKind::operation_submitted});
+  }
+}
+
+Duration SimulatedOs::submission_cost() const {
+  Duration cost = config_.syscall_cost;
+  if (config_.operation_cost <= Duration::zero()) return cost;
+  for (AsyncOperation* each = submissions_.first(); each != nullptr; each = each->next) {
+    if (has_cost(each->opcode)) cost += config_.operation_cost;
+  }
+  return cost;
 }
 
 /// True where it began any.
@@ -170,19 +180,23 @@ void SimulatedOs::end_refused(AsyncOperation& head, FactIndex cause) {
 void SimulatedOs::begin(AsyncOperation& operation) {
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::nowhere);
   operation.backend_state[2] = 0;
-  AsyncOperation* linked = linked_to(operation);
   const FactIndex started = record(FactKind::operation_started, operation, 0, 0);
-  if (linked != nullptr) linked->backend_state[2] = 1;
+  AsyncOperation* linked = linked_to(operation);
+  linked == nullptr ? carry_out(operation, started) : begin_with(*linked, operation, started);
+}
+
+/// `linked` is what follows on the operation, or bounds it.
+void SimulatedOs::begin_with(AsyncOperation& linked, AsyncOperation& operation, FactIndex started) {
+  linked.backend_state[2] = 1;
   carry_out(operation, started);
   // A link timeout runs for as long as its target is pending.
-  if (place_of(operation) == Place::nowhere || linked == nullptr) return;
-  if (linked->opcode != Opcode::link_timeout) return;
-  linked->backend_state[1] = reinterpret_cast<std::uintptr_t>(&operation);
-  const FactIndex armed = record(FactKind::operation_started, *linked, 0, 0);
+  if (place_of(operation) == Place::nowhere || linked.opcode != Opcode::link_timeout) return;
+  linked.backend_state[1] = reinterpret_cast<std::uintptr_t>(&operation);
+  const FactIndex armed = record(FactKind::operation_started, linked, 0, 0);
   const Instant now = schedule_.now();
-  set_timer(*linked,
-            linked->relative ? saturating_add(now, linked->deadline.time_since_epoch())
-                             : std::max(linked->deadline, now),
+  set_timer(linked,
+            linked.relative ? saturating_add(now, linked.deadline.time_since_epoch())
+                            : std::max(linked.deadline, now),
             armed);
 }
 
@@ -235,7 +249,14 @@ std::uint32_t SimulatedOs::more_of(const AsyncOperation& operation) const {
 
 void SimulatedOs::complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                            std::uint32_t flags) {
-  end(operation, result, {.cause = cause}, flags, is_told(operation, result));
+  if (linked_to(operation) != nullptr) {
+    return end(operation, result, {.cause = cause}, flags, is_told(operation, result));
+  }
+  // Nothing follows on most.
+  const bool more = (flags & completion_more) != 0;
+  record(FactKind::operation_completed, operation, result, cause, more);
+  if (is_told(operation, result)) tell({&operation, result, flags});
+  if (!more) forget(operation);
 }
 
 /// `step` is how it came to its end.
@@ -244,13 +265,9 @@ void SimulatedOs::end(AsyncOperation& operation, std::int32_t result, const Chai
   const bool more = (flags & completion_more) != 0;
   const FactIndex completed =
       record(FactKind::operation_completed, operation, result, step.cause, more);
-  if (told) {
-    record(FactKind::completion_queued, operation, 0, 0);
-    posted_.push_back({&operation, result, flags});
-  }
+  if (told) tell({&operation, result, flags});
   if (more) return;
-  operation.backend_state[0] = static_cast<std::uint64_t>(Place::nowhere);
-  order_.count_end();
+  forget(operation);
   add_step(step_behind(operation, result, step, completed));
 }
 
@@ -285,9 +302,10 @@ void SimulatedOs::pend(AsyncOperation& operation, Place place, std::uint32_t ind
   Socket& socket = sockets_[index];
   ++socket.references;
   ++pending_;
-  if (place == Place::receives) socket.receives.push(operation);
-  if (place == Place::sends) socket.sends.push(operation);
-  if (place == Place::polls) socket.polls.push(operation);
+  (place == Place::receives ? socket.receives
+   : place == Place::sends  ? socket.sends
+                            : socket.polls)
+      .push(operation);
 }
 
 void SimulatedOs::release_all() {

@@ -179,13 +179,15 @@ class SimulatedOs final : public OperatingSystem,
   void on_event(const ScheduledEvent& event) override;
 
   bool wait_for_completions(Instant deadline);
+  [[gnu::cold]] void reap_what_fits(CompletionEventQueue& queue);
   bool is_full() const {
     return out_of_steps() || (recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit);
   }
   bool is_time_up() const { return timed_out_ && schedule_.now() >= config_.run_limit; }
   /// Of a world in which something is still to happen.
-  bool has_ended() {
-    limit_reached_ = schedule_.next_time() > config_.run_limit || is_time_up() || is_full();
+  bool has_ended() { return has_ended_before(schedule_.next_time()); }
+  bool has_ended_before(Instant next) {
+    limit_reached_ = next > config_.run_limit || is_time_up() || is_full();
     return limit_reached_;
   }
   void take_next_event();
@@ -198,6 +200,7 @@ class SimulatedOs final : public OperatingSystem,
   }
   enum EventType : std::uint32_t { timer_expires, rouses, lets_go, closes };
   void rouse(std::uint32_t socket, std::uint8_t who, FactIndex cause);
+  void rouse_later(std::uint32_t socket, std::uint8_t who, FactIndex cause);
   void serve_next_roused(const ScheduledEvent& event);
   void let_go_of(std::uint32_t socket, AsyncOperation& cancelled, FactIndex cause);
   void let_go_of_the_oldest(std::uint32_t socket, FactIndex cause);
@@ -217,12 +220,19 @@ class SimulatedOs final : public OperatingSystem,
   bool goes_on_late(AsyncOperation& operation, FactIndex cause);
   void take_number(AsyncOperation& operation, Instant when, FactIndex cause);
 
-  void spend(Duration cost);
+  /// The running thread is busy for `cost`; the rest of the world goes on meanwhile.
+  void spend(Duration cost) {
+    if (cost > Duration::zero()) pass(cost);
+  }
+  void pass(Duration cost);
   void submit();
+  void record_submission();
+  Duration submission_cost() const;
   void refuse_chain(AsyncOperation& head);
   void end_refused(AsyncOperation& head, FactIndex cause);
   void begin_chain(AsyncOperation& head);
   void begin(AsyncOperation& operation);
+  void begin_with(AsyncOperation& linked, AsyncOperation& operation, FactIndex started);
   void run_chains() {
     if (!chain_steps_.empty() || !order_.empty()) go_on_with_chains();
   }
@@ -234,6 +244,8 @@ class SimulatedOs final : public OperatingSystem,
   bool begin_released();
 
   void carry_out(AsyncOperation& operation, FactIndex started);
+  void carry_out_on_stream(AsyncOperation& operation, std::uint32_t socket, FactIndex started);
+  void carry_out_in_general(AsyncOperation& operation, FactIndex started);
   void carry_out_on(std::uint32_t socket, AsyncOperation& operation, FactIndex started);
   void carry_out_connect(AsyncOperation& operation, std::uint32_t socket, FactIndex started);
   void carry_out_shutdown(AsyncOperation& operation, std::uint32_t socket, FactIndex started);
@@ -255,7 +267,13 @@ class SimulatedOs final : public OperatingSystem,
   void set_timer(AsyncOperation& operation, Instant when, FactIndex cause);
 
   Progress attempt(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
+  Progress attempt_on_stream(AsyncOperation& operation, std::uint32_t socket, FactIndex cause) {
+    return operation.opcode == Opcode::receive ? try_receive(operation, socket, cause)
+                                               : try_send(operation, socket, cause);
+  }
+  Progress attempt_datagram(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   Progress try_receive(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
+  Progress try_receive_in_general(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   Progress try_receive_from(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   Progress try_receive_provided(AsyncOperation& operation, std::uint16_t port, FactIndex cause);
   Progress try_send(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
@@ -267,7 +285,10 @@ class SimulatedOs final : public OperatingSystem,
   void release_pipe(std::uint32_t socket, FactIndex cause);
   bool is_ready(const Socket& socket, Readiness readiness) const;
   bool is_connected(const Socket& socket) const;
-  void serve(OperationList Socket::*list, std::uint32_t socket, FactIndex cause);
+  void serve(OperationList Socket::*list, std::uint32_t socket, FactIndex cause) {
+    if (!(sockets_[socket].*list).empty()) serve_all(list, socket, cause);
+  }
+  void serve_all(OperationList Socket::*list, std::uint32_t socket, FactIndex cause);
   Progress serve_one(OperationList Socket::*list, std::uint32_t socket, std::uint32_t waiting,
                      FactIndex cause);
   std::uint32_t transfer_size(std::uint32_t possible, std::uint64_t entity,
@@ -280,6 +301,15 @@ class SimulatedOs final : public OperatingSystem,
                 std::uint32_t flags = 0);
   void end(AsyncOperation& operation, std::int32_t result, const ChainStep& step,
            std::uint32_t flags, bool told);
+  [[gnu::always_inline]] void tell(const Completion& completion) {
+    record(FactKind::completion_queued, *completion.operation, 0, 0);
+    posted_.push_back(completion);
+  }
+  /// It is over.
+  void forget(AsyncOperation& operation) {
+    operation.backend_state[0] = static_cast<std::uint64_t>(Place::nowhere);
+    order_.count_end();
+  }
   bool is_put_off(const AsyncOperation& operation);
   bool is_free() const { return config_.freedom == KernelFreedom::full; }
   std::uint32_t choose(std::uint32_t n, QuestionKind kind, const AsyncOperation& operation);
@@ -303,7 +333,11 @@ class SimulatedOs final : public OperatingSystem,
                     FactIndex cause);
   /// The socket behind `handle`, or `no_socket` (EBADF).
   std::uint32_t socket_of(Handle handle) const { return descriptors_.object_of(handle); }
-  void release(std::uint32_t socket, FactIndex cause);
+  /// One reference less; the last one ends the stream or frees the port.
+  void release(std::uint32_t socket, FactIndex cause) {
+    if (--sockets_[socket].references == 0) release_last(socket, cause);
+  }
+  void release_last(std::uint32_t socket, FactIndex cause);
   std::int32_t close_handle(Handle handle, FactIndex cause);
   std::int32_t forget_handle(Handle handle, FactIndex cause);
 

@@ -9,10 +9,16 @@ namespace proactor_lab {
 
 SimulatedOs::Progress SimulatedOs::attempt(AsyncOperation& operation, std::uint32_t index,
                                            FactIndex cause) {
-  if (sockets_[index].kind == HandleKind::pipe && operation.opcode != Opcode::poll) {
+  const HandleKind kind = sockets_[index].kind;
+  if (kind == HandleKind::stream && operation.opcode == Opcode::receive) {
+    return try_receive(operation, index, cause);  // who waits is mostly one of these
+  }
+  const bool polls = operation.opcode == Opcode::poll;
+  if (kind == HandleKind::pipe && !polls) {
     return operation.opcode == Opcode::read ? try_read_pipe(operation, index, cause)
                                             : try_write_pipe(operation, index, cause);
   }
+  if (kind == HandleKind::datagram && !polls) return attempt_datagram(operation, index, cause);
   switch (operation.opcode) {
     case Opcode::accept:
       return try_accept(operation, index, cause);
@@ -54,10 +60,30 @@ SimulatedOs::Progress SimulatedOs::try_accept(AsyncOperation& operation, std::ui
   }
 }
 
+/// Most receives take what has arrived into a buffer of their own: these by themselves, so that
+/// their way stays short.
 SimulatedOs::Progress SimulatedOs::try_receive(AsyncOperation& operation, std::uint32_t index,
                                                FactIndex cause) {
   Socket& socket = sockets_[index];
-  if (socket.kind == HandleKind::datagram) return try_receive_from(operation, index, cause);
+  const bool plain = socket.connected && operation.buffers == nullptr && !operation.multishot &&
+                     !has(operation.flags, OperationFlags::wait_all);
+  if (!plain) return try_receive_in_general(operation, index, cause);
+  if (network_.is_silent(socket.end) && !socket.receive_closed) return Progress::waits;
+  const std::uint32_t possible = std::min(network_.available(socket.end), operation.length);
+  if (possible == 0 || operation.data == nullptr) {
+    return try_receive_in_general(operation, index, cause);  // nothing, and why
+  }
+  const std::uint32_t count = transfer_size(possible, socket.end, socket.short_questions);
+  network_.take(socket.end, {operation.data, count});
+  const FactIndex moved = record(FactKind::bytes_moved, operation, count, cause,
+                                 static_cast<std::uint8_t>(FactRole::processor));
+  complete(operation, static_cast<std::int32_t>(count), moved);
+  return Progress::over;
+}
+
+SimulatedOs::Progress SimulatedOs::try_receive_in_general(AsyncOperation& operation,
+                                                          std::uint32_t index, FactIndex cause) {
+  Socket& socket = sockets_[index];
   const auto over = [&](std::int32_t result) {
     complete(operation, result, cause);
     return Progress::over;
@@ -106,6 +132,31 @@ SimulatedOs::Progress SimulatedOs::try_receive(AsyncOperation& operation, std::u
     complete(operation, static_cast<std::int32_t>(total), moved, flags);
     if (more == 0) return Progress::over;
   }
+}
+
+SimulatedOs::Progress SimulatedOs::attempt_datagram(AsyncOperation& operation, std::uint32_t index,
+                                                    FactIndex cause) {
+  switch (operation.opcode) {
+    case Opcode::accept:
+      return try_accept(operation, index, cause);
+    case Opcode::receive:
+    case Opcode::receive_from:
+    case Opcode::read:
+      return try_receive_from(operation, index, cause);
+    default:
+      break;
+  }
+  const auto over = [&](std::int32_t result, FactIndex why) {
+    complete(operation, result, why);
+    return Progress::over;
+  };
+  if (operation.opcode != Opcode::send_to) return over(-EDESTADDRREQ, cause);
+  if (operation.data == nullptr && operation.length > 0) return over(-EFAULT, cause);
+  const FactIndex moved = record(FactKind::bytes_moved, operation, operation.length, cause,
+                                 static_cast<std::uint8_t>(FactRole::processor));
+  datagrams_.send(sockets_[index].port, operation.endpoint.port, {operation.data, operation.length},
+                  moved);
+  return over(static_cast<std::int32_t>(operation.length), moved);
 }
 
 SimulatedOs::Progress SimulatedOs::try_receive_from(AsyncOperation& operation, std::uint32_t index,
@@ -169,15 +220,6 @@ SimulatedOs::Progress SimulatedOs::try_send(AsyncOperation& operation, std::uint
     return Progress::over;
   };
   const bool faulty = operation.data == nullptr && operation.length > 0;
-  if (socket.kind == HandleKind::datagram) {
-    if (operation.opcode != Opcode::send_to) return over(-EDESTADDRREQ, cause);
-    if (faulty) return over(-EFAULT, cause);
-    const FactIndex moved = record(FactKind::bytes_moved, operation, operation.length, cause,
-                                   static_cast<std::uint8_t>(FactRole::processor));
-    datagrams_.send(socket.port, operation.endpoint.port, {operation.data, operation.length},
-                    moved);
-    return over(static_cast<std::int32_t>(operation.length), moved);
-  }
   if (!socket.connected) return over(-EPIPE, cause);
   if (const std::int32_t error = network_.take_error(socket.end); error != 0) {
     return over(-error, cause);
@@ -249,7 +291,7 @@ std::uint32_t SimulatedOs::transfer_size(std::uint32_t possible, std::uint64_t e
 // --- What the network tells ------------------------------------------------------------------
 
 /// Carries out what waits in a list, for as long as something can be.
-void SimulatedOs::serve(OperationList Socket::*list, std::uint32_t index, FactIndex cause) {
+void SimulatedOs::serve_all(OperationList Socket::*list, std::uint32_t index, FactIndex cause) {
   // Whoever only waits for readiness takes nothing from the others: each is asked once.
   const bool polls = list == &Socket::polls;
   auto left = polls ? static_cast<std::uint32_t>((sockets_[index].*list).size()) : UINT32_MAX;
