@@ -21,50 +21,40 @@ class EventHeap {
   };
 
   bool empty() const { return entries_.size() == root; }
-  const Entry& front() const { return entries_[root]; }
+  const Entry& front() const { return at(root); }
+
+  /// Where an entry is, for as long as nothing comes or goes.
+  using Place = std::size_t;
+  static constexpr Place nowhere = 0;
+  const Entry& at(Place place) const { return entries_[place]; }
+  /// The least but for the front; `nowhere` if there is no other.
+  Place second() const { return least_child(root); }
 
   void push(const Entry& entry) {
-    std::size_t at = entries_.size();
     entries_.push_back(entry);
-    while (at > root) {
-      const std::size_t parent = at / children + root - 1;
-      if (entry.time >= entries_[parent].time) break;
-      entries_[at] = entries_[parent];
-      at = parent;
-    }
-    entries_[at] = entry;
+    rise(entries_.size() - 1, entry);
   }
 
   /// Takes the least out.
   Entry pop() {
-    const Entry least_of_all = front();
+    const Entry least = front();
     const Entry last = entries_.back();
     entries_.pop_back();
-    if (empty()) return least_of_all;
-    // The hole at the top sinks to where the last entry fits.
-    const std::size_t end = entries_.size();
+    if (!empty()) replace_front(last, second());
+    return least;
+  }
+
+  /// Takes the least out, and `entry` comes in: cheaper than one after the other. `second` is what
+  /// `second()` says; another entry lies there afterwards, which has come closer to the front.
+  void replace_front(const Entry& entry, Place second) {
+    // The hole sinks all the way, and the entry rises from there: mostly it belongs far down.
     Entry* const heap = entries_.data();
-    std::size_t hole = root;
-    while (true) {
-      const std::size_t first = (hole - root + 1) * children;
-      if (first >= end) break;
-      std::size_t least = first;
-      if (first + children <= end) {
-        // Written so that nothing has to be foretold: which is least is as good as random.
-        const std::size_t left = first + (heap[first + 1].time < heap[first].time ? 1 : 0);
-        const std::size_t right = first + (heap[first + 3].time < heap[first + 2].time ? 3 : 2);
-        least = heap[right].time < heap[left].time ? right : left;
-      } else {
-        for (std::size_t i = first + 1; i < end; ++i) {
-          if (heap[i].time < heap[least].time) least = i;
-        }
-      }
-      if (heap[least].time >= last.time) break;
+    Place hole = root;
+    for (Place least = second; least != nowhere; least = least_child(hole)) {
       heap[hole] = heap[least];
       hole = least;
     }
-    heap[hole] = last;
-    return least_of_all;
+    rise(hole, entry);
   }
 
  private:
@@ -72,6 +62,34 @@ class EventHeap {
   static_assert(children * sizeof(Entry) == 64);
   /// Those before it stay unused, so that the first children begin a cache line.
   static constexpr std::size_t root = children - 1;
+
+  static constexpr Place parent(Place place) { return place / children + root - 1; }
+
+  Place least_child(Place place) const {
+    const Entry* const heap = entries_.data();
+    const Place first = (place - root + 1) * children;
+    const Place end = entries_.size();
+    if (first + children <= end) {
+      // Written so that nothing has to be foretold: which is least is as good as random.
+      const Place left = first + (heap[first + 1].time < heap[first].time ? 1 : 0);
+      const Place right = first + (heap[first + 3].time < heap[first + 2].time ? 3 : 2);
+      return heap[right].time < heap[left].time ? right : left;
+    }
+    Place least = first < end ? first : nowhere;
+    for (Place i = first + 1; i < end; ++i) {
+      if (heap[i].time < heap[least].time) least = i;
+    }
+    return least;
+  }
+
+  /// `entry` goes from the hole at `place` up to where it belongs.
+  void rise(Place place, const Entry& entry) {
+    Entry* const heap = entries_.data();
+    for (; place > root && entry.time < heap[parent(place)].time; place = parent(place)) {
+      heap[place] = heap[parent(place)];
+    }
+    heap[place] = entry;
+  }
 
   std::vector<Entry, LargePages<Entry>> entries_{root};
 };

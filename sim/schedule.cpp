@@ -11,6 +11,13 @@ void Schedule::at(Instant time, const ScheduledEvent& event) {
     due_.push_back(event);
     return;
   }
+  if (has_place_) {
+    has_place_ = false;
+    const std::uint32_t place = heap_.front().place;
+    events_[place] = event;
+    heap_.replace_front({time, scheduled_++, place}, second_);
+    return fetch(second_);
+  }
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(events_.size()));
     events_.emplace_back();
@@ -21,27 +28,41 @@ void Schedule::at(Instant time, const ScheduledEvent& event) {
   heap_.push({time, scheduled_++, place});
 }
 
+/// No successor came in time.
+void Schedule::leave_place_now() {
+  has_place_ = false;
+  free_.push_back(heap_.pop().place);
+}
+
 ScheduledEvent Schedule::next() {
+  leave_place();
   if (due_.empty()) {
-    const Entry first = heap_.pop();
-    now_ = first.time;
-    if (!heap_.empty()) __builtin_prefetch(&events_[heap_.front().place]);
-    if (heap_.empty() || heap_.front().time != now_) return take_from(first.place);
-    gather_tied(first);
+    now_ = heap_.front().time;
+    second_ = heap_.second();
+    const bool alone = second_ == EventHeap::nowhere;
+    if (alone || heap_.at(second_).time != now_) {
+      has_place_ = true;
+      if (!alone) announce(second_);
+      return events_[heap_.front().place];
+    }
+    gather_tied();
   }
   return take_one_of_due();
 }
 
 /// All that is due at this instant competes. Each is moved over once, so that a tie of n events
 /// costs n log n in all.
-void Schedule::gather_tied(const Entry& first) {
-  tied_.assign(1, first);
+void Schedule::gather_tied() {
+  tied_.clear();
   while (!heap_.empty() && heap_.front().time == now_) tied_.push_back(heap_.pop());
   // A difference, because the counter may wrap.
   std::sort(tied_.begin(), tied_.end(), [](const Entry& a, const Entry& b) {
     return static_cast<std::int32_t>(a.order - b.order) < 0;
   });
-  for (const Entry& entry : tied_) due_.push_back(take_from(entry.place));
+  for (const Entry& entry : tied_) {
+    due_.push_back(events_[entry.place]);
+    free_.push_back(entry.place);
+  }
 }
 
 ScheduledEvent Schedule::take_one_of_due() {
@@ -64,11 +85,6 @@ ScheduledEvent Schedule::take_one_of_due() {
   due_[chosen] = due_.back();
   due_.pop_back();
   return event;
-}
-
-ScheduledEvent Schedule::take_from(std::uint32_t place) {
-  free_.push_back(place);
-  return events_[place];
 }
 
 }  // namespace proactor_lab

@@ -20,6 +20,8 @@ struct ScheduledEvent;
 class EventTarget {
  public:
   virtual void on_event(const ScheduledEvent& event) = 0;
+  /// Comes next, or soon: what it will need may be fetched from memory.
+  virtual void expect(const ScheduledEvent&) {}
 
  protected:
   ~EventTarget() = default;
@@ -48,9 +50,13 @@ class Schedule {
   /// `time` may not lie in the past.
   void at(Instant time, const ScheduledEvent& event);
 
-  bool empty() const { return due_.empty() && heap_.empty(); }
+  bool empty() {
+    leave_place();
+    return due_.empty() && heap_.empty();
+  }
   /// When the next event is due; `never` where there is none.
-  Instant next_time() const {
+  Instant next_time() {
+    leave_place();
     return !due_.empty() ? now_ : heap_.empty() ? never : heap_.front().time;
   }
   /// Moves time to the next event and takes it. There must be one.
@@ -61,9 +67,19 @@ class Schedule {
  private:
   using Entry = EventHeap::Entry;
 
-  void gather_tied(const Entry& first);
-  ScheduledEvent take_from(std::uint32_t place);
+  void gather_tied();
+  // With many events a processor would wait for memory most of the time. So what will happen soon
+  // is fetched before: first the event, which says who its target is, then what that will need.
+  void fetch(EventHeap::Place place) const { __builtin_prefetch(&events_[heap_.at(place).place]); }
+  void announce(EventHeap::Place place) const {
+    const ScheduledEvent& soon = events_[heap_.at(place).place];
+    soon.target->expect(soon);
+  }
   ScheduledEvent take_one_of_due();
+  void leave_place() {
+    if (has_place_) leave_place_now();
+  }
+  void leave_place_now();
 
   ChoiceSource& choices_;
   Recorder* recorder_ = nullptr;
@@ -71,6 +87,10 @@ class Schedule {
   Instant tie_instant_{};
   std::uint32_t tie_occurrence_ = 0;
   std::uint32_t scheduled_ = 0;
+  // The event that was taken last has its place in the heap still: most have a successor, which
+  // gets it.
+  bool has_place_ = false;
+  EventHeap::Place second_ = EventHeap::nowhere;  // who comes next, while that is so
   EventHeap heap_;  // those of one instant are put in order when they come out
   std::vector<ScheduledEvent, LargePages<ScheduledEvent>> events_;
   std::vector<std::uint32_t> free_;  // places in events_

@@ -315,6 +315,9 @@ SimulatedOs::Progress SimulatedOs::serve_one(OperationList Socket::*list, std::u
         waiting, {QuestionKind::which_receiver, index, socket.receiver_questions++});
   }
   AsyncOperation* operation = (socket.*list).pop_at(chosen);
+  // Its other cache lines will be needed, too, and it may have waited for long.
+  __builtin_prefetch(&operation->flags);
+  __builtin_prefetch(&operation->backend_state);
   if (attempt(*operation, index, cause) == Progress::waits) {
     (sockets_[index].*list).push(*operation);
     return Progress::waits;
