@@ -109,7 +109,7 @@ inline void Proactor::handle(const Completion& completion) {
 
 /// Without workers. The most frequent completion by itself, so that it stays short.
 template <bool traced>
-void Proactor::dispatch_all_here() {
+[[gnu::always_inline]] inline void Proactor::dispatch_all_here() {
   CompletionEventQueue& queue = queue_;
   while (!queue.empty() && !stopped()) {
     const Completion& completion = queue.pop();
