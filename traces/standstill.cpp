@@ -65,7 +65,8 @@ void StandstillWatch::watch_progress(const Event& event) {
     doing = {};
   } else if (is_done_by_thread(event)) {
     doing.told = true;
-    doing.last = event;
+    doing.last = event.kind;
+    doing.what = event.opcode != no_string ? event.opcode : event.label;
   }
 }
 
@@ -145,9 +146,8 @@ std::string StandstillWatch::livelock() const {
     busy = true;
     if (!doing.told || ++told > threads_told_max) continue;
     sentence += "; " + name_of_thread(static_cast<std::uint16_t>(thread)) +
-                " did last: " + std::string(name_of(doing.last.kind));
-    const StringId what = doing.last.opcode != no_string ? doing.last.opcode : doing.last.label;
-    if (what != no_string) sentence += " " + std::string(strings_.text(what));
+                " did last: " + std::string(name_of(doing.last));
+    if (doing.what != no_string) sentence += " " + std::string(strings_.text(doing.what));
   }
   return busy ? sentence : "";
 }

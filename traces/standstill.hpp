@@ -35,8 +35,9 @@ class StandstillWatch final : public EventSink {
   /// What a thread did since the last byte moved.
   struct Doing {
     std::uint64_t bytes_moved = 0;  // how often until then; 0: nothing at all
-    bool told = false;              // `last` is something
-    Event last;
+    bool told = false;              // what follows says something
+    EventKind last = EventKind::note;
+    StringId what = no_string;  // it was about
   };
 
   void watch_locks(const Event& event);
