@@ -2,7 +2,9 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -66,7 +68,7 @@ void remove_instance(const char* path, const char* enabled_events) {
 
 }  // namespace
 
-TracefsGuardian::TracefsGuardian(std::string instance, bool mounted) {
+TracefsGuardian::TracefsGuardian(const std::string& instance, const std::string& mount_point) {
   const std::string events = instance + "/events/enable";
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) fail("", std::string("no pipe: ") + std::strerror(errno));
@@ -97,7 +99,10 @@ TracefsGuardian::TracefsGuardian(std::string instance, bool mounted) {
   while (::read(0, &nothing, 1) < 0 && errno == EINTR) {
   }
   remove_instance(instance.c_str(), events.c_str());
-  if (mounted) umount2(root, MNT_DETACH);
+  if (!mount_point.empty()) {
+    umount2(mount_point.c_str(), MNT_DETACH);
+    rmdir(mount_point.c_str());
+  }
   _exit(0);
 }
 
@@ -110,8 +115,11 @@ TracefsGuardian::~TracefsGuardian() {
 TracefsInstance::Place TracefsInstance::find_or_mount() {
   if (geteuid() != 0) fail("", "needs root, as the kernel's tracing file system belongs to it");
   if (is_tracefs(root)) return {root, false};
-  if (mount("nodev", root, "tracefs", 0, nullptr) == 0) return {root, true};
+  std::string folder = (std::filesystem::temp_directory_path() / "plab-tracing-XXXXXX").string();
+  if (mkdtemp(folder.data()) == nullptr) fail(folder, "cannot be made");
+  if (mount("nodev", folder.c_str(), "tracefs", 0, nullptr) == 0) return {folder, true};
   const int error = errno;
+  rmdir(folder.c_str());
   // Only asked now: to look there is enough for the kernel to mount it.
   if (is_tracefs("/sys/kernel/debug/tracing")) return {"/sys/kernel/debug/tracing", false};
   if (!exists(root)) fail(root, "is not there: this kernel was built without tracing");
@@ -123,7 +131,7 @@ TracefsInstance::TracefsInstance() : TracefsInstance(find_or_mount()) {}
 
 TracefsInstance::TracefsInstance(const Place& place)
     : path_(place.root + "/instances/plab-" + std::to_string(getpid())),
-      guardian_(path_, place.mounted) {
+      guardian_(path_, place.mounted ? place.root : "") {
   if (is_locked_down()) fail("", "is forbidden: the kernel is locked down (confidentiality)");
   if (!exists(place.root + "/events/io_uring")) {
     fail(place.root + "/events/io_uring", "is not there: this kernel has no io_uring tracepoints");

@@ -13,8 +13,8 @@ namespace proactor_lab {
 /// ended: a process of its own, which sleeps until then.
 class TracefsGuardian {
  public:
-  /// No thread of this program runs yet. `mounted`: unmount it again.
-  TracefsGuardian(std::string instance, bool mounted);
+  /// No thread of this program runs yet. `mount_point`: to unmount and remove; empty: nothing is.
+  TracefsGuardian(const std::string& instance, const std::string& mount_point);
   ~TracefsGuardian();
   TracefsGuardian(const TracefsGuardian&) = delete;
   TracefsGuardian& operator=(const TracefsGuardian&) = delete;
@@ -26,8 +26,9 @@ class TracefsGuardian {
 
 class TracefsInstance {
  public:
-  /// Mounts the file system where it is not. Throws InputError where something is missing, and says
-  /// what: rights, the file system, io_uring's tracepoints.
+  /// Where the system has not mounted it, it is mounted in a folder of our own: captures at the
+  /// same time do not pull it away from each other. Throws InputError where something is missing,
+  /// and says what: rights, the file system, io_uring's tracepoints.
   TracefsInstance();
 
   const std::string& path() const { return path_; }
@@ -40,7 +41,7 @@ class TracefsInstance {
  private:
   struct Place {
     std::string root;
-    bool mounted = false;
+    bool mounted = false;  ///< by us, in a folder of our own
   };
   explicit TracefsInstance(const Place& place);
   static Place find_or_mount();

@@ -3,6 +3,9 @@
 #include <cerrno>
 #include <cstddef>
 #include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -37,18 +40,15 @@ bool deny() {
          prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
-/// Of ours that are there now.
-std::size_t instance_count() {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  // One file system, wherever it is mounted.
-  const fs::path own = "/sys/kernel/tracing/instances";
-  const fs::path folder = fs::exists(own, ignored) ? own : "/sys/kernel/debug/tracing/instances";
-  std::size_t count = 0;
-  for (const auto& each : fs::directory_iterator(folder, ignored)) {
-    if (each.path().filename().string().starts_with("plab-")) ++count;
+/// A capture's own instance is there, wherever the tracing file system is mounted.
+bool has_instance(pid_t capture) {
+  std::ifstream mounts("/proc/self/mounts");
+  for (std::string what, where, kind, rest; mounts >> what >> where >> kind;) {
+    std::getline(mounts, rest);
+    const std::string instance = where + "/instances/plab-" + std::to_string(capture);
+    if (kind == "tracefs" && std::filesystem::exists(instance)) return true;
   }
-  return count;
+  return false;
 }
 
 bool can_trace() {
@@ -103,20 +103,39 @@ TEST_CASE("the captured program's own exit code is told, and is not plab's") {
   CHECK(command.out().find("/bin/sh exited with 7") != std::string::npos);
 }
 
+TEST_CASE("captures at the same time leave each other alone") {
+  if (!can_trace()) return;
+  const TemporaryFolder short_one;
+  const TemporaryFolder long_one;
+  const auto words = [](const TemporaryFolder& folder, const char* seconds) {
+    return std::vector<std::string>{
+        plab,    "capture",
+        "--out", folder.file("t.json"),
+        "--",    "/bin/sh",
+        "-c",    plab + " run " + echo + " --on io_uring >/dev/null; sleep " + seconds};
+  };
+  Command first(short_one, words(short_one, "0.1"));
+  Command second(long_one, words(long_one, "0.5"));
+  CHECK(first.wait() == 0);
+  CHECK(second.wait() == 0);
+  CHECK(read_trace_file(long_one.file("t.json")).events.size() > 20);
+}
+
 TEST_CASE("a capture that is killed leaves nothing in the tracing file system") {
   if (!can_trace()) return;
   const TemporaryFolder folder;
-  const std::size_t before = instance_count();
+  pid_t capture = 0;
   {
     Command command(folder, {plab, "capture", "--out", folder.file("t.json"), "--", "/bin/sh", "-c",
                              "echo runs; exec sleep 2"});
     REQUIRE(command.prints("runs"));
-    CHECK(instance_count() == before + 1);
+    capture = command.pid();
+    CHECK(has_instance(capture));
     command.signal(SIGKILL);
     command.wait();
   }
-  for (int i = 0; i < 500 && instance_count() != before; ++i) usleep(10'000);
-  CHECK(instance_count() == before);
+  for (int i = 0; i < 500 && has_instance(capture); ++i) usleep(10'000);
+  CHECK_FALSE(has_instance(capture));
 }
 
 TEST_CASE("a run with the kernel's view observes what the run alone can only infer") {

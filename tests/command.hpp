@@ -59,6 +59,7 @@ class Command {
   Command& operator=(const Command&) = delete;
 
   void signal(int number) { kill(pid_, number); }
+  pid_t pid() const { return pid_; }
 
   /// Exit code; 128 + signal where one ended it. `used` gets what it took.
   int wait(rusage* used = nullptr) {
