@@ -112,7 +112,9 @@ class LayoutBuilder {
     float height = row_height(event.kind);
     if (event.seq > 1) {
       std::int64_t gap_ns = event.time_ns - model_.event(event.seq - 1).time_ns;
-      std::int64_t usual_ns = gaps_.at(event.seq).value_or(0);
+      // An imported log may tell of gaps of years.
+      std::int64_t usual_ns =
+          std::min(gaps_.at(event.seq).value_or(0), std::int64_t{INT64_MAX} / break_factor);
       if (gap_ns > std::max(break_min_ns, break_factor * usual_ns)) {
         layout_.breaks_.push_back(event.seq);
         height += InteractionLayout::break_height;
