@@ -95,7 +95,9 @@ std::string Model::letter_of_handle(std::uint32_t id) const {
   if (label.size() <= 2) return std::string(label);
   // "connection C" is known by its C, "back end" by its b.
   if (label.size() > 2 && label[label.size() - 2] == ' ') return std::string(1, label.back());
-  return std::string(1, label.front());
+  std::size_t length = 1;  // of its first letter, which UTF-8 may need several bytes for
+  while (length < label.size() && (label[length] & 0xC0) == 0x80) ++length;
+  return std::string(label.substr(0, length));
 }
 
 std::string Model::name_of_operation(std::uint32_t id) const {

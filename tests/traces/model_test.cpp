@@ -190,6 +190,16 @@ TEST_CASE("a chain of causes leads back to the start and never in circles") {
   }
 }
 
+TEST_CASE("a long label's letter is a whole one, whatever its alphabet") {
+  TraceBuilder b;
+  const std::uint32_t latin = b.open("upstream");
+  const std::uint32_t greek = b.open("\xCE\xB1\xCE\xB2\xCE\xB3");
+  Trace trace = b.finish();
+  Model model(trace);
+  CHECK(model.letter_of_handle(latin) == "u");
+  CHECK(model.letter_of_handle(greek) == "\xCE\xB1");
+}
+
 TEST_CASE("the last event at a time is the last of those that share it") {
   Trace trace = test::echo_of_two();
   Model model(trace);
