@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lessons/lesson_changes.hpp"
+#include "lessons/lesson_lifelines.hpp"
 
 namespace proactor_lab::gui {
 
@@ -13,32 +14,12 @@ using figures::Target;
 
 namespace {
 
-struct LifelineId {
-  std::string_view id;
-  Lifeline lifeline;
-};
-
-// What lessons call the columns; the coarse roles stand for several.
-constexpr LifelineId lifeline_ids[] = {
-    {"initiator", Lifeline::initiator},
-    {"handler", Lifeline::completion_handler},
-    {"proactor", Lifeline::proactor},
-    {"demultiplexer", Lifeline::demultiplexer},
-    {"queue", Lifeline::completion_event_queue},
-    {"processor", Lifeline::operating_system},
-    {"world", Lifeline::world},
-    {"application", Lifeline::application},
-    {"dispatcher", Lifeline::completion_dispatcher},
-};
-
 std::string number_text(std::uint32_t id) { return std::to_string(id); }
 
 /// The words by which the player knows what was clicked; empty where it is no answer.
 std::string answer_text(ClickTarget wanted, const Target& click) {
   if (wanted == ClickTarget::lifeline && click.kind == Target::Kind::lifeline) {
-    for (const LifelineId& entry : lifeline_ids) {
-      if (static_cast<std::uint32_t>(entry.lifeline) == click.id) return std::string{entry.id};
-    }
+    return std::string(id_of_lifeline(static_cast<Lifeline>(click.id)));
   }
   if (wanted == ClickTarget::operation && click.kind == Target::Kind::operation) {
     return number_text(click.id);
@@ -51,12 +32,9 @@ std::string answer_text(ClickTarget wanted, const Target& click) {
 
 std::optional<Target> target_of(const ShownHighlight& highlight) {
   if (highlight.kind == "lifeline") {
-    for (const LifelineId& entry : lifeline_ids) {
-      if (entry.id == highlight.id) {
-        return Target{Target::Kind::lifeline, static_cast<std::uint32_t>(entry.lifeline)};
-      }
-    }
-    return std::nullopt;
+    const Lifeline lifeline = lifeline_called(highlight.id);
+    if (lifeline == Lifeline::none) return std::nullopt;
+    return Target{Target::Kind::lifeline, static_cast<std::uint32_t>(lifeline)};
   }
   std::uint32_t id = 0;
   const std::string& text = highlight.id;

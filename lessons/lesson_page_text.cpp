@@ -5,6 +5,7 @@
 
 #include "lessons/lesson_changes.hpp"
 #include "lessons/lesson_json.hpp"
+#include "lessons/lesson_lifelines.hpp"
 #include "traces/figures/interaction.hpp"
 
 namespace proactor_lab {
@@ -13,7 +14,6 @@ namespace {
 
 using figures::json_text;
 using figures::JsonList;
-using figures::Lifeline;
 
 constexpr std::size_t things_max = 200;  // that one may point at
 
@@ -24,25 +24,6 @@ std::string runs_text(const std::vector<TextRun>& runs) {
     list.text(run.text);
   }
   return list.take();
-}
-
-/// What the diagram calls the columns of a lesson.
-Lifeline lifeline_called(std::string_view id) {
-  constexpr std::pair<std::string_view, Lifeline> ids[] = {
-      {"initiator", Lifeline::initiator},
-      {"handler", Lifeline::completion_handler},
-      {"proactor", Lifeline::proactor},
-      {"demultiplexer", Lifeline::demultiplexer},
-      {"queue", Lifeline::completion_event_queue},
-      {"processor", Lifeline::operating_system},
-      {"world", Lifeline::world},
-      {"application", Lifeline::application},
-      {"dispatcher", Lifeline::completion_dispatcher},
-  };
-  for (const auto& [name, lifeline] : ids) {
-    if (name == id) return lifeline;
-  }
-  return Lifeline::none;
 }
 
 struct Answer {

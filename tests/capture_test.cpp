@@ -1,19 +1,14 @@
 // plab capture: the kernel's own view of a program, and what stays behind of it. Where this machine
 // lets nobody trace, the tests that need it say why and do nothing.
 #include <cerrno>
-#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-
 #include "tests/catch.hpp"
 #include "tests/command.hpp"
+#include "tests/denied_call.hpp"
 #include "traces/rules.hpp"
 #include "traces/trace_reader.hpp"
 
@@ -25,20 +20,6 @@ namespace {
 
 const std::string plab = PROACTOR_LAB_PLAB;
 const std::string echo = std::string(PROACTOR_LAB_SOURCE_DIR) + "/lessons/scenarios/echo.json";
-
-/// From here on the system call answers `Error`.
-template <int Call, int Error>
-bool deny() {
-  sock_filter filter[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, Call, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | Error),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  };
-  const sock_fprog program{sizeof(filter) / sizeof(filter[0]), filter};
-  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
 
 /// A capture's own instance is there, wherever the tracing file system is mounted.
 bool has_instance(pid_t capture) {
@@ -167,8 +148,9 @@ TEST_CASE("who may not trace is told what is missing, and of perf") {
     bool (*deny)();
     const char* says;
   };
-  for (const Refusal& refusal : {Refusal{deny<__NR_geteuid, EPERM>, "needs root"},
-                                 Refusal{deny<__NR_mkdir, EACCES>, "cannot be made"}}) {
+  for (const Refusal& refusal :
+       {Refusal{proactor_lab::testing::deny_call<__NR_geteuid, EPERM>, "needs root"},
+        Refusal{proactor_lab::testing::deny_call<__NR_mkdir, EACCES>, "cannot be made"}}) {
     if (std::string(refusal.says) != "needs root" && !can_trace()) continue;
     const TemporaryFolder folder;
     Command command(folder, {plab, "capture", "--out", folder.file("t.json"), "--", "/bin/true"},

@@ -1,10 +1,12 @@
 // plab as a person calls it: exit codes, messages that name file, place and remedy, nothing
 // half-written.
 #include "tests/catch.hpp"
-#include "tests/command.hpp"
+#include "tests/plab_run.hpp"
 
 using proactor_lab::testing::Command;
+using proactor_lab::testing::PlabRun;
 using proactor_lab::testing::read_file;
+using proactor_lab::testing::run_plab;
 using proactor_lab::testing::TemporaryFolder;
 
 namespace {
@@ -13,19 +15,6 @@ const std::string plab = PROACTOR_LAB_PLAB;
 const std::string source = PROACTOR_LAB_SOURCE_DIR;
 const std::string echo = source + "/lessons/scenarios/echo.json";
 const std::string models = source + "/lessons/scenarios/server_models_small.json";
-
-struct Result {
-  int code;
-  std::string out;
-  std::string err;
-};
-
-Result run(const TemporaryFolder& folder, std::vector<std::string> words) {
-  words.insert(words.begin(), plab);
-  Command command(folder, std::move(words));
-  const int code = command.wait();
-  return {code, command.out(), command.err()};
-}
 
 void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
@@ -46,7 +35,7 @@ TEST_CASE("success leaves standard error empty") {
            {"lesson", "export", "one-read", "--to", "html", "--out", folder.file("l.html")},
            {"lesson", "export", "one-read", "--to", "html", "--answers", "--out", "-"},
            {"--help"}}) {
-    const Result result = run(folder, words);
+    const PlabRun result = run_plab(folder, words);
     INFO(words[0] << ": " << result.err);
     CHECK(result.code == 0);
     CHECK(result.err.empty());
@@ -56,19 +45,19 @@ TEST_CASE("success leaves standard error empty") {
 
 TEST_CASE("a run with a seed gives the same bytes twice") {
   const TemporaryFolder folder;
-  run(folder, {"run", echo, "--seed", "7", "--out", folder.file("a.json")});
-  run(folder, {"run", echo, "--seed", "7", "--out", folder.file("b.json")});
+  run_plab(folder, {"run", echo, "--seed", "7", "--out", folder.file("a.json")});
+  run_plab(folder, {"run", echo, "--seed", "7", "--out", folder.file("b.json")});
   CHECK_FALSE(read_file(folder.file("a.json")).empty());
   CHECK(read_file(folder.file("a.json")) == read_file(folder.file("b.json")));
   // --out - is standard output, and nothing else is there.
-  const Result result = run(folder, {"run", echo, "--seed", "7", "--out", "-"});
+  const PlabRun result = run_plab(folder, {"run", echo, "--seed", "7", "--out", "-"});
   CHECK(result.out == read_file(folder.file("a.json")));
 }
 
 TEST_CASE("check exits 1 and names the event, deleting one line is noticed") {
   const TemporaryFolder folder;
   const std::string trace = folder.file("t.json");
-  run(folder, {"run", echo, "--seed", "7", "--out", trace});
+  run_plab(folder, {"run", echo, "--seed", "7", "--out", trace});
   std::istringstream lines(read_file(trace));
   std::string cut;
   std::string removed;
@@ -80,7 +69,7 @@ TEST_CASE("check exits 1 and names the event, deleting one line is noticed") {
     }
   }
   write(trace, cut);
-  const Result result = run(folder, {"check", trace});
+  const PlabRun result = run_plab(folder, {"check", trace});
   CHECK(result.code == 1);
   CHECK(result.out.find("without a completion_queued") != std::string::npos);
   CHECK(result.out.find("event " + removed + " is not in the file") != std::string::npos);
@@ -118,7 +107,7 @@ TEST_CASE("bad input exits 2, names the file and the place, and writes nothing")
           {std::string(2'000'000, ' '), "larger than 1 MiB"},
       }) {
     write(bad, each.text);
-    const Result result = run(folder, {"run", bad, "--out", out});
+    const PlabRun result = run_plab(folder, {"run", bad, "--out", out});
     INFO(each.text.substr(0, 200));
     INFO(result.err);
     CHECK(result.code == 2);
@@ -131,7 +120,7 @@ TEST_CASE("bad input exits 2, names the file and the place, and writes nothing")
 TEST_CASE("files that are not there, folders, and places that cannot be written exit 2") {
   const TemporaryFolder folder;
   const std::string trace = folder.file("t.json");
-  run(folder, {"run", echo, "--out", trace});
+  run_plab(folder, {"run", echo, "--out", trace});
   for (const auto& words : std::vector<std::vector<std::string>>{
            {"run", folder.file("none.json")},
            {"check", folder.file("none.json")},
@@ -161,7 +150,7 @@ TEST_CASE("files that are not there, folders, and places that cannot be written 
            {"export", trace},
            {"nonsense"},
            {}}) {
-    const Result result = run(folder, words);
+    const PlabRun result = run_plab(folder, words);
     std::string line;
     for (const std::string& word : words) line += word + " ";
     INFO(line << ": " << result.err);
@@ -174,7 +163,7 @@ TEST_CASE("files that are not there, folders, and places that cannot be written 
 TEST_CASE("a standard output that is full is no success") {
   const TemporaryFolder folder;
   const std::string trace = folder.file("t.json");
-  run(folder, {"run", echo, "--out", trace});
+  run_plab(folder, {"run", echo, "--out", trace});
   for (const std::string& words :
        {"run " + echo + " --out -", "run " + echo, "query " + trace + " 'SELECT 1'"}) {
     Command command(folder, {"/bin/sh", "-c", plab + " " + words + " >/dev/full"});
@@ -187,8 +176,9 @@ TEST_CASE("a standard output that is full is no success") {
 TEST_CASE("a tape written by one run replays it under another seed") {
   const TemporaryFolder folder;
   const std::string tape = folder.file("t.tape");
-  run(folder, {"run", echo, "--seed", "3", "--write-tape", tape, "--out", folder.file("a.json")});
-  run(folder, {"run", echo, "--seed", "4", "--tape", tape, "--out", folder.file("b.json")});
+  run_plab(folder,
+           {"run", echo, "--seed", "3", "--write-tape", tape, "--out", folder.file("a.json")});
+  run_plab(folder, {"run", echo, "--seed", "4", "--tape", tape, "--out", folder.file("b.json")});
   const std::string first = read_file(folder.file("a.json"));
   const std::string second = read_file(folder.file("b.json"));
   const auto events = [](const std::string& json) { return json.substr(json.find("\"events\"")); };
@@ -197,7 +187,7 @@ TEST_CASE("a tape written by one run replays it under another seed") {
   std::string changed = read_file(tape);
   changed.replace(changed.find("\"answer\":") + 9, 1, "99999999999");
   write(tape, changed);
-  const Result result = run(folder, {"run", echo, "--tape", tape});
+  const PlabRun result = run_plab(folder, {"run", echo, "--tape", tape});
   CHECK(result.code == 2);
 }
 
@@ -207,14 +197,14 @@ TEST_CASE("models says of whom not every request was answered") {
   // The network breaks a connection at the first bytes on it.
   write(scenario, R"({"format":1,"program":"proactor","back_ends":[{}],
     "clients":[{"name":"A","requests":3},{"name":"B","requests":4,"link":{"breaks":1}}]})");
-  const Result result = run(folder, {"models", scenario});
+  const PlabRun result = run_plab(folder, {"models", scenario});
   CHECK(result.code == 1);
   CHECK(result.err.find("Proactor: 4 of 7 requests were not answered") != std::string::npos);
   CHECK(result.err.find("Iterative: 4 of 7 ") != std::string::npos);
   // Who leaves by the clock may leave before the answer.
   write(scenario, R"({"format":1,"program":"proactor","back_ends":[{"answer_after_ms":5}],
     "clients":[{"name":"A","requests":1000,"end_at_ms":22}]})");
-  CHECK(run(folder, {"models", scenario}).code == 0);
+  CHECK(run_plab(folder, {"models", scenario}).code == 0);
 }
 
 TEST_CASE("an open loop that nobody hears takes no memory") {
@@ -233,8 +223,8 @@ TEST_CASE("a run past its limit exits 4 and keeps the trace") {
   const std::string scenario = folder.file("s.json");
   write(scenario, R"({"format":1,"program":"echo_server","limits":{"run_ms":10},
     "clients":[{"name":"A","requests":1000000,"think_ms":1}]})");
-  const Result result = run(folder, {"run", scenario, "--out", folder.file("t.json")});
+  const PlabRun result = run_plab(folder, {"run", scenario, "--out", folder.file("t.json")});
   CHECK(result.code == 4);
   CHECK(result.err.find("run limit of 10 ms") != std::string::npos);
-  CHECK(run(folder, {"check", folder.file("t.json")}).code == 0);
+  CHECK(run_plab(folder, {"check", folder.file("t.json")}).code == 0);
 }

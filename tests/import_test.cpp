@@ -2,28 +2,16 @@
 #include <filesystem>
 
 #include "tests/catch.hpp"
-#include "tests/command.hpp"
+#include "tests/plab_run.hpp"
 
-using proactor_lab::testing::Command;
+using proactor_lab::testing::PlabRun;
 using proactor_lab::testing::read_file;
+using proactor_lab::testing::run_plab;
 using proactor_lab::testing::TemporaryFolder;
 
 namespace {
 
 const std::string asio_logs = std::string(PROACTOR_LAB_SOURCE_DIR) + "/tests/traces/imports/asio/";
-
-struct Result {
-  int code;
-  std::string out;
-  std::string err;
-};
-
-Result run(const TemporaryFolder& folder, std::vector<std::string> words) {
-  words.insert(words.begin(), PROACTOR_LAB_PLAB);
-  Command command(folder, std::move(words));
-  const int code = command.wait();
-  return {code, command.out(), command.err()};
-}
 
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -34,7 +22,8 @@ bool has(const std::string& text, const std::string& part) {
 TEST_CASE("plab import makes of a log a trace that all other commands take") {
   const TemporaryFolder folder;
   const std::string trace = folder.file("t.json");
-  const Result imported = run(folder, {"import", asio_logs + "echo_server.log", "--out", trace});
+  const PlabRun imported =
+      run_plab(folder, {"import", asio_logs + "echo_server.log", "--out", trace});
   CHECK(imported.code == 0);
   CHECK(imported.err.empty());
   CHECK(has(imported.out, "echo_server on asio"));
@@ -46,7 +35,7 @@ TEST_CASE("plab import makes of a log a trace that all other commands take") {
            {"query", trace, "SELECT count(*) FROM operations"},
            {"export", trace, "--to", "text"},
            {"export", trace, "--to", "svg", "--out", folder.file("t.svg")}}) {
-    const Result result = run(folder, words);
+    const PlabRun result = run_plab(folder, words);
     INFO(words[0] << ": " << result.out << result.err);
     CHECK(result.code == 0);
     CHECK(result.err.empty());
@@ -56,8 +45,9 @@ TEST_CASE("plab import makes of a log a trace that all other commands take") {
 TEST_CASE("a log's format may be named, its program too, and the trace go to standard output") {
   const TemporaryFolder folder;
   const std::string log = asio_logs + "echo_server.log";
-  run(folder, {"import", log, "--program", "mine", "--out", folder.file("a.json")});
-  const Result named = run(folder, {"import", "asio", log, "--program", "mine", "--out", "-"});
+  run_plab(folder, {"import", log, "--program", "mine", "--out", folder.file("a.json")});
+  const PlabRun named =
+      run_plab(folder, {"import", "asio", log, "--program", "mine", "--out", "-"});
   CHECK(named.code == 0);
   CHECK(has(named.out, R"({"header":{"format":1,"program":"mine","system":"asio")"));
   CHECK(named.out == read_file(folder.file("a.json")));
@@ -67,16 +57,17 @@ TEST_CASE("what of a log was not matched is told by import and by explain") {
   const TemporaryFolder folder;
   const std::string trace = folder.file("t.json");
   const std::string reason = "handlers entered whose creation the log does not show";
-  const Result imported = run(folder, {"import", asio_logs + "actors_cut.log", "--out", trace});
+  const PlabRun imported =
+      run_plab(folder, {"import", asio_logs + "actors_cut.log", "--out", trace});
   CHECK(imported.code == 0);
   CHECK(has(imported.out, reason));
-  CHECK(has(run(folder, {"explain", trace}).out, reason));
+  CHECK(has(run_plab(folder, {"explain", trace}).out, reason));
 }
 
 TEST_CASE("a log given to a command that wants a trace is told what to do with it") {
   const TemporaryFolder folder;
   const std::string log = asio_logs + "echo_server.log";
-  const Result result = run(folder, {"check", log});
+  const PlabRun result = run_plab(folder, {"check", log});
   CHECK(result.code == 2);
   CHECK(result.err == "plab: " + log +
                           ": line 1: this is an Asio handler-tracking log, not a trace; make it "
@@ -93,7 +84,7 @@ TEST_CASE("plab import refuses what is no log, and leaves no file behind") {
   const auto refused = [&](std::vector<std::string> arguments, const std::string& message) {
     arguments.insert(arguments.begin(), "import");
     arguments.insert(arguments.end(), {"--out", trace});
-    const Result result = run(folder, arguments);
+    const PlabRun result = run_plab(folder, arguments);
     INFO(result.err);
     CHECK(result.code == 2);
     CHECK(has(result.err, message));
@@ -113,9 +104,9 @@ TEST_CASE("plab import refuses what is no log, and leaves no file behind") {
 TEST_CASE("past the limit of events an import ends with 4, and keeps what it has") {
   const TemporaryFolder folder;
   const std::string trace = folder.file("t.json");
-  const Result result =
-      run(folder, {"import", asio_logs + "echo_server.log", "--events", "20", "--out", trace});
+  const PlabRun result =
+      run_plab(folder, {"import", asio_logs + "echo_server.log", "--events", "20", "--out", trace});
   CHECK(result.code == 4);
   CHECK(has(result.err, "limit of 20 events"));
-  CHECK(run(folder, {"check", trace}).code == 0);
+  CHECK(run_plab(folder, {"check", trace}).code == 0);
 }

@@ -1,15 +1,10 @@
 // Where io_uring is forbidden, as in many containers: the message says so and names what still
 // works, and no other system takes its place unasked.
 #include <cerrno>
-#include <cstddef>
-
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 
 #include "tests/catch.hpp"
 #include "tests/command.hpp"
+#include "tests/denied_call.hpp"
 #include "traces/rules.hpp"
 #include "traces/trace_reader.hpp"
 
@@ -23,20 +18,8 @@ const std::string plab = PROACTOR_LAB_PLAB;
 const std::string scenario =
     std::string(PROACTOR_LAB_SOURCE_DIR) + "/lessons/scenarios/echo_live.json";
 
-/// From here on io_uring_setup(2) answers `Error`, in this process and all that it becomes.
 template <int Error>
-bool deny_io_uring() {
-  sock_filter filter[] = {
-      // The call's number; other architectures' numbers are none of our business here.
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_io_uring_setup, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | Error),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  };
-  const sock_fprog program{sizeof(filter) / sizeof(filter[0]), filter};
-  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
+constexpr auto deny_io_uring = proactor_lab::testing::deny_call<__NR_io_uring_setup, Error>;
 
 }  // namespace
 

@@ -2,20 +2,14 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/catch.hpp"
-#include "tests/command.hpp"
+#include "tests/plab_run.hpp"
 
 using proactor_lab::testing::Command;
+using proactor_lab::testing::PlabRun;
+using proactor_lab::testing::run_plab;
 using proactor_lab::testing::TemporaryFolder;
 
 namespace {
-
-const std::string plab = PROACTOR_LAB_PLAB;
-
-struct Result {
-  int code;
-  std::string out;
-  std::string err;
-};
 
 struct Echo {
   TemporaryFolder folder;
@@ -23,17 +17,12 @@ struct Echo {
 
   Echo() {
     const std::string scenario = PROACTOR_LAB_SOURCE_DIR "/lessons/scenarios/echo.json";
-    call({plab, "run", scenario, "--out", trace});
+    run_plab(folder, {"run", scenario, "--out", trace});
   }
 
-  Result call(std::vector<std::string> words) const {
-    Command command(folder, std::move(words));
-    const int code = command.wait();
-    return {code, command.out(), command.err()};
-  }
-  Result query(std::vector<std::string> more) const {
-    more.insert(more.begin(), {plab, "query", trace});
-    return call(std::move(more));
+  PlabRun query(std::vector<std::string> more) const {
+    more.insert(more.begin(), {"query", trace});
+    return run_plab(folder, std::move(more));
   }
 };
 
@@ -50,7 +39,7 @@ TEST_CASE("plab query writes its answer as a table, as CSV or as JSON") {
         " 2  A            0\n");
   CHECK(echo.query({two_handles, "--format", "csv"}).out ==
         "id,label,open\r\n1,listener,1\r\n2,A,0\r\n");
-  const Result json = echo.query({two_handles, "--format", "json"});
+  const PlabRun json = echo.query({two_handles, "--format", "json"});
   CHECK(nlohmann::json::parse(json.out) ==
         nlohmann::json::parse(
             R"([{"id":1,"label":"listener","open":1},{"id":2,"label":"A","open":0}])"));
@@ -64,14 +53,14 @@ TEST_CASE("plab query reads its SQL from a file or from standard input") {
   const std::string wanted = echo.query({two_handles}).out;
   const std::string file = echo.folder.file("q.sql");
   std::ofstream(file) << "-- the first two\n" << two_handles << ";\n";
-  const Result from_file = echo.query({"--file", file});
+  const PlabRun from_file = echo.query({"--file", file});
   CHECK(from_file.out == wanted);
   CHECK(from_file.err.empty());
   for (const std::string& how : {std::string("-"), std::string("--file -")}) {
-    const Result piped =
-        echo.call({"/bin/sh", "-c", plab + " query " + echo.trace + " " + how + " < " + file});
-    CHECK(piped.out == wanted);
-    CHECK(piped.code == 0);
+    const std::string line = PROACTOR_LAB_PLAB " query " + echo.trace + " " + how + " < " + file;
+    Command piped(echo.folder, {"/bin/sh", "-c", line});
+    CHECK(piped.wait() == 0);
+    CHECK(piped.out() == wanted);
   }
 }
 
@@ -88,7 +77,7 @@ TEST_CASE("plab query refuses what is no single readable question with exit code
                                              {"--file", echo.folder.path().string()},
                                              {"SELECT nothing"},
                                              {"DELETE FROM events"}}) {
-    const Result result = echo.query(words);
+    const PlabRun result = echo.query(words);
     INFO(result.err);
     CHECK(result.code == 2);
     CHECK(result.out.empty());

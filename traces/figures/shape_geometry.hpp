@@ -2,6 +2,7 @@
 // so that both draw the same picture.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "traces/figures/scene.hpp"
@@ -33,5 +34,7 @@ constexpr float baseline_offset(float size) { return 0.864f * size; }
 /// Takes the first code point off `text`; U+FFFD where it is not well-formed UTF-8. `text` must
 /// not be empty.
 char32_t next_code_point(std::string_view& text);
+/// As UTF-8.
+void append_utf8(std::string& out, char32_t c);
 
 }  // namespace proactor_lab::figures

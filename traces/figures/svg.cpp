@@ -36,19 +36,6 @@ std::string hex(Colour colour) {
   return text;
 }
 
-void append_utf8(std::string& out, char32_t c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-    return;
-  }
-  const int continuation = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-  constexpr unsigned char lead[] = {0, 0xC0, 0xE0, 0xF0};
-  out += static_cast<char>(lead[continuation] | c >> (6 * continuation));
-  for (int i = continuation - 1; i >= 0; --i) {
-    out += static_cast<char>(0x80 | (c >> (6 * i) & 0x3F));
-  }
-}
-
 /// What XML 1.0 allows as character data; the rest becomes U+FFFD.
 std::string escaped(std::string_view text) {
   std::string out;

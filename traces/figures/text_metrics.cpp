@@ -102,6 +102,19 @@ constexpr std::string_view ellipsis = "\u2026";
 
 }  // namespace
 
+void append_utf8(std::string& out, char32_t c) {
+  if (c < 0x80) {
+    out += static_cast<char>(c);
+    return;
+  }
+  const int continuation = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+  constexpr unsigned char lead[] = {0, 0xC0, 0xE0, 0xF0};
+  out += static_cast<char>(lead[continuation] | c >> (6 * continuation));
+  for (int i = continuation - 1; i >= 0; --i) {
+    out += static_cast<char>(0x80 | (c >> (6 * i) & 0x3F));
+  }
+}
+
 char32_t next_code_point(std::string_view& text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(0);

@@ -8,19 +8,6 @@ namespace proactor_lab::figures {
 
 namespace {
 
-void append_utf8(std::string& out, char32_t c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-    return;
-  }
-  const int continuation = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-  constexpr unsigned char lead[] = {0, 0xC0, 0xE0, 0xF0};
-  out += static_cast<char>(lead[continuation] | c >> (6 * continuation));
-  for (int i = continuation - 1; i >= 0; --i) {
-    out += static_cast<char>(0x80 | (c >> (6 * i) & 0x3F));
-  }
-}
-
 /// Controls, marks that reorder what stands around them, and what no text holds.
 bool is_unfit(char32_t c) {
   return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
