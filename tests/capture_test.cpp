@@ -123,7 +123,11 @@ TEST_CASE("a run with the kernel's view observes what the run alone can only inf
   if (!can_trace()) return;
   const TemporaryFolder folder;
   const std::string path = folder.file("both.json");
-  Command command(folder, {plab, "run", echo, "--on", "io_uring", "--with-kernel", "--out", path});
+  const std::string scenario = folder.file("late.json");
+  std::ofstream(scenario) << R"({"format": 1, "program": "echo_server", "clients": [
+    {"name": "A", "connect_at_ms": 0, "send": [{"at_ms": 300, "text": "late"}]}]})";
+  Command command(folder,
+                  {plab, "run", scenario, "--on", "io_uring", "--with-kernel", "--out", path});
   REQUIRE(command.wait() == 0);
   INFO(command.out());
   CHECK(command.err().empty());
@@ -137,7 +141,7 @@ TEST_CASE("a run with the kernel's view observes what the run alone can only inf
     if (told) CHECK(event.certainty == Certainty::observed);
     armed += event.kind == EventKind::poll_armed ? 1 : 0;
   }
-  CHECK(armed > 0);
+  CHECK(armed > 0);  // the receive waits for the client
   Command nowhere(folder, {plab, "run", echo, "--on", "sim", "--with-kernel", "--out", path});
   CHECK(nowhere.wait() == 2);
   CHECK(nowhere.err().find("needs io_uring") != std::string::npos);
