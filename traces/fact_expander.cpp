@@ -217,11 +217,7 @@ void FactExpander::expand_bytes_moved(const Fact& fact) {
 void FactExpander::expand_handle(const Fact& fact) {
   if (fact.kind == FactKind::handle_closed) {
     emit_simple(fact, EventKind::handle_closed);
-    const std::uint32_t closed = handle_of(fact.handle);
-    if (closed != 0) {
-      if (closed_.size() <= last_handle_) closed_.resize(last_handle_ + std::size_t{1});
-      closed_[closed] = true;
-    }
+    ends(handle_of(fact.handle));
     handles_.erase(key_of(fact.handle));
     return;
   }
@@ -251,6 +247,7 @@ void FactExpander::expand_thread(const Fact& fact, EventKind kind) {
     case EventKind::lock_requested:
     case EventKind::lock_acquired:
     case EventKind::lock_released:
+    case EventKind::condition_notified:
       event.label = text_of(fact.extra);
       break;
     case EventKind::syscall_entered:
@@ -262,6 +259,7 @@ void FactExpander::expand_thread(const Fact& fact, EventKind kind) {
       break;
     case EventKind::thread_blocked:
       event.text = strings_.keep(name_of(static_cast<FactBlock>(fact.detail)));
+      event.label = text_of(fact.extra);
       break;
     default:
       break;
@@ -368,13 +366,19 @@ std::uint32_t FactExpander::handle_of(std::int32_t number) const {
   return found == nullptr ? 0 : *found;
 }
 
-/// Memory is the same buffer for as long as the handle that it was last lent on is open. After that
-/// it may have been freed and handed out again or not, which is the allocator's affair: a trace is
-/// not to show it.
+void FactExpander::ends(std::uint32_t handle) {
+  if (handle == 0) return;
+  if (ending_.size() <= last_handle_) ending_.resize(last_handle_ + std::size_t{1});
+  ending_[handle] = true;
+}
+
+/// Memory is the same buffer until the program asks for the close of the handle that it was last
+/// lent on. From then on it may have been freed and handed out again or not, which is the
+/// allocator's affair: a trace is not to show it.
 std::uint32_t FactExpander::buffer_at(std::uint64_t address, std::uint32_t handle) {
   Buffer& buffer = buffers_[address];
-  const bool stale = buffer.handle < closed_.size() && closed_[buffer.handle];
-  if (buffer.number == 0 || stale) buffer.number = ++last_buffer_;
+  const bool ended = buffer.handle < ending_.size() && ending_[buffer.handle];
+  if (buffer.number == 0 || (ended && buffer.handle != handle)) buffer.number = ++last_buffer_;
   buffer.handle = handle;
   return buffer.number;
 }

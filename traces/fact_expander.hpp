@@ -89,6 +89,8 @@ class FactExpander {
   StringId source_of(std::uint64_t pointer);
   std::uint32_t handle_of(std::int32_t number) const;
   static std::uint64_t key_of(std::int32_t number) { return static_cast<std::uint32_t>(number); }
+  /// Nothing that was lent on the handle is its memory any more.
+  void ends(std::uint32_t handle);
   std::uint32_t buffer_at(std::uint64_t address, std::uint32_t handle);
   std::uint32_t seq_of(FactIndex fact) const;
   Fact& initiation_of(std::uint16_t thread);
@@ -112,7 +114,7 @@ class FactExpander {
   FlatMap<Operation> operations_;
   FlatMap<std::uint32_t> handles_;  // by descriptor, or by connection_handle()
   FlatMap<Buffer> buffers_;         // by address
-  std::vector<bool> closed_;        // by handle
+  std::vector<bool> ending_;        // by handle: closed, or asked to be
   std::uint32_t last_buffer_ = 0;
   FlatMap<StringId> texts_;  // by pointer
   FlatMap<StringId> sources_;

@@ -18,6 +18,7 @@ void FactExpander::expand_initiation(const Fact& details) {
   operation.handler = text_of(details.extra);
   const bool lends = details.value != 0 && operation.length > 0;
   if (lends) operation.buffer = buffer_at(details.value, operation.handle);
+  if (static_cast<Opcode>(fact.detail) == Opcode::close) ends(operation.handle);
 
   Event event = base(fact, EventKind::operation_initiated);
   StringId& opcode = opcodes_[fact.detail];

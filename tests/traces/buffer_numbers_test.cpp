@@ -1,3 +1,4 @@
+#include "core/opcode.hpp"
 #include "tests/catch.hpp"
 #include "traces/memory_recorder.hpp"
 
@@ -28,6 +29,13 @@ struct Story {
   }
   void close(std::int32_t handle) {
     recorder.record({.handle = handle, .kind = FactKind::handle_closed});
+  }
+  void ask_to_close(std::int32_t handle) {
+    recorder.record({.operation = ++operations,
+                     .handle = handle,
+                     .kind = FactKind::operation_initiated,
+                     .detail = static_cast<std::uint8_t>(Opcode::close)});
+    recorder.record({.operation = operations, .kind = FactKind::initiation_details});
   }
   void lend(std::int32_t handle, std::uint64_t address) {
     recorder.record({.extra = std::uint64_t{64} << 32,
@@ -62,6 +70,21 @@ TEST_CASE("where the allocator puts the next connection's memory is not in the t
     story.close(3);
     story.open(3);
     story.lend(3, second);
+    stories.push_back(buffers_lent(story.recorder));
+  }
+  CHECK(stories[0] == stories[1]);
+}
+
+TEST_CASE("memory freed while its connection's close waits its turn is not in the trace either") {
+  std::vector<std::vector<std::uint32_t>> stories;
+  for (const std::uint64_t second : {0x1000, 0x9000}) {
+    Story story;
+    story.open(3);
+    story.open(4);
+    story.lend(3, 0x1000);
+    story.ask_to_close(3);
+    story.lend(4, second);
+    story.close(3);
     stories.push_back(buffers_lent(story.recorder));
   }
   CHECK(stories[0] == stories[1]);
