@@ -12,16 +12,19 @@ void ChainOrder::defer(AsyncOperation& head, bool drains) {
 }
 
 /// What drains may begin when nothing before it is under way; so may the first one after it.
-void ChainOrder::release() {
+const AsyncOperation* ChainOrder::release() {
+  const AsyncOperation* last = nullptr;
   for (bool first = true; AsyncOperation* head = deferred_.first(); first = false) {
     const bool drains = head->backend_state[2] != 0;
-    if ((drains || first) && under_way_ > 0) return;
+    if ((drains || first) && under_way_ > 0) return nullptr;
     head->backend_state[2] = 0;
     under_way_ += length_of_chain(*head);
     deferred_.pop();
     released_.push(*head);
-    if (drains) return;  // who comes next waits for it
+    if (drains) return nullptr;  // who comes next waits for it
+    last = head;
   }
+  return last;
 }
 
 }  // namespace proactor_lab

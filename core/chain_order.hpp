@@ -52,7 +52,11 @@ class ChainOrder {
   bool empty() const { return deferred_.empty() && released_.empty(); }
 
   /// Gives those their turn for whom all before is over. They begin when the submission is done.
-  void release();
+  /// The last of them, where nobody waits any more and it need not have drained; else null.
+  const AsyncOperation* release();
+  /// Whoever comes next begins at once, though what was released is not over: as where the last of
+  /// those was looked at when all before it was over already.
+  void end_drain() { drain_active_ = false; }
   /// The next head whose turn has come; null where there is none.
   AsyncOperation* next_released() { return released_.pop(); }
 

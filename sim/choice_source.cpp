@@ -59,6 +59,8 @@ std::string_view name_of(QuestionKind kind) {
       return "cancel_reach";
     case QuestionKind::timeout_result:
       return "timeout_result";
+    case QuestionKind::drain_end:
+      return "drain_end";
   }
   return "unknown";
 }

@@ -24,10 +24,11 @@ enum class QuestionKind : std::uint8_t {
   broken,             ///< whether the network breaks a connection, likewise
   // Asked only where a scenario gives the kernel its full freedom; entity: the operation.
   completion_order,  ///< what follows on it: at once (0), or after all submitted with it
-  cancel_reach,      ///< of what a thread is at work on: cancelled (0), EALREADY (2) or ENOENT
+  cancel_reach,      ///< of what a thread is at work on: cancelled (0, 1), EALREADY (2) or ENOENT
   timeout_result,    ///< its target wins at its moment: ECANCELED (0), ENOENT or ETIME
+  drain_end,         ///< with the last that waited: when that is over (0), or when it begins
 };
-inline constexpr int question_count = static_cast<int>(QuestionKind::timeout_result) + 1;
+inline constexpr int question_count = static_cast<int>(QuestionKind::drain_end) + 1;
 std::string_view name_of(QuestionKind kind);
 
 struct Question {

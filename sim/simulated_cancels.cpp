@@ -64,7 +64,9 @@ bool SimulatedOs::is_at_work(const AsyncOperation& operation) {
 /// far gone to stop, or over and not told yet.
 SimulatedOs::Reach SimulatedOs::reach(OperationToken token) {
   constexpr Reach nobody{-ENOENT, false};
-  constexpr std::array<Reach, 4> told{{{0, true}, {-EALREADY, true}, {-EALREADY, false}, nobody}};
+  // Where no thread can be had for it, the kernel itself cancels it, and a cancel finds nobody.
+  constexpr std::array<Reach, 5> told{
+      {{0, true}, {-ENOENT, true}, {-EALREADY, true}, {-EALREADY, false}, nobody}};
   // In a chain a cancel may come late: by then the slot may be another operation's.
   if (token.slot == nullptr || token.slot->id != token.id) return nobody;
   const AsyncOperation& target = *token.slot;
@@ -83,22 +85,22 @@ SimulatedOs::Reach SimulatedOs::reach(OperationToken token) {
       if (!is_free() || !is_at_work(target)) return {};
   }
   Pending& work = timers_[target.backend_state[2]];
-  if (place_of(target) == Place::finishing) work.gone = std::max(work.gone, 2u);
+  if (place_of(target) == Place::finishing) work.gone = std::max(work.gone, 3u);
   std::uint32_t answer = work.gone;
-  if (answer < 3) answer += choose(4 - work.gone, QuestionKind::cancel_reach, target);
-  if (answer > 1) work.gone = answer;  // it does not come back
+  if (answer < 4) answer += choose(5 - work.gone, QuestionKind::cancel_reach, target);
+  if (answer > 2) work.gone = answer;  // it does not come back
   return told[answer];
 }
 
 /// Where it cannot be stopped, this waits for its end, and time passes.
 std::int32_t SimulatedOs::cancel_now(OperationToken target) {
   const Reach reached = reach(target);
-  if (reached.result == -ENOENT) return -ENOENT;
+  const std::int32_t found = reached.result == -ENOENT ? -ENOENT : 0;
   if (reached.stops) {
     cancel_pending(*target.slot, 0);
     run_chains();
-    return 0;
   }
+  if (reached.stops || found != 0) return found;
   while (place_of(*target.slot) != Place::nowhere && !has_ended()) take_next_event();
   return 0;
 }

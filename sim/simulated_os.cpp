@@ -209,7 +209,10 @@ void SimulatedOs::go_on_with_chains() {
       run_step(step);
     }
     if (submitting_) return;
-    order_.release();
+    const AsyncOperation* last = order_.release();
+    const bool ends =
+        last != nullptr && is_free() && choose(2, QuestionKind::drain_end, *last) == 1;
+    if (ends) order_.end_drain();
   } while (begin_released());
 }
 

@@ -28,7 +28,8 @@ TEST_CASE("the explanations of shipped runs are those that were last read and fo
 TEST_CASE("every question of the simulated system that a trace tells has words") {
   for (const QuestionKind kind :
        {QuestionKind::which_first, QuestionKind::bytes_transferred, QuestionKind::which_receiver,
-        QuestionKind::completion_order, QuestionKind::cancel_reach, QuestionKind::timeout_result}) {
+        QuestionKind::completion_order, QuestionKind::cancel_reach, QuestionKind::timeout_result,
+        QuestionKind::drain_end}) {
     INFO(name_of(kind));
     CHECK_FALSE(words_of_question(name_of(kind)).empty());
   }

@@ -18,11 +18,15 @@ struct Words {
 constexpr std::array<std::string_view, 3> bytes_moved{"all of the bytes", "half of the bytes",
                                                       "one byte"};
 constexpr std::array<std::string_view, 2> orders{"at once", "after all that was submitted with it"};
-constexpr std::array<std::string_view, 4> reaches{
-    "it is cancelled", "it is too far gone (EALREADY), and stops all the same",
+constexpr std::array<std::string_view, 5> reaches{
+    "it is cancelled", "no thread could be had for it: it is cancelled, and not found (ENOENT)",
+    "it is too far gone (EALREADY), and stops all the same",
     "it is too far gone (EALREADY), and goes on", "it is over and only not told yet (ENOENT)"};
 constexpr std::array<std::string_view, 3> timeouts{
     "it was cancelled (ECANCELED)", "it found nothing (ENOENT)", "its time was up (ETIME)"};
+
+constexpr std::array<std::string_view, 2> drain_ends{"when the last that waited for it is over",
+                                                     "when the last that waited for it begins"};
 
 constexpr std::array all{
     Words{"which_first", "which of the things due at this moment comes first", {}},
@@ -31,6 +35,7 @@ constexpr std::array all{
     Words{"completion_order", "when what follows on an operation happens", orders},
     Words{"cancel_reach", "how far the operation is that a cancel aims at", reaches},
     Words{"timeout_result", "what a timeout says that was too late by nothing", timeouts},
+    Words{"drain_end", "until when what comes after a drain waits for all before it", drain_ends},
 };
 
 const Words* words_of(std::string_view question) {
