@@ -35,7 +35,7 @@ enum class FactKind : std::uint8_t {
   worker_released,  ///< value, extra: as above
   thread_started,   ///< extra: label
   syscall_entered,  ///< extra: name; value: bytes asked
-  thread_blocked,   ///< detail: FactBlock
+  thread_blocked,   ///< detail: FactBlock; extra: label of the condition it waits for, or 0
   thread_woken,
   syscall_returned,  ///< value: result
   thread_switched,
@@ -43,8 +43,9 @@ enum class FactKind : std::uint8_t {
   lock_requested,  ///< extra: label
   lock_acquired,
   lock_released,
-  handle_opened,  ///< value: a connection's number + 1, or 0; extra: label, may be null;
-                  ///< detail: HandleKind
+  condition_notified,  ///< extra: label; value: how many waited and are woken
+  handle_opened,       ///< value: a connection's number + 1, or 0; extra: label, may be null;
+                       ///< detail: HandleKind
   handle_closed,
   choice_made,       ///< value: answer, options << 32; extra: label
   fault_injected,    ///< extra: label

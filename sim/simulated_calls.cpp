@@ -41,12 +41,7 @@ bool SimulatedThreads::attempt(std::uint32_t index) {
       return attempt_wait(index, call);
     case BlockingCallKind::notify_one:
     case BlockingCallKind::notify_all: {
-      WaitList& waiters = conditions_[static_cast<std::uint32_t>(call.condition)].waiters;
-      const bool all = call.kind == BlockingCallKind::notify_all;
-      while (!waiters.empty()) {
-        notify(take(waiters), 0);
-        if (!all) break;
-      }
+      attempt_notify(index, call);
       return true;
     }
   }
@@ -315,9 +310,21 @@ bool SimulatedThreads::attempt_wait(std::uint32_t index, BlockingCall& call) {
     return true;
   }
   release_lock(index, lock);
-  put(conditions_[static_cast<std::uint32_t>(call.condition)].waiters, index);
-  block(index, FactBlock::job);
+  ConditionState& condition = conditions_[static_cast<std::uint32_t>(call.condition)];
+  put(condition.waiters, index);
+  ++condition.waiting;
+  block(index, FactBlock::job, condition.label);
   return false;
+}
+
+void SimulatedThreads::attempt_notify(std::uint32_t index, const BlockingCall& call) {
+  ConditionState& condition = conditions_[static_cast<std::uint32_t>(call.condition)];
+  const bool all = call.kind == BlockingCallKind::notify_all;
+  const std::uint32_t woken = all ? condition.waiting : std::min(condition.waiting, 1u);
+  const FactIndex told = record(FactKind::condition_notified, threads_[index].id,
+                                {.value = woken, .extra = fact_text(condition.label)});
+  condition.waiting -= woken;
+  for (std::uint32_t i = 0; i < woken; ++i) notify(take(condition.waiters), told);
 }
 
 /// The waiter needs its lock again before it can go on: where that is held, it waits there.
@@ -337,8 +344,8 @@ Lock SimulatedThreads::make_lock(const char* label) {
   return Lock{static_cast<std::uint32_t>(locks_.size() - 1)};
 }
 
-Condition SimulatedThreads::make_condition(const char*) {
-  conditions_.emplace_back();
+Condition SimulatedThreads::make_condition(const char* label) {
+  conditions_.push_back({label, 0, {}});
   return Condition{static_cast<std::uint32_t>(conditions_.size() - 1)};
 }
 

@@ -197,10 +197,12 @@ void SimulatedThreads::finish_call(Thread& thread) {
 
 // --- Waiting and waking ------------------------------------------------------------------------
 
-void SimulatedThreads::block(std::uint32_t index, FactBlock why) {
+void SimulatedThreads::block(std::uint32_t index, FactBlock why, const char* condition) {
   Thread& thread = threads_[index];
   record(FactKind::thread_blocked, thread.id,
-         {.handle = to_number(thread.call->handle), .detail = static_cast<std::uint8_t>(why)});
+         {.extra = fact_text(condition),
+          .handle = to_number(thread.call->handle),
+          .detail = static_cast<std::uint8_t>(why)});
   thread.state = State::blocked;
   --busy_cores_;
 }

@@ -114,6 +114,8 @@ class SimulatedThreads final : public BlockingSystem, private NetworkOwner, priv
   };
 
   struct ConditionState {
+    const char* label = "";
+    std::uint32_t waiting = 0;
     WaitList waiters;
   };
 
@@ -133,7 +135,7 @@ class SimulatedThreads final : public BlockingSystem, private NetworkOwner, priv
   bool pass(Duration cost);
   bool is_over_limit();
   void finish_call(Thread& thread);
-  void block(std::uint32_t thread, FactBlock why);
+  void block(std::uint32_t thread, FactBlock why, const char* condition = nullptr);
   void make_runnable(std::uint32_t thread, FactIndex cause);
   void await_core(std::uint32_t thread);
   void put(WaitList& list, std::uint32_t thread);
@@ -153,6 +155,7 @@ class SimulatedThreads final : public BlockingSystem, private NetworkOwner, priv
   bool attempt_lock(std::uint32_t thread, BlockingCall& call);
   bool attempt_unlock(std::uint32_t thread, BlockingCall& call);
   bool attempt_wait(std::uint32_t thread, BlockingCall& call);
+  void attempt_notify(std::uint32_t thread, const BlockingCall& call);
   void notify(std::uint32_t waiter, FactIndex cause);
   void release_lock(std::uint32_t thread, LockState& lock);
   void became_readable(std::uint32_t socket, FactIndex cause);

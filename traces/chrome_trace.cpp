@@ -303,6 +303,9 @@ class ChromeWriter {
       case EventKind::lock_released:
         return instant(Tracks::of(event, Tracks::kernel), "lock", with_label("releases lock "),
                        event);
+      case EventKind::condition_notified:
+        return instant(Tracks::of(event, Tracks::kernel), "condition",
+                       with_label("notifies condition "), event);
       case EventKind::client_connected:
         return add_client("connects", event);
       case EventKind::client_sent:

@@ -43,6 +43,7 @@ enum class EventKind : std::uint8_t {
   lock_requested,
   lock_acquired,
   lock_released,
+  condition_notified,
   handle_opened,
   handle_closed,
   buffer_lent,

@@ -185,6 +185,9 @@ void FactExpander::expand(const Fact& fact, FactIndex index) {
     case FactKind::lock_released:
       expand_thread(fact, EventKind::lock_released);
       break;
+    case FactKind::condition_notified:
+      expand_thread(fact, EventKind::condition_notified);
+      break;
     case FactKind::choice_made:
     case FactKind::fault_injected:
     case FactKind::client_connected:

@@ -265,6 +265,7 @@ class Narrator {
       case EventKind::thread_blocked:
         if (words() == "lock") return thread() + " waits for a lock.";
         if (words() == "cpu") return thread() + " could run, but no CPU is free.";
+        if (!label().empty()) return thread() + " waits for condition " + label() + ".";
         return thread() + " is blocked until the system has an answer.";
       case EventKind::thread_woken:
         return thread() + " is woken.";
@@ -281,6 +282,12 @@ class Narrator {
         return thread() + " holds lock " + label() + ".";
       case EventKind::lock_released:
         return thread() + " releases lock " + label() + ".";
+      case EventKind::condition_notified:
+        return thread() + " notifies condition " + label() +
+               (event_.value == 0 ? ": nobody waits for it, and nobody hears of it."
+                : event_.value == 1
+                    ? ": one thread that waited is woken."
+                    : ": " + std::to_string(event_.value) + " threads that waited are woken.");
       default:
         return "";
     }

@@ -178,6 +178,7 @@ std::string WaitingWords::of_thread(const Event& cause, const Event& effect) con
       if (effect.kind == EventKind::lock_acquired || on == "lock")
         return "it waited " + for_lock(cause, effect);
       if (on == "job") return "there was nothing to do";
+      if (cause.kind == EventKind::condition_notified) return "it waited for that condition";
       if (on == "cpu") return "no core was free";
       const bool sleeps = cause.cause != 0 && cause.cause < cause.seq &&
                           model_.trace().text(model_.event(cause.cause).opcode) == "sleep";
@@ -203,13 +204,19 @@ std::string WaitingWords::for_lock(const Event& cause, const Event& effect) cons
   if (lock == no_string && cause.cause != 0 && cause.cause < cause.seq) {
     lock = model_.event(cause.cause).label;
   }
+  // Who held it in the moment in which the wait began; else who took it first after that.
   std::uint16_t holder = 0;
-  for (std::uint32_t seq = 1; seq < effect.seq; ++seq) {
+  std::uint32_t last = cause.seq;
+  while (last + 1 < effect.seq && model_.event(last + 1).time_ns == cause.time_ns) ++last;
+  for (std::uint32_t seq = last; seq > 0 && holder == 0; --seq) {
     const Event& event = model_.event(seq);
-    if (event.time_ns > cause.time_ns && holder != 0) break;
+    if (event.label != lock) continue;
+    if (event.kind == EventKind::lock_acquired) holder = event.thread;
+    if (event.kind == EventKind::lock_released && seq < cause.seq) break;
+  }
+  for (std::uint32_t seq = last + 1; seq < effect.seq && holder == 0; ++seq) {
+    const Event& event = model_.event(seq);
     if (event.kind == EventKind::lock_acquired && event.label == lock) holder = event.thread;
-    if (event.kind == EventKind::lock_released && event.label == lock && seq < cause.seq)
-      holder = 0;
   }
   std::string words = "for lock " + printable(model_.trace().text(lock));
   if (holder != 0 && holder != effect.thread) words += ", held by " + name_of_thread(holder);

@@ -127,7 +127,7 @@ void LiveThreads::stop() {
   for (LockState& lock : locks_) {
     const std::lock_guard guard(lock.mutex);  // whoever looked before waits by now
     lock.free.notify_all();
-    for (std::condition_variable& condition : conditions_) condition.notify_all();
+    for (ConditionState& condition : conditions_) condition.notified.notify_all();
   }
   const std::lock_guard guard(mutex_);
   for (const int descriptor : open_) shutdown(descriptor, SHUT_RDWR);
@@ -184,10 +184,8 @@ std::int32_t LiveThreads::carry_out(BlockingCall& call) {
     case BlockingCallKind::wait:
       return wait(call);
     case BlockingCallKind::notify_one:
-      conditions_[static_cast<std::size_t>(call.condition)].notify_one();
-      return 0;
     case BlockingCallKind::notify_all:
-      conditions_[static_cast<std::size_t>(call.condition)].notify_all();
+      notify(call);
       return 0;
     case BlockingCallKind::compute: {
       const std::int64_t until = Recorder::monotonic_ns() + call.duration.count();
@@ -215,8 +213,8 @@ Lock LiveThreads::make_lock(const char* label) {
   return Lock{static_cast<std::uint32_t>(locks_.size() - 1)};
 }
 
-Condition LiveThreads::make_condition(const char*) {
-  conditions_.emplace_back();
+Condition LiveThreads::make_condition(const char* label) {
+  conditions_.emplace_back().label = label;
   return Condition{static_cast<std::uint32_t>(conditions_.size() - 1)};
 }
 
@@ -257,14 +255,29 @@ std::int32_t LiveThreads::wait(const BlockingCall& call) {
   std::unique_lock guard(lock.mutex);
   if (lock.holder != std::this_thread::get_id()) return -EPERM;
   lock.holder = {};
+  ConditionState& condition = conditions_[static_cast<std::size_t>(call.condition)];
+  ++condition.waiting;
   record({.extra = fact_text(lock.label), .kind = FactKind::lock_released});
   lock.free.notify_one();
-  record({.kind = FactKind::thread_blocked, .detail = static_cast<std::uint8_t>(FactBlock::job)});
-  if (!stopping_) conditions_[static_cast<std::size_t>(call.condition)].wait(guard);
+  record({.extra = fact_text(condition.label),
+          .kind = FactKind::thread_blocked,
+          .detail = static_cast<std::uint8_t>(FactBlock::job)});
+  if (!stopping_) condition.notified.wait(guard);
+  --condition.waiting;
   record({.kind = FactKind::thread_woken});
   if (stopping_) return -ECANCELED;
   record({.extra = fact_text(lock.label), .kind = FactKind::lock_requested});
   return take_lock(lock, guard);
+}
+
+void LiveThreads::notify(const BlockingCall& call) {
+  ConditionState& condition = conditions_[static_cast<std::size_t>(call.condition)];
+  const bool all = call.kind == BlockingCallKind::notify_all;
+  const std::uint32_t waiting = condition.waiting;
+  record({.value = all ? waiting : std::min(waiting, 1u),
+          .extra = fact_text(condition.label),
+          .kind = FactKind::condition_notified});
+  all ? condition.notified.notify_all() : condition.notified.notify_one();
 }
 
 }  // namespace proactor_lab

@@ -65,6 +65,11 @@ class LiveThreads final : public BlockingSystem {
     std::thread body;
   };
 
+  struct ConditionState {
+    std::condition_variable notified;
+    const char* label = "";
+    std::atomic<std::uint32_t> waiting{0};  // up under the waiter's lock, before it gives that back
+  };
   struct LockState {
     std::mutex mutex;  // guards what follows, for a moment each time
     std::condition_variable free;
@@ -88,6 +93,7 @@ class LiveThreads final : public BlockingSystem {
   std::int32_t take_lock(LockState& lock, bool waits);
   std::int32_t take_lock(LockState& lock, std::unique_lock<std::mutex>& guard);
   std::int32_t give_lock(LockState& lock);
+  void notify(const BlockingCall& call);
   std::int32_t wait(const BlockingCall& call);
   std::int32_t opened(int descriptor, HandleKind kind, const char* label);
   template <class Call>
@@ -101,7 +107,7 @@ class LiveThreads final : public BlockingSystem {
   std::atomic<std::uint32_t> watches_{0};  // made so far: orders a watch before its being reported
 
   std::deque<LockState> locks_;
-  std::deque<std::condition_variable> conditions_;
+  std::deque<ConditionState> conditions_;
   std::deque<std::string> kept_;
 
   std::mutex mutex_;  // guards what follows

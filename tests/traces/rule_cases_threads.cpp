@@ -20,6 +20,20 @@ void wait_for_lock(RuleTrace& t) {
   t.give_lock(1, "list");
 }
 
+void notify(RuleTrace& t, std::uint16_t thread, std::int64_t woken) {
+  Event& event = t.of_thread(thread, EventKind::condition_notified);
+  event.label = t.word("filled");
+  event.value = woken;
+}
+
+/// Gives lock "queue" back and waits.
+void wait_for_condition(RuleTrace& t, std::uint16_t thread) {
+  t.give_lock(thread, "queue");
+  Event& event = t.of_thread(thread, EventKind::thread_blocked);
+  event.text = t.word("job");
+  event.label = t.word("filled");
+}
+
 }  // namespace
 
 std::vector<RuleCase> thread_cases() {
@@ -83,6 +97,35 @@ std::vector<RuleCase> thread_cases() {
     t.take_lock(3, "list");
     t.after(ms).add(EventKind::note);
   });
+
+  add("wake_ups_arrive", true, "a change without a lock is told between looking and waiting",
+      [](RuleTrace& t) {
+        t.take_lock(2, "queue");
+        notify(t, 1, 0);
+        wait_for_condition(t, 2);
+      });
+  add("wake_ups_arrive", false, "the next change is told to who waits", [](RuleTrace& t) {
+    t.take_lock(2, "queue");
+    notify(t, 1, 0);
+    wait_for_condition(t, 2);
+    notify(t, 1, 1);
+    t.thread_event(2, EventKind::thread_woken);
+  });
+  add("wake_ups_arrive", false, "the change was told before it looked", [](RuleTrace& t) {
+    notify(t, 1, 0);
+    t.take_lock(2, "queue");
+    wait_for_condition(t, 2);
+  });
+  add("wake_ups_arrive", false, "the change was made under the lock, and somebody else took it",
+      [](RuleTrace& t) {
+        t.take_lock(1, "queue");
+        t.give_lock(1, "queue");
+        t.take_lock(3, "queue");
+        t.give_lock(3, "queue");
+        t.take_lock(2, "queue");
+        notify(t, 1, 0);
+        wait_for_condition(t, 2);
+      });
 
   add("locks_in_one_order", true,
       "two threads take two locks in opposite order, one after the other", [](RuleTrace& t) {

@@ -247,6 +247,7 @@ class SequenceWriter {
       case EventKind::lock_requested:
       case EventKind::lock_acquired:
       case EventKind::lock_released:
+      case EventKind::condition_notified:
         return note(who, model_.sentence(event.seq));
       default:
         return;

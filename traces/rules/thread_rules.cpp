@@ -17,9 +17,10 @@ class WakeUpsArrive final : public Monitor {
   WakeUpsArrive(const StringPool& strings, const RuleOptions& options)
       : Monitor({"wake_ups_arrive", Party::program, Severity::warning,
                  "Nobody waits for what is there already: the loop while a completion is queued, a "
-                 "worker with a job, a thread for a free lock."},
+                 "worker with a job, a thread for a free lock, or for a condition that was "
+                 "notified just before."},
                 {wait_entered, wait_returned, lock_requested, lock_acquired, lock_released,
-                 thread_exited}),
+                 thread_blocked, thread_woken, condition_notified, thread_exited}),
         strings_(strings),
         limit_ns_(options.wait_ns) {}
 
@@ -50,16 +51,28 @@ class WakeUpsArrive final : public Monitor {
       case lock_acquired:
         wanted(event.thread) = {};
         ++lock(event.label).holders;
+        looks(event.thread).looked = event.seq;
         break;
       case lock_released: {
         Lock& released = lock(event.label);
         --released.holders;
         released.freed = event.seq;
         released.freed_ns = event.time_ns;
+        looks(event.thread).gave_back = event.seq;
         break;
       }
+      case condition_notified:
+        notify(event);
+        break;
+      case thread_blocked:
+        wait_for(event);
+        break;
+      case thread_woken:
+        looks(event.thread).waits = {};
+        break;
       default:
         wanted(event.thread) = {};
+        looks(event.thread) = {};
         break;
     }
   }
@@ -88,6 +101,16 @@ class WakeUpsArrive final : public Monitor {
                    std::to_string(free.freed),
                {free.freed});
     }
+    for (std::size_t i = 0; i < looks_.size(); ++i) {
+      const auto& [condition, since, missed] = looks_[i].waits;
+      if (missed == 0) continue;
+      complain(report, since,
+               run.name_of_thread(static_cast<std::uint16_t>(i)) +
+                   " waits from here on for condition " + std::string(strings_.text(condition)) +
+                   ", of which event " + std::to_string(missed) +
+                   " told nobody: after this thread had looked, and without the lock that it held",
+               {missed});
+    }
   }
 
  private:
@@ -100,6 +123,48 @@ class WakeUpsArrive final : public Monitor {
     std::int64_t freed_ns = 0;
     std::uint32_t freed = 0;
   };
+
+  struct Waits {
+    StringId condition = no_string;
+    std::uint32_t since = 0;
+    std::uint32_t missed = 0;  // the notification; 0: none
+  };
+  /// What a thread does between looking and waiting, and between changing and telling.
+  struct Looks {
+    std::uint32_t looked = 0;     // since it has a lock
+    std::uint32_t gave_back = 0;  // a lock
+    std::uint32_t told = 0;       // a condition
+    Waits waits;
+  };
+
+  /// What is looked at under a lock is to be changed under it: then whoever looked before the
+  /// change waits by the time of the notification, and whoever looks later sees the change.
+  void notify(const Event& event) {
+    Looks& notifier = looks(event.thread);
+    const bool holds_lock = notifier.looked > notifier.gave_back;
+    const bool under_lock = holds_lock || notifier.gave_back > notifier.told;
+    notifier.told = event.seq;
+    unheard(event.label) = event.value == 0 && !under_lock ? event.seq : 0;
+  }
+
+  void wait_for(const Event& event) {
+    if (event.label == no_string) return;
+    Looks& waiter = looks(event.thread);
+    const std::uint32_t missed = unheard(event.label);
+    waiter.waits = {event.label, event.seq, missed > waiter.looked ? missed : 0};
+  }
+
+  Looks& looks(std::uint16_t thread) {
+    if (thread >= looks_.size()) looks_.resize(thread + 1u);
+    return looks_[thread];
+  }
+  /// The last notification of a condition, where nobody heard of it and what it told of was not
+  /// changed under a lock; else 0.
+  std::uint32_t& unheard(StringId label) {
+    const auto index = static_cast<std::size_t>(label);
+    if (index >= unheard_.size()) unheard_.resize(index + 1);
+    return unheard_[index];
+  }
 
   Wanted& wanted(std::uint16_t thread) {
     if (thread >= wanted_.size()) wanted_.resize(thread + 1u);
@@ -116,8 +181,10 @@ class WakeUpsArrive final : public Monitor {
   std::uint32_t wait_ = 0;
   std::uint32_t waits_on_ = 0;  // a completion that was queued before the wait
   std::int64_t wait_ns_ = 0;
-  std::vector<Wanted> wanted_;  // by thread
-  std::vector<Lock> locks_;     // by label
+  std::vector<Wanted> wanted_;          // by thread
+  std::vector<Lock> locks_;             // by label
+  std::vector<Looks> looks_;            // by thread
+  std::vector<std::uint32_t> unheard_;  // by label of a condition
 };
 
 class LocksInOneOrder final : public Monitor {
