@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <new>
 #include <optional>
 #include <utility>
@@ -18,7 +19,9 @@ namespace {
 class IndexedTable {
  public:
   explicit IndexedTable(std::unique_ptr<QueryTable> table)
-      : table_(std::move(table)), indices_(static_cast<std::size_t>(table_->columns())) {}
+      : table_(std::move(table)),
+        indices_(static_cast<std::size_t>(table_->columns())),
+        groups_(indices_.size()) {}
 
   const QueryTable& table() const { return *table_; }
 
@@ -33,6 +36,26 @@ class IndexedTable {
         begin, index.data() + index.size(), wanted,
         [&](std::int64_t value, std::uint32_t row) { return value < number(row); });
     return {begin, end};
+  }
+
+  /// All rows, in the order of what they have in a column of texts; those without one first. There
+  /// are few different texts in a trace, so sorting rows by them is no more than counting.
+  const std::vector<std::uint32_t>& rows_by_text(int column) {
+    std::optional<std::vector<std::uint32_t>>& ordered = groups_[static_cast<std::size_t>(column)];
+    if (ordered) return *ordered;
+    std::map<std::string_view, std::vector<std::uint32_t>> rows_with_text;
+    std::vector<std::uint32_t> rows;  // those without first
+    for (std::size_t row = 0; row < table_->rows(); ++row) {
+      const SqlValue value = table_->value(row, column);
+      const auto number = static_cast<std::uint32_t>(row);
+      value.kind == SqlValue::Kind::text ? rows_with_text[value.text].push_back(number)
+                                         : rows.push_back(number);
+    }
+    rows.reserve(table_->rows());
+    for (const auto& [text, with] : rows_with_text) {
+      rows.insert(rows.end(), with.begin(), with.end());
+    }
+    return ordered.emplace(std::move(rows));
   }
 
  private:
@@ -55,7 +78,8 @@ class IndexedTable {
   }
 
   std::unique_ptr<QueryTable> table_;
-  std::vector<std::optional<std::vector<std::uint32_t>>> indices_;
+  std::vector<std::optional<std::vector<std::uint32_t>>> indices_;  // by column of numbers
+  std::vector<std::optional<std::vector<std::uint32_t>>> groups_;   // by column of texts
 };
 
 // What SQLite calls. It knows the structs by their first member.
@@ -86,7 +110,8 @@ constexpr int with_equal = 1;
 constexpr int with_lower = 2;
 constexpr int with_upper = 4;
 constexpr int going_backwards = 8;
-constexpr int column_shift = 4;
+constexpr int by_text = 16;
+constexpr int column_shift = 5;
 
 /// SQLite is told of C++'s exceptions: none may pass through it.
 template <class Work>
@@ -192,6 +217,13 @@ int choose_plan(sqlite3_vtab* connection, sqlite3_index_info* query) {
       query->orderByConsumed = 1;
       if (query->aOrderBy[0].desc != 0) how |= going_backwards;
     }
+    const bool by_one_text = query->nOrderBy == 1 && how == 0 && query->aOrderBy[0].iColumn >= 0 &&
+                             !table.column(query->aOrderBy[0].iColumn).is_number;
+    if (by_one_text) {
+      query->orderByConsumed = 1;
+      column = query->aOrderBy[0].iColumn;
+      how |= by_text | (query->aOrderBy[0].desc != 0 ? going_backwards : 0);
+    }
     query->idxNum = how | column << column_shift;
     query->estimatedRows = static_cast<sqlite3_int64>(found) + 1;
     query->estimatedCost = found + std::log2(rows + 2);
@@ -249,6 +281,7 @@ int start(sqlite3_vtab_cursor* base, int plan, const char*, int, sqlite3_value**
       cursor.at = static_cast<std::size_t>(std::min(from - 1, rows));
       cursor.end = std::max(cursor.at, static_cast<std::size_t>(std::max<std::int64_t>(to, 0)));
     };
+    if ((plan & by_text) != 0) cursor.found = indexed.rows_by_text(plan >> column_shift).data();
     int argument = 0;
     for (const int flag : {with_equal, with_lower, with_upper}) {
       if ((plan & flag) == 0) continue;

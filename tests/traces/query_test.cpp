@@ -72,6 +72,26 @@ TEST_CASE("operations have their moments, times and durations") {
                              "queued AND queued <= dequeued AND dequeued <= entered)") == "0");
 }
 
+TEST_CASE("rows come grouped and in the order of a column of texts, as SQLite would sort them") {
+  const Echo echo;
+  const auto rows = [&](const std::string& sql) {
+    std::vector<std::vector<std::string>> all;
+    for (const auto& row : echo.database.query(sql).rows) all.push_back(words_of(row));
+    return all;
+  };
+  // An expression is sorted by SQLite itself.
+  for (const char* column : {"kind", "label", "opcode"}) {
+    for (const char* direction : {"", " DESC"}) {
+      const std::string select = std::string("SELECT ") + column + " FROM events ORDER BY ";
+      CHECK(rows(select + column + direction) == rows(select + column + " || ''" + direction));
+    }
+    const std::string count = std::string("SELECT ") + column + ", count(*) FROM events GROUP BY ";
+    CHECK(rows(count + column) == rows(count + column + " || ''"));
+  }
+  CHECK(rows("SELECT DISTINCT kind FROM events").size() ==
+        rows("SELECT DISTINCT kind || '' FROM events").size());
+}
+
 TEST_CASE("handlers, handles, buffers, threads and the run have a table each") {
   const Echo echo;
   const TraceDatabase& database = echo.database;
