@@ -23,6 +23,7 @@ void App::open(Document document) {
   document_ = std::move(document);
   notice_ = document_->notice;
   runs_ = document_->runs();
+  causes_.forget();
   run_ = 0;
   selection_ = {};
   answer_ = {};
@@ -253,6 +254,7 @@ void App::run_exercise() {
 void App::follow_lesson(bool move) {
   const PageView& shown = document_->lesson->page();
   runs_ = document_->runs();
+  causes_.forget();
   const std::size_t run = std::min(shown.run, runs_.size() - 1);
   if (run != run_ || runs_[run].model->event_count() != playback_.event_count()) {
     run_ = run;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "gui/cause_chain.hpp"
 #include "gui/document.hpp"
 #include "gui/first_launch.hpp"
 #include "gui/fonts.hpp"
@@ -75,6 +76,7 @@ class App {
   GivenAnswer answer_;
   ExerciseInput exercise_;
   std::string notice_;
+  CauseChain causes_;
 };
 
 }  // namespace proactor_lab::gui

@@ -97,7 +97,7 @@ void App::draw_panes(const Fonts& fonts, Requests& requests) {
   if (panes.code) draw_code(canvas, layout.code, shown);
   if (panes.events) draw_events(canvas, layout.events, shown, requests);
   if (panes.states) draw_states(canvas, layout.states, shown, requests);
-  if (panes.inspector) draw_inspector(canvas, layout.inspector, shown, requests);
+  if (panes.inspector) draw_inspector(canvas, layout.inspector, shown, causes_, requests);
   if (panes.states || panes.inspector) {
     const float x = panes.states ? layout.states.x : layout.inspector.x;
     canvas.line({x, layout.header.bottom()}, {x, window.height}, Ink::grid);

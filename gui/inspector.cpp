@@ -21,7 +21,6 @@ using figures::Target;
 namespace {
 
 constexpr float margin = 18;
-constexpr std::size_t longest_chain = 12;
 
 /// The operation that the person follows: the selected one, else the current event's.
 std::uint32_t followed_operation(const Snapshot& snapshot) {
@@ -69,36 +68,31 @@ std::string facts_of(const Model& model, const OperationRecord& operation, std::
   return words;
 }
 
-float draw_chain(const Canvas& canvas, Point at, float width, const Snapshot& snapshot,
-                 std::uint32_t seq, Requests& requests) {
-  const Model& model = *snapshot.model;
-  // As Model::chain_of_causes, but no longer than is shown: a long run's chain is long.
-  std::vector<std::uint32_t> chain;
-  std::uint32_t next = seq;
-  while (next != 0 && chain.size() < longest_chain) {
-    chain.push_back(next);
-    const std::uint32_t cause = model.event(next).cause;
-    next = cause < next ? cause : 0;
-  }
-  const bool cut = next != 0;
+float draw_chain(const Canvas& canvas, Point at, float width, const Model& model, std::uint32_t seq,
+                 CauseChain& causes, Requests& requests) {
   constexpr float line_height = 18;
   constexpr float gap = 7;
   float y = at.y;
   Point above{};
+  const auto& chain = causes.of(model, seq);
   for (std::size_t i = 0; i < chain.size(); ++i) {
-    const Event& event = model.event(chain[i]);
-    const Ink ink = ink_of_event(model, event);
+    const Ink ink = ink_of_event(model, model.event(chain[i].seq));
     const bool first = i == 0;
+    if (!chain[i].passed.empty()) {
+      y += canvas.paragraph({at.x + 22, y - 3}, width - 22, chain[i].passed, {Ink::text_faint, 12},
+                            16);
+    }
     const figures::TextStyle style{first ? (ink == Ink::text_dim ? Ink::text : ink) : Ink::text_dim,
                                    13, first ? Face::bold : Face::regular};
-    const std::string words = first ? model.sentence(chain[i]) : because(model.sentence(chain[i]));
+    const std::string sentence = model.sentence(chain[i].seq);
+    const std::string words = first ? sentence : because(sentence);
     const float height =
         canvas.paragraph({at.x + 22, y}, width - 22, words, style, line_height, false);
     ImGui::PushID(static_cast<int>(i));
     const Press press = canvas.press("cause", {at.x, y - gap / 2, width, height + gap});
     ImGui::PopID();
     if (press.hovered) canvas.fill({at.x, y - gap / 2, width, height + gap}, Ink::grid, 4, 0.45f);
-    if (press.clicked) requests.push_back({Action::go_to, chain[i]});
+    if (press.clicked) requests.push_back({Action::go_to, chain[i].seq});
     const Point dot{at.x + 7, y + line_height / 2 - 2};
     if (!first) canvas.line({above.x, above.y + 5}, {dot.x, dot.y - 5}, Ink::grid, 1.5f);
     canvas.disc(dot, 3.5f, first ? style.ink : (ink == Ink::text_dim ? Ink::text_faint : ink));
@@ -106,7 +100,7 @@ float draw_chain(const Canvas& canvas, Point at, float width, const Snapshot& sn
     above = dot;
     y += height + gap;
   }
-  if (cut) {
+  if (causes.is_cut()) {
     canvas.text({at.x + 22, y}, "… and so on, back to the run's start", {Ink::text_faint, 12});
     y += line_height;
   }
@@ -138,7 +132,8 @@ void draw_states(const Canvas& canvas, Rect box, const Snapshot& snapshot, Reque
   canvas.line({box.x + margin, box.bottom()}, {box.right() - margin, box.bottom()}, Ink::grid);
 }
 
-void draw_inspector(const Canvas& canvas, Rect box, const Snapshot& snapshot, Requests& requests) {
+void draw_inspector(const Canvas& canvas, Rect box, const Snapshot& snapshot, CauseChain& causes,
+                    Requests& requests) {
   canvas.fill({box.x, box.y + 1, box.width, box.height - 1}, Ink::panel);
   const Model& model = *snapshot.model;
   const ScrollArea scroll{"inspector", {box.x, box.y + 6, box.width, box.height - 8}};
@@ -178,7 +173,7 @@ void draw_inspector(const Canvas& canvas, Rect box, const Snapshot& snapshot, Re
   } else {
     draw_caption(inner, {left, y}, "WHY NOW?");
     y += 24;
-    y += draw_chain(inner, {left, y}, width, snapshot, seq, requests);
+    y += draw_chain(inner, {left, y}, width, model, seq, causes, requests);
   }
   scroll.set_content_height(y - top + 10);
 }

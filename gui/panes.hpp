@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gui/canvas.hpp"
+#include "gui/cause_chain.hpp"
 #include "gui/layout.hpp"
 #include "gui/view.hpp"
 
@@ -32,7 +33,7 @@ void draw_events(const Canvas& canvas, figures::Rect box, const Snapshot& snapsh
 void draw_states(const Canvas& canvas, figures::Rect box, const Snapshot& snapshot,
                  Requests& requests);
 void draw_inspector(const Canvas& canvas, figures::Rect box, const Snapshot& snapshot,
-                    Requests& requests);
+                    CauseChain& causes, Requests& requests);
 /// Every key, over everything.
 void draw_help(const Canvas& canvas, figures::Rect window, Requests& requests);
 /// A sentence that must be read, over the stage: what went wrong and what to do.
