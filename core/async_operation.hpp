@@ -68,28 +68,30 @@ struct OperationToken {
   OperationId id = OperationId::none;
 };
 
-/// What is asked. Which fields matter follows from `opcode`.
+/// What is asked. Which fields matter follows from `opcode`; those that matter to receives and
+/// sends come first (see AsyncOperation).
 struct OperationRequest {
   Opcode opcode = Opcode::none;
   Handle handle = Handle::none;
   std::uint32_t length = 0;                   ///< of the lent buffer
   std::byte* data = nullptr;                  ///< the lent buffer
   BufferGroup* buffers = nullptr;             ///< receive, read: takes one when bytes come
-  Endpoint endpoint{};                        ///< connect, send_to
-  Endpoint* sender = nullptr;                 ///< receive_from: who sent it; lent like the buffer
-  std::uint64_t offset = 0;                   ///< read, write: place in the file
-  const char* path = nullptr;                 ///< open; lent until submitted
-  std::uint32_t open_flags = 0;               ///< open: `OpenMode`s
-  Instant deadline{};                         ///< timer, link_timeout: when it expires
-  bool relative = false;                      ///< timer, link_timeout: `deadline` counts from now
-  ShutdownSide side = ShutdownSide::both;     ///< shutdown
   Readiness readiness = Readiness::readable;  ///< poll
   bool multishot = false;                     ///< accept, receive: complete again and again
   Link link = Link::none;
   OperationFlags flags = OperationFlags::none;
-  OperationToken target{};  ///< cancel
-  OperationId reserved{};   ///< its own id, from `Proactor::reserve_operation`; none: the next
-  OperationId parent{};     ///< the first operation of the composed one that this goes on with
+  OperationId parent{};  ///< the first operation of the composed one that this goes on with
+
+  Endpoint endpoint{};                     ///< connect, send_to
+  Endpoint* sender = nullptr;              ///< receive_from: who sent it; lent like the buffer
+  std::uint64_t offset = 0;                ///< read, write: place in the file
+  const char* path = nullptr;              ///< open; lent until submitted
+  std::uint32_t open_flags = 0;            ///< open: `OpenMode`s
+  Instant deadline{};                      ///< timer, link_timeout: when it expires
+  bool relative = false;                   ///< timer, link_timeout: `deadline` counts from now
+  ShutdownSide side = ShutdownSide::both;  ///< shutdown
+  OperationToken target{};                 ///< cancel
+  OperationId reserved{};  ///< its own id, from `Proactor::reserve_operation`; none: the next
 };
 
 /// Copies what is asked, member by member: so the compiler follows each of them, and a request that
@@ -133,19 +135,25 @@ struct Handling {
   void (*in_general)(Proactor&, AsyncOperation&, const Completion*);
 };
 
-struct alignas(64) AsyncOperation : OperationRequest {
-  std::uint32_t strand = 0;  // core/strand.hpp
-  // Ids are not reused within a run of 2^32 operations; 0 marks a free slot. Written by whoever
-  // initiates or handles (a worker, too) and compared by the loop thread: hence atomic, though
-  // nothing hangs on it.
-  std::atomic<OperationId> id{OperationId::none};
-
-  // For whoever holds the operation at the moment: the slab's free list, then the backend.
-  AsyncOperation* next = nullptr;
-  std::array<std::uint64_t, 4> backend_state{};
-
+/// What the Proactor keeps in a slot beside what was asked.
+struct OperationSlot {
   const Handling* handling = nullptr;
+  /// For whoever holds the operation at the moment: the slab's free list, then the backend.
+  AsyncOperation* next = nullptr;
+  /// Ids are not reused within a run of 2^32 operations; 0 marks a free slot. Written by whoever
+  /// initiates or handles (a worker, too) and compared by the loop thread: hence atomic, though
+  /// nothing hangs on it.
+  std::atomic<OperationId> id{OperationId::none};
+  std::uint32_t strand = 0;  ///< core/strand.hpp
+};
+
+/// Of a receive or a send, with a handler of one or two captures, initiation, start and dispatch
+/// touch two lines of the cache: the first, and the one in which the handler begins. With thousands
+/// of connections each line is one that has to be fetched.
+struct alignas(64) AsyncOperation : OperationSlot, OperationRequest {
+  std::array<std::uint64_t, 4> backend_state{};
   alignas(std::max_align_t) std::array<std::byte, handler_capacity> handler;
 };
+static_assert(sizeof(OperationSlot) + offsetof(OperationRequest, endpoint) == 64);
 
 }  // namespace proactor_lab

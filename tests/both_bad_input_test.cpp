@@ -200,9 +200,9 @@ TEST_CASE("a time that has passed before it began is EINVAL, and its chain is re
   const auto ask = [&](Opcode opcode, Link link, const char* name) {
     const bool timed = opcode != Opcode::no_op;
     system.proactor().initiate({.opcode = opcode,
+                                .link = link,
                                 .deadline = Instant{} - (timed ? 1ns : 0ns),
-                                .relative = timed,
-                                .link = link},
+                                .relative = timed},
                                heard.done(name));
   };
   ask(Opcode::no_op, Link::soft, "first");

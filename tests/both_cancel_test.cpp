@@ -56,7 +56,7 @@ class SlowToConnect {
 };
 
 OperationRequest timer_of(Duration delay, Link link = Link::none) {
-  return {.opcode = Opcode::timer, .deadline = Instant{} + delay, .relative = true, .link = link};
+  return {.opcode = Opcode::timer, .link = link, .deadline = Instant{} + delay, .relative = true};
 }
 
 }  // namespace

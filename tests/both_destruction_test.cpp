@@ -73,9 +73,9 @@ struct AllKinds {
                                    .link = Link::soft};
     proactor.initiate(receive, witness.for_bytes());
     proactor.initiate({.opcode = Opcode::link_timeout,
+                       .link = Link::soft,
                        .deadline = Instant{} + 1h,
-                       .relative = true,
-                       .link = Link::soft},
+                       .relative = true},
                       witness.handler());
     proactor.initiate({.opcode = Opcode::no_op}, witness.handler());
     // A hard link starts the next when this one is cancelled.

@@ -83,9 +83,9 @@ TEST_CASE("a chain stays in one piece, also where the submission queue is nearly
     for (int i = 0; i < 32; ++i) {
       // The first takes its time: the others may not overtake it.
       system.proactor().initiate({.opcode = i == 0 ? Opcode::timer : Opcode::no_op,
+                                  .link = i == 31 ? Link::none : Link::hard,
                                   .deadline = Instant{} + 200us,
-                                  .relative = true,
-                                  .link = i == 31 ? Link::none : Link::hard},
+                                  .relative = true},
                                  [&order, i](std::error_code) { order.push_back(i); });
     }
     system.run();

@@ -54,10 +54,10 @@ inline OperationRequest no_op(Link link = Link::none, OperationFlags flags = Ope
 inline OperationRequest timer_of(Duration delay, Link link = Link::none,
                                  OperationFlags flags = OperationFlags::none) {
   return {.opcode = Opcode::timer,
-          .deadline = Instant{} + delay,
-          .relative = true,
           .link = link,
-          .flags = flags};
+          .flags = flags,
+          .deadline = Instant{} + delay,
+          .relative = true};
 }
 inline OperationRequest link_timeout_of(Duration delay) {
   return {.opcode = Opcode::link_timeout, .deadline = Instant{} + delay, .relative = true};

@@ -122,12 +122,12 @@ class Player {
     OperationRequest request{.opcode = step.opcode,
                              .length = step.length,
                              .data = memory_[index].data(),
-                             .offset = step.offset,
-                             .relative = true,
-                             .side = step.side,
                              .readiness = step.readiness,
                              .multishot = step.many,
-                             .link = step.link};
+                             .link = step.link,
+                             .offset = step.offset,
+                             .relative = true,
+                             .side = step.side};
     if (step.handle != no_handle) request.handle = handle(step.handle);
     if (step.many && step.opcode == Opcode::receive) request.buffers = &buffers_;
     if (step.opcode == Opcode::connect) request.endpoint = listening_;

@@ -1,4 +1,5 @@
 // This core, through its public interface: handlers as in lessons/programs/echo_server.cpp.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstring>
@@ -134,17 +135,21 @@ class MultishotEchoServer {
     check(error, "register_buffers");
     Acceptor(proactor_, listen_on(system)).async_accept_many([this](std::error_code e, Handle h) {
       check(e, "accept");
-      connections_.push_back(std::make_unique<Connection>(Connection{{proactor_, h}, {}, {}}));
+      connections_.push_back(
+          std::make_unique<Connection>(Connection{{proactor_, h}, 0, 0, {}, {}}));
       receive(*connections_.back());
     });
   }
 
  private:
-  /// A provided buffer is the handler's only until it returns, so what is sent lies here.
+  /// A provided buffer is the handler's only until it returns, so what is sent lies here: a
+  /// request's worth, and what does not fit waits.
   struct Connection {
     StreamSocket socket;
-    std::vector<std::byte> sending;  // empty: no send is under way
-    std::vector<std::byte> waiting;  // what came meanwhile
+    std::size_t received = 0;  // what `sending` holds; 0: no send is under way
+    std::size_t sent = 0;
+    std::array<std::byte, request_bytes> sending;
+    std::vector<std::byte> waiting;
   };
 
   void receive(Connection& connection) {
@@ -157,32 +162,47 @@ class MultishotEchoServer {
   void on_receive(Connection& connection, std::error_code error, std::span<std::byte> bytes) {
     if (error.value() == ENOBUFS) return receive(connection);
     if (error || bytes.empty()) return close(connection);
-    if (!connection.sending.empty()) {
-      connection.waiting.insert(connection.waiting.end(), bytes.begin(), bytes.end());
-      return;
+    if (connection.received != 0 || bytes.size() > connection.sending.size()) {
+      return keep(connection, bytes);
     }
-    connection.sending.assign(bytes.begin(), bytes.end());
+    answer(connection, bytes);
+  }
+
+  void answer(Connection& connection, std::span<const std::byte> bytes) {
+    std::copy(bytes.begin(), bytes.end(), connection.sending.begin());
+    connection.received = bytes.size();
+    connection.sent = 0;
     send(connection);
   }
 
+  [[gnu::cold]] void keep(Connection& connection, std::span<const std::byte> bytes) {
+    connection.waiting.insert(connection.waiting.end(), bytes.begin(), bytes.end());
+    if (connection.received == 0) answer_waiting(connection);
+  }
+
   void send(Connection& connection) {
+    const std::span rest(connection.sending.data() + connection.sent,
+                         connection.received - connection.sent);
     auto handler = [this, &connection](std::error_code error, std::size_t bytes) {
       if (error) return;  // the receive hears of it, too, and closes
       on_send(connection, bytes);
     };
-    connection.socket.async_send(connection.sending, named("on_send", handler));
+    connection.socket.async_send(rest, named("on_send", handler));
   }
 
   void on_send(Connection& connection, std::size_t bytes) {
-    if (bytes < connection.sending.size()) {
-      connection.sending.erase(connection.sending.begin(),
-                               connection.sending.begin() + static_cast<std::ptrdiff_t>(bytes));
-      return send(connection);
-    }
+    connection.sent += bytes;
+    if (connection.sent < connection.received) return send(connection);
     meter_.served();
-    connection.sending.clear();
-    connection.sending.swap(connection.waiting);
-    if (!connection.sending.empty()) send(connection);
+    connection.received = 0;
+    if (!connection.waiting.empty()) answer_waiting(connection);
+  }
+
+  [[gnu::cold]] void answer_waiting(Connection& connection) {
+    std::vector<std::byte>& waiting = connection.waiting;
+    const std::size_t size = std::min(waiting.size(), connection.sending.size());
+    answer(connection, std::span(waiting).first(size));
+    waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(size));
   }
 
   [[gnu::cold]] static void close(Connection& connection) {
