@@ -78,6 +78,7 @@ SimulatedOs::Reach SimulatedOs::reach(OperationToken token) {
     case Place::refused:
     case Place::breaking:
     case Place::settling:
+    case Place::untold:
       return nobody;
     case Place::finishing:
       break;
@@ -130,6 +131,7 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
     case Place::breaking:
     case Place::expired:
     case Place::finishing:
+    case Place::untold:
     case Place::settling:
       return;  // over by now: a chain broke; or as good as over
   }

@@ -14,6 +14,8 @@
 //   cancels all counts what workers have as one.
 // - A connection is there before who asked for it is told; asked again it says so, with success.
 //   No cancel finds it any more.
+// - What is sent while a worker is at work on something of the same batch is told with the batch:
+//   before or after what the worker has to tell.
 // While there is more in the submission it may also happen at once, before the rest begins.
 // With usual freedom all of it happens at once: one of the ways in which it may happen live.
 #include <algorithm>
@@ -120,6 +122,20 @@ void SimulatedOs::finish(AsyncOperation& operation, std::int32_t result, FactInd
   take_number(operation, schedule_.now(), cause);
 }
 
+/// Done while its batch was submitted. What workers do meanwhile they may tell at once, and what
+/// the submitter did is told with the whole batch.
+void SimulatedOs::tell_with_batch(AsyncOperation& operation, std::int32_t result, FactIndex cause) {
+  const bool worker_is_at_work =
+      is_free() && submitting_ &&
+      std::any_of(timers_.begin(), timers_.end(), [](const Pending& each) {
+        return each.operation != nullptr && is_for_workers(*each.operation);
+      });
+  if (!worker_is_at_work) return complete(operation, result, cause);
+  operation.backend_state[0] = static_cast<std::uint64_t>(Place::untold);
+  operation.backend_state[1] = static_cast<std::uint32_t>(result);
+  take_number(operation, schedule_.now(), cause);
+}
+
 /// `operation` was put off, and its turn has come.
 bool SimulatedOs::goes_on_late(AsyncOperation& operation, FactIndex cause) {
   const Place place = place_of(operation);
@@ -136,6 +152,8 @@ bool SimulatedOs::goes_on_late(AsyncOperation& operation, FactIndex cause) {
     const std::uint64_t told = operation.backend_state[1];
     complete(operation, static_cast<std::int32_t>(told), cause,
              static_cast<std::uint32_t>(told >> 32));
+  } else if (place == Place::untold) {
+    complete(operation, static_cast<std::int32_t>(operation.backend_state[1]), cause);
   } else if (place == Place::settling) {
     const std::uint64_t told = operation.backend_state[1];
     operation.backend_state[1] = told >> 32;

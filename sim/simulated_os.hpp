@@ -151,6 +151,7 @@ class SimulatedOs final : public OperatingSystem,
     expired,    // a link timeout that has not got to its target yet
     finishing,  // a worker did it, and has not told so yet; `[1]` is the result
     settling,   // a connect that is over, and not told yet; `[1]` is the socket, above the result
+    untold,     // done, and told when its batch is through; `[1]` is the result
   };
   static Place place_of(const AsyncOperation& operation) {
     return static_cast<Place>(operation.backend_state[0]);
@@ -217,6 +218,7 @@ class SimulatedOs final : public OperatingSystem,
   std::int32_t count_cancelled(const std::vector<AsyncOperation*>& targets) const;
   void finish(AsyncOperation& operation, std::int32_t result, FactIndex cause,
               std::uint32_t flags = 0);
+  void tell_with_batch(AsyncOperation& operation, std::int32_t result, FactIndex cause);
   bool goes_on_late(AsyncOperation& operation, FactIndex cause);
   void take_number(AsyncOperation& operation, Instant when, FactIndex cause);
 

@@ -235,7 +235,8 @@ SimulatedOs::Progress SimulatedOs::try_send(AsyncOperation& operation, std::uint
   const FactIndex moved = record(FactKind::bytes_moved, operation, count, cause,
                                  static_cast<std::uint8_t>(FactRole::processor));
   network_.send(socket.end, {operation.data, count}, moved);
-  return over(static_cast<std::int32_t>(count), moved);
+  tell_with_batch(operation, static_cast<std::int32_t>(count), moved);
+  return Progress::over;
 }
 
 bool SimulatedOs::is_ready(const Socket& socket, Readiness readiness) const {
