@@ -1,6 +1,5 @@
 // Why an event happened now, as the window tells it.
 #include "gui/cause_chain.hpp"
-
 #include "lessons/runner.hpp"
 #include "lessons/scenario.hpp"
 #include "tests/catch.hpp"
