@@ -1,4 +1,6 @@
 // Handles and provided buffers of IoUringBackend.
+#include <algorithm>
+
 #include <sys/mman.h>
 
 #include "core/io_uring_ring.hpp"
@@ -59,6 +61,8 @@ void IoUringBackend::register_buffers(BufferGroup& group, std::error_code& error
     return;
   }
   error.clear();
+  // What arrives beyond that would find no buffer, and is better taken later.
+  taken_at_once_ = std::min(taken_at_once_, unsigned{group.count()});
   group.group_id = registration.bgid;
   group.registration = memory;
   auto* ring = static_cast<io_uring_buf_ring*>(memory);

@@ -70,13 +70,22 @@ struct IoUringBackend::Ring {
     if (wake_descriptor >= 0) ::close(wake_descriptor);
   }
 
-  // What io_uring_get_sqe(3) does, less the ways of opening a ring that are not ours, and less
-  // asking the kernel each time how far it is.
+  // What io_uring_get_sqe(3) and io_uring_submit_and_wait(3) do, less the ways of opening a ring
+  // that are not ours, and less asking the kernel each time how far it is.
   unsigned full_at = 0;  // the tail, where the queue is full as far as we know
   bool is_full() const { return ring.sq.sqe_tail == full_at; }
   void look_again() { full_at = ring.sq.sqe_tail; }
   void note_room() { full_at = *ring.sq.khead + ring.sq.ring_entries; }
   io_uring_sqe* next_entry() { return &ring.sq.sqes[ring.sq.sqe_tail++ & ring.sq.ring_mask]; }
+
+  unsigned enter_flags = IORING_ENTER_GETEVENTS;
+  int submit_and_wait() {
+    io_uring_sq& sq = ring.sq;
+    sq.sqe_head = sq.sqe_tail;
+    io_uring_smp_store_release(sq.ktail, sq.sqe_tail);
+    return io_uring_enter(static_cast<unsigned>(ring.enter_ring_fd), sq.sqe_tail - *sq.khead, 1,
+                          enter_flags, nullptr);
+  }
 
   Message& take_message() {
     if (free_messages == nullptr) {

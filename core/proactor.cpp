@@ -65,7 +65,7 @@ std::size_t Proactor::run() {
   while (dispatch_all() && in_flight_ > 0 && wait()) {
   }
   // After a stop, workers end what they began.
-  while (workers_ != nullptr && workers_->active() > 0 && wait()) empty_inbox();
+  while (workers_ != nullptr && workers_->active() > 0 && wait()) look_into_inbox();
   return handled_ - before;
 }
 
@@ -151,7 +151,7 @@ bool Proactor::dispatch_all() {
     }
   };
   const AtEnd at_end{*this};
-  empty_inbox();
+  look_into_inbox();
   if (workers_ != nullptr) {
     while (!queue_.empty() && !stopped()) dispatch_with_care(queue_.pop());
   } else {
@@ -396,7 +396,6 @@ void Proactor::worker_finished(std::uint32_t place) {
 
 /// What other threads left for this one. An exception of a worker comes out of here.
 void Proactor::empty_inbox() {
-  if (!inbox_used_.load(std::memory_order_acquire)) return;
   OperationList operations;
   std::int64_t handed_over_at = 0;
   std::exception_ptr failure;

@@ -176,6 +176,9 @@ class Proactor final : private WorkerHost {
   void dispatch_all_here();
   void handle(const Completion& completion);
   void dispatch_with_care(const Completion& completion);
+  void look_into_inbox() {
+    if (inbox_used_.load(std::memory_order_acquire)) empty_inbox();
+  }
   void empty_inbox();
   void take_back(std::uint32_t place);
 

@@ -28,17 +28,17 @@ enum class KernelFreedom : std::uint8_t { usual, full };
 
 struct SimulatedOsConfig {
   KernelFreedom freedom = KernelFreedom::usual;
-  Duration syscall_cost{0};                ///< charged once a wait: it submits and reaps
-  Duration operation_cost{0};              ///< the kernel's own work for each that moves bytes
-  Duration switch_cost{0};                 ///< when the loop thread goes on after a wait
-  bool short_transfers = false;            ///< an operation may move less than it could
-  std::int32_t handle_limit = 1'048'576;   ///< EMFILE beyond (RLIMIT_NOFILE)
-  DelayRange disk_latency;                 ///< what an operation on a file takes
-  const Shortage* shortage = nullptr;      ///< what is wrong at the moment; null: nothing ever
-  FactIndex fact_limit = UINT32_MAX;       ///< after so many recorded facts it does, too
-  std::uint64_t step_limit = 100'000'000;  ///< likewise, of waits and events: all may take no time
-  Instant run_limit = never;               ///< virtual time at which the world stands still
-  std::uint32_t submission_entries = 256;  ///< where they are used up, they are submitted
+  Duration syscall_cost{0};                 ///< charged once a wait: it submits and reaps
+  Duration operation_cost{0};               ///< the kernel's own work for each that moves bytes
+  Duration switch_cost{0};                  ///< when the loop thread goes on after a wait
+  bool short_transfers = false;             ///< an operation may move less than it could
+  std::int32_t handle_limit = 1'048'576;    ///< EMFILE beyond (RLIMIT_NOFILE)
+  DelayRange disk_latency;                  ///< what an operation on a file takes
+  const Shortage* shortage = nullptr;       ///< what is wrong at the moment; null: nothing ever
+  FactIndex fact_limit = UINT32_MAX;        ///< after so many recorded facts it does, too
+  std::uint64_t step_limit = 100'000'000;   ///< likewise, of waits and events: all may take no time
+  Instant run_limit = never;                ///< virtual time at which the world stands still
+  std::uint32_t submission_entries = 1024;  ///< where they are used up, they are submitted
   std::uint32_t completion_entries = UINT32_MAX;  ///< completions past them wait in a list
 };
 

@@ -12,7 +12,7 @@
 namespace proactor_lab::bench {
 namespace {
 
-constexpr unsigned short buffer_count = 4096;
+constexpr unsigned short buffer_count = 512;
 constexpr int buffer_group = 0;
 
 /// What a completion belongs to, in its user data: the verb, the descriptor, the buffer.

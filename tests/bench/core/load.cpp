@@ -87,31 +87,38 @@ bool Load::send_request(int descriptor) {
   return send(descriptor, request.data(), request.size(), MSG_NOSIGNAL) == ssize_t{request_bytes};
 }
 
-bool Load::run_until_closed(std::chrono::seconds limit) {
+Load::End Load::run_to(std::uint64_t count, std::chrono::seconds limit) {
   const auto until = std::chrono::steady_clock::now() + limit;
+  std::uint64_t to_send = count;
+  std::uint64_t to_come = count;
   for (const int each : connections_) {
+    if (to_send == 0) break;
     missing_[static_cast<std::size_t>(each)] = request_bytes;
-    if (!send_request(each)) return true;  // it had counted to its end
+    if (!send_request(each)) return End::closed;  // it had counted to its end
+    --to_send;
   }
   std::array<epoll_event, 256> events;
   std::array<char, request_bytes> answer;
   while (std::chrono::steady_clock::now() < until) {
-    const int count =
+    const int ready =
         epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), standstill_ms_max);
-    if (count == 0) return false;
-    for (int i = 0; i < count; ++i) {
+    if (ready == 0) return End::out_of_time;
+    for (int i = 0; i < ready; ++i) {
       const int descriptor = events[static_cast<std::size_t>(i)].data.fd;
       std::size_t& missing = missing_[static_cast<std::size_t>(descriptor)];
       const ssize_t bytes = recv(descriptor, answer.data(), missing, MSG_DONTWAIT);
       if (bytes < 0 && errno == EAGAIN) continue;
-      if (bytes <= 0) return true;
+      if (bytes <= 0) return End::closed;
       missing -= static_cast<std::size_t>(bytes);
       if (missing > 0) continue;
+      if (--to_come == 0) return End::answered;
+      if (to_send == 0) continue;
       missing = request_bytes;
-      if (!send_request(descriptor)) return true;
+      if (!send_request(descriptor)) return End::closed;
+      --to_send;
     }
   }
-  return false;
+  return End::out_of_time;
 }
 
 }  // namespace proactor_lab::bench

@@ -19,11 +19,19 @@ class Load {
   /// Connects until there are `count`, each with one request answered. False where one fails.
   bool connect(std::size_t count);
 
-  /// Keeps every connection busy until the server ends them. False where it stands still or takes
-  /// longer than `limit`.
-  bool run_until_closed(std::chrono::seconds limit);
+  /// Keeps every connection busy until `count` requests are answered; none is under way then.
+  /// False where the server ends a connection, stands still or takes longer than `limit`.
+  bool run(std::uint64_t count, std::chrono::seconds limit) {
+    return run_to(count, limit) == End::answered;
+  }
+  /// The same until the server ends them.
+  bool run_until_closed(std::chrono::seconds limit) {
+    return run_to(~std::uint64_t{0}, limit) == End::closed;
+  }
 
  private:
+  enum class End { answered, closed, out_of_time };
+  End run_to(std::uint64_t count, std::chrono::seconds limit);
   bool connect_one();
   bool send_request(int descriptor);
 

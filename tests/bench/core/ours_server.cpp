@@ -123,8 +123,9 @@ Task accept_connections(Proactor& proactor, Acceptor acceptor, Meter& meter) {
 
 // --- Accept once, receive once, buffers provided -----------------------------------------------
 
-/// As many as may have arrived before the loop has answered them; a power of two.
-constexpr std::uint16_t provided_buffers = 4096;
+/// As many as a wait may take at once, a power of two. They are used in turn, so that of more than
+/// that the next one would never be in the cache.
+constexpr std::uint16_t provided_buffers = 1024;
 
 class MultishotEchoServer {
  public:

@@ -3,12 +3,14 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,6 +53,7 @@ ServerProcess::ServerProcess(const ServerKind& kind, const ServerOptions& option
   checked(pipe2(ends.data(), O_CLOEXEC), "pipe2");
   process_ = checked(fork(), "fork");
   if (process_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // whatever becomes of the bench
     dup2(ends[1], STDOUT_FILENO);
     pin_to(options.core);
     execvp(arguments[0], arguments.data());
@@ -91,6 +94,14 @@ bool ServerProcess::read_line(std::string& line, int timeout_ms) {
     if (count <= 0) return false;
     unread_.append(bytes.data(), static_cast<std::size_t>(count));
   }
+}
+
+std::int64_t ServerProcess::cpu_ns() const {
+  clockid_t clock{};
+  timespec used{};
+  if (clock_getcpuclockid(process_, &clock) != 0) return 0;
+  clock_gettime(clock, &used);
+  return used.tv_sec * 1'000'000'000 + used.tv_nsec;
 }
 
 long ServerProcess::resident_kilobytes() const {

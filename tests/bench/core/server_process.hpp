@@ -46,6 +46,8 @@ class ServerProcess {
 
   /// Where to connect to; 0 where it did not come up.
   std::uint16_t port() const { return port_; }
+  /// What all its threads used up so far, also those that the kernel runs for it.
+  std::int64_t cpu_ns() const;
   /// Resident memory as it is now.
   long resident_kilobytes() const;
   /// Waits for its end, not longer than a few seconds.

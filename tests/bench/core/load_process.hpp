@@ -1,0 +1,38 @@
+// Clients in a process of their own, which wait between what they are asked to do: with many
+// servers side by side, one process would run out of descriptors.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include <sys/types.h>
+
+namespace proactor_lab::bench {
+
+/// As Load, and runs on the core of who made it. Its process ends when this is destroyed.
+class LoadProcess {
+ public:
+  LoadProcess(std::uint16_t port, std::size_t connections);
+  ~LoadProcess();
+  LoadProcess(const LoadProcess&) = delete;
+  LoadProcess& operator=(const LoadProcess&) = delete;
+
+  /// Waits for the connections; false where one failed.
+  bool connected();
+  /// As Load::run.
+  bool run(std::uint64_t count, std::chrono::seconds limit);
+
+ private:
+  struct Order {
+    std::uint64_t count = 0;
+    std::chrono::seconds limit{};
+  };
+  [[noreturn]] static void serve(std::uint16_t port, std::size_t connections, int channel);
+  bool hear();
+
+  pid_t process_ = -1;
+  int channel_ = -1;
+};
+
+}  // namespace proactor_lab::bench
