@@ -89,7 +89,7 @@ void Proactor::record_last_exit() {
 }
 
 /// Calls the handler here, on the loop thread.
-inline void Proactor::handle(const Completion& completion) {
+[[gnu::noinline]] void Proactor::handle(const Completion& completion) {
   struct GiveBack {  // also when the handler throws
     AsyncOperationProcessor& processor;
     BufferGroup* buffers;
@@ -113,11 +113,11 @@ template <bool traced>
   CompletionEventQueue& queue = queue_;
   while (!queue.empty() && !stopped()) {
     const Completion& completion = queue.pop();
+    if constexpr (traced) record_dequeued(completion, dequeued_and_entered);
     if (completion.flags != 0) {
-      dispatch_with_care(completion);
+      handle(completion);
       continue;
     }
-    if constexpr (traced) record_dequeued(completion, dequeued_and_entered);
     --in_flight_;
     ++handled_;
     completion.operation->handling->once(*this, *completion.operation, completion);

@@ -23,8 +23,18 @@
 namespace proactor_lab::bench {
 namespace {
 
-constexpr std::array<std::size_t, 3> connection_counts = {32, 256, 2000};
-constexpr std::uint64_t slice_requests = 10'000;
+struct Stage {
+  std::size_t connections;
+  std::size_t rounds_a_start;
+};
+constexpr std::array<Stage, 3> stages = {{{32, 25}, {256, 25}, {2000, 12}}};
+constexpr std::size_t quick_rounds = 3;
+
+/// A slice's requests. Each begins with a burst, one from every connection: it must not count for
+/// much.
+constexpr std::uint64_t requests_of(std::size_t connections) {
+  return std::max<std::uint64_t>(10'000, 20 * connections);
+}
 constexpr std::chrono::seconds slice_limit(20);
 /// In which a server is done with what it does after its last answer.
 constexpr std::chrono::microseconds settling(500);
@@ -45,9 +55,10 @@ class RunningServer {
   double measure_slice() {
     works_ = works_ && answer(2 * connections_);  // it has others' data in its caches
     const std::int64_t before = process_.cpu_ns();
-    works_ = works_ && answer(slice_requests);
+    const std::uint64_t requests = requests_of(connections_);
+    works_ = works_ && answer(requests);
     if (!works_) return 0;
-    return static_cast<double>(process_.cpu_ns() - before) / 1000 / double{slice_requests};
+    return static_cast<double>(process_.cpu_ns() - before) / 1000 / static_cast<double>(requests);
   }
 
  private:
@@ -148,8 +159,7 @@ void print_ratio(Verdicts& verdicts, const std::string& what, const Comparison& 
 
 void print_rounds(const std::vector<const ServerKind*>& servers, const Rounds& rounds,
                   std::size_t connections, Verdicts& verdicts) {
-  std::printf("\n  %4zu connections%18s %9s %9s %9s\n", connections, "us/request:", "median",
-              "lowest", "highest");
+  std::printf("  %-34s %9s %9s %9s\n", "us a request", "median", "lowest", "highest");
   for (const ServerKind* kind : servers) {
     std::vector<double> values = rounds.at(kind->name);
     std::erase(values, 0.0);
@@ -184,13 +194,9 @@ void print_rounds(const std::vector<const ServerKind*>& servers, const Rounds& r
 
 void measure_cpu(const Settings& settings, Verdicts& verdicts) {
   const std::size_t starts = settings.quick ? 1 : 4;
-  const std::size_t rounds_a_start = settings.quick ? 3 : 25;
   const Cores cores = Cores::of_this_machine();
-  std::printf(
-      "\nServer CPU per 64-byte echo: %zu times %zu rounds of %llu requests, clients in another "
-      "process%s\n",
-      starts, rounds_a_start, static_cast<unsigned long long>(slice_requests),
-      cores.server < 0 ? "; one core only, which both share" : " on another core");
+  std::printf("\nServer CPU per 64-byte echo, clients in another process%s\n",
+              cores.server < 0 ? "; one core only, which both share" : " on another core");
   std::vector<const ServerKind*> servers;
   for (const ServerKind& kind : server_kinds()) {
     if (kind.run != nullptr && kind.name != "threads" && kind.name != "ours_coroutines") {
@@ -198,12 +204,16 @@ void measure_cpu(const Settings& settings, Verdicts& verdicts) {
     }
   }
   pin_to(cores.clients);
-  for (const std::size_t connections : connection_counts) {
+  for (const Stage& stage : stages) {
+    const std::size_t rounds_a_start = settings.quick ? quick_rounds : stage.rounds_a_start;
     Rounds rounds;
     for (std::size_t start = 0; start < starts; ++start) {
-      run_rounds(servers, connections, rounds_a_start, cores, rounds);
+      run_rounds(servers, stage.connections, rounds_a_start, cores, rounds);
     }
-    print_rounds(servers, rounds, connections, verdicts);
+    std::printf("\n  %zu connections: %zu times %zu rounds of %llu requests\n", stage.connections,
+                starts, rounds_a_start,
+                static_cast<unsigned long long>(requests_of(stage.connections)));
+    print_rounds(servers, rounds, stage.connections, verdicts);
   }
 }
 
