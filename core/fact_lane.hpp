@@ -50,19 +50,22 @@ class FactLane {
   class Batch {
    public:
     explicit Batch(FactLane& lane)
-        : lane_(lane), place_(lane.next_.load(std::memory_order_relaxed)) {}
+        : lane_(lane), place_(lane.next_.load(std::memory_order_relaxed)), end_(lane.end_) {}
     Batch(const Batch&) = delete;
     Batch& operator=(const Batch&) = delete;
     ~Batch() { lane_.next_.store(place_, std::memory_order_release); }
     [[gnu::always_inline]] void append(const Fact& fact) {
-      if (place_ == lane_.end_) [[unlikely]]
+      if (place_ == end_) [[unlikely]] {
         place_ = lane_.turn_page(place_);
+        end_ = lane_.end_;
+      }
       *place_++ = fact;
     }
 
    private:
     FactLane& lane_;
     Fact* place_;
+    Fact* end_;  // the lane's, which what is stored might change as far as a compiler knows
   };
 
   /// How many were appended. The owning thread.

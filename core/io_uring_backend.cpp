@@ -82,10 +82,13 @@ void IoUringBackend::make_room(unsigned entries) {
 
 /// Just before the io_uring_enter(2) that takes them.
 void IoUringBackend::record_submissions() {
-  const io_uring_sq& entries = ring_->ring.sq;
+  const io_uring_sq& queue = ring_->ring.sq;
+  const io_uring_sqe* const entries = queue.sqes;
+  const unsigned mask = queue.ring_mask;
+  const unsigned end = queue.sqe_tail;
   Recorder::Batch batch(*recorder_);
-  for (unsigned each = entries.sqe_head; each != entries.sqe_tail; ++each) {
-    const std::uint64_t data = entries.sqes[each & entries.ring_mask].user_data;
+  for (unsigned each = queue.sqe_head; each != end; ++each) {
+    const std::uint64_t data = entries[each & mask].user_data;
     if (data <= nobody) continue;
     batch.record({.operation = to_number(operation_of(data)->id),
                   .thread = 1,
@@ -247,7 +250,11 @@ void IoUringBackend::reap(CompletionEventQueue& queue) {
     }
   }
   io_uring_smp_store_release(cq.khead, tail);
-  if (recorder_ != nullptr) record_reaped({first, place}, all_plain);
+  if (recorder_ != nullptr) {
+    const FactIndex before = recorder_->recorded();
+    record_reaped({first, place});
+    if (!all_plain) record_handles({first, place}, before);
+  }
   queue.pushed(place);
 }
 
@@ -266,19 +273,14 @@ bool IoUringBackend::reap_with_care(const io_uring_cqe& cqe, Completion& complet
   return true;
 }
 
-void IoUringBackend::record_reaped(std::span<const Completion> completions, bool all_plain) {
-  FactIndex reaped = recorder_->recorded();
-  {
-    Recorder::Batch batch(*recorder_);
-    for (const Completion& each : completions) {
-      batch.record({.value = static_cast<std::uint64_t>(std::int64_t{each.result}),
-                    .operation = to_number(each.operation->id),
-                    .kind = FactKind::completion_reaped,
-                    .detail = static_cast<std::uint8_t>(each.flags & completion_more)});
-    }
+void IoUringBackend::record_reaped(std::span<const Completion> completions) {
+  Recorder::Batch batch(*recorder_);
+  for (const Completion& each : completions) {
+    batch.record({.value = static_cast<std::uint64_t>(std::int64_t{each.result}),
+                  .operation = to_number(each.operation->id),
+                  .kind = FactKind::completion_reaped,
+                  .detail = static_cast<std::uint8_t>(each.flags & completion_more)});
   }
-  if (all_plain) return;
-  for (const Completion& each : completions) record_handle(each, ++reaped);
 }
 
 void IoUringBackend::forget_completions() {
@@ -292,6 +294,11 @@ void IoUringBackend::forget_completions() {
     give_back(*unheard.operation->buffers, buffer_of(cqe->flags));
   }
   io_uring_cq_advance(&ring_->ring, seen);
+}
+
+/// `before`: so many facts were recorded before these completions were.
+void IoUringBackend::record_handles(std::span<const Completion> completions, FactIndex before) {
+  for (const Completion& each : completions) record_handle(each, ++before);
 }
 
 /// A completion may have opened a handle, or closed one.

@@ -83,12 +83,13 @@ class IoUringBackend final : public LiveBackend {
   void record_submissions();
   void reap(CompletionEventQueue& queue);
   bool reap_with_care(const io_uring_cqe& cqe, Completion& completion);
-  void record_reaped(std::span<const Completion> completions, bool all_plain);
+  void record_reaped(std::span<const Completion> completions);
   void forget_completions();
   void cancel_in_kernel();
   int submit_and_wait_until(Instant deadline);
   void take_what_else_is_ready(unsigned ready);
   void wait_for_drain(Instant deadline);
+  void record_handles(std::span<const Completion> completions, FactIndex before);
   void record_handle(const Completion& completion, FactIndex reaped);
   void arm_wake();
   void disarm_wake();

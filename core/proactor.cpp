@@ -268,8 +268,20 @@ void Proactor::record_cancel_request(const AsyncOperation& cancel) {
   on_loop_thread() ? void(recorder_->record(requested)) : recorder_->record_elsewhere(requested);
 }
 
-/// Loop thread.
+/// Loop thread. The most frequent case by itself, so that it stays short.
 void Proactor::start_recorded(AsyncOperation& operation, const char* handler_name, CallSite site) {
+  const std::uint32_t id = to_number(operation.id);
+  if (operation.opcode == Opcode::cancel || !recorder_->records_two_quickly()) [[unlikely]]
+    return start_recorded_with_care(operation, handler_name, site);
+  recorder_->record_quickly(initiated_fact(operation, id, site),
+                            details_fact(operation, id, handler_name));
+  ++in_flight_;
+  processor_.start(operation);
+}
+
+/// The recorder needs a new page, or asks the system for the time; or a cancel, which leaves more.
+void Proactor::start_recorded_with_care(AsyncOperation& operation, const char* handler_name,
+                                        CallSite site) {
   const std::uint32_t id = to_number(operation.id);
   recorder_->record(initiated_fact(operation, id, site), details_fact(operation, id, handler_name));
   if (operation.opcode == Opcode::cancel) record_cancel_request(operation);

@@ -146,8 +146,10 @@ class Proactor final : private WorkerHost {
                       std::uint32_t strand);
   void start_elsewhere(AsyncOperation& operation, const char* handler_name, CallSite site);
   void start_recorded(AsyncOperation& operation, const char* handler_name, CallSite site);
+  [[gnu::cold]] void start_recorded_with_care(AsyncOperation& operation, const char* handler_name,
+                                              CallSite site);
   void record_dequeued(const Completion& completion, std::uint8_t entered);
-  [[gnu::cold]] void record_last_exit();
+  void record_last_exit();
   /// Loop thread.
   void admit(AsyncOperation& operation) {
     if (is_cancel(operation.opcode)) prepare_cancel(operation);

@@ -27,7 +27,7 @@ FactIndex Recorder::record_with_care(const Fact& fact) {
   return loop_lane_.append(stamped(stamp(), fact));
 }
 
-void Recorder::record_with_care(const Fact& first, const Fact& second) {
+void Recorder::record(const Fact& first, const Fact& second) {
   const std::int64_t now = stamp();
   loop_lane_.append(stamped(now, first));
   loop_lane_.append(stamped(now, second));
