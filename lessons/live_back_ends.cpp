@@ -37,12 +37,19 @@ int listen_on_loopback() {
   return listener;
 }
 
+bool is_out_of_descriptors(int error) { return error == EMFILE || error == ENFILE; }
+
 void watch(int ready, int descriptor, int verb = EPOLL_CTL_ADD, std::uint32_t events = EPOLLIN) {
   epoll_event event{};
   event.events = events;
   event.data.fd = descriptor;
   epoll_ctl(ready, verb, descriptor, &event);
 }
+
+/// While the process has no descriptor left, clients wait in the backlog: to be told of them again
+/// and again helps nobody.
+constexpr std::chrono::nanoseconds accept_pause = std::chrono::milliseconds(10);
+constexpr std::int64_t for_ever = INT64_MAX;
 
 struct Answer {
   Clock::time_point due;
@@ -112,14 +119,22 @@ void LiveBackEnds::serve() {
   std::uint32_t serial = 0;
   std::array<char, 65536> buffer;
   std::array<epoll_event, 64> events;
+  bool accepts = true;
+  const auto set_accepting = [&](bool value) {
+    if (value == std::exchange(accepts, value)) return;
+    for (const int each : listeners_)
+      watch(ready_, each, EPOLL_CTL_MOD, value ? std::uint32_t{EPOLLIN} : 0);
+  };
   while (true) {
-    timespec left{};
+    std::int64_t left_ns = accepts ? for_ever : accept_pause.count();
     if (!answers.empty()) {
       const auto ns = std::max<std::int64_t>((answers.top().due - Clock::now()).count(), 0);
-      left = {ns / 1'000'000'000, ns % 1'000'000'000};
+      left_ns = std::min(left_ns, ns);
     }
+    const timespec left{left_ns / 1'000'000'000, left_ns % 1'000'000'000};
     const int found = epoll_pwait2(ready_, events.data(), static_cast<int>(events.size()),
-                                   answers.empty() ? nullptr : &left, nullptr);
+                                   left_ns == for_ever ? nullptr : &left, nullptr);
+    if (found == 0) set_accepting(true);
     for (int i = 0; i < found; ++i) {
       const int descriptor = events[static_cast<std::size_t>(i)].data.fd;
       if (descriptor == end_event_) {
@@ -129,7 +144,10 @@ void LiveBackEnds::serve() {
       const auto listener = std::find(listeners_.begin(), listeners_.end(), descriptor);
       if (listener != listeners_.end()) {
         const int connection = accept4(descriptor, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        if (connection < 0) continue;
+        if (connection < 0) {
+          if (is_out_of_descriptors(errno)) set_accepting(false);
+          continue;
+        }
         const auto back_end = static_cast<std::size_t>(listener - listeners_.begin());
         connections[connection] = {.back_end = back_end, .serial = ++serial};
         watch(ready_, connection);
@@ -145,6 +163,7 @@ void LiveBackEnds::serve() {
       } else if (bytes == 0 || errno != EAGAIN) {
         close(descriptor);
         connections.erase(descriptor);
+        set_accepting(true);
       }
     }
     while (!answers.empty() && answers.top().due <= Clock::now()) {

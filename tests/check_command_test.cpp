@@ -48,6 +48,7 @@ TEST_CASE("a hint fails only a strict check") {
   CHECK(hinted.out.find("hint: handlers_brief: ") != std::string::npos);
   CHECK(hinted.out.find("hints only") != std::string::npos);
   CHECK(run_plab(folder, {"check", trace, "--handler-ms", "1.5", "--strict"}).code == 1);
+  CHECK(run_plab(folder, {"check", trace, "--handler-ms", "nan"}).code == 2);
 }
 
 TEST_CASE("a user's rules are checked and listed beside the others") {

@@ -2,13 +2,20 @@
 // missed where they got too little. Of clocks only what cannot come too early is judged, and, with
 // seconds to spare, what was to be cut short.
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <string>
+#include <thread>
+#include <vector>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include "lessons/live_back_ends.hpp"
 #include "lessons/live_models.hpp"
 #include "lessons/live_runner.hpp"
 #include "tests/catch.hpp"
@@ -217,7 +224,7 @@ TEST_CASE("plab run: live clients that got too little are told, and exit 1") {
 
 TEST_CASE("plab run refuses a time limit that no run has") {
   const TemporaryFolder folder;
-  for (const char* seconds : {"1e12", "9.223372036e9", "1e-9", "0", "-1"}) {
+  for (const char* seconds : {"1e12", "9.223372036e9", "1e-9", "0", "-1", "nan"}) {
     INFO(seconds);
     Command command(folder, {plab, "run", "echo_live", "--on", "epoll", "--for", seconds});
     CHECK(command.wait() == 2);
@@ -229,4 +236,35 @@ TEST_CASE("a live back end's answer comes whole, however large") {
   const Scenario scenario = scenario_of("iterative", R"({"name":"c","requests":2})",
                                         R"("back_ends":[{"answer_bytes":33554432}],)");
   CHECK(run(scenario).result.client_failures == 0);
+}
+
+TEST_CASE("a live back end out of descriptors answers who waits once there are some") {
+  LiveBackEnds back_ends({BackEndScript{}}, 1);
+  const Endpoint endpoint = back_ends.endpoint();
+  const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  REQUIRE(client >= 0);
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const rlimit narrow{static_cast<rlim_t>(client) + 8, limit.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &narrow);
+  std::vector<int> taken;
+  for (int each = dup(client); each >= 0; each = dup(client)) taken.push_back(each);
+  CHECK(errno == EMFILE);
+
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(endpoint.address);
+  address.sin_port = htons(endpoint.port);
+  CHECK(connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
+  CHECK(send(client, "?", 1, MSG_NOSIGNAL) == 1);
+  char byte = 0;
+  std::this_thread::sleep_for(50ms);  // so that it has tried
+  CHECK(recv(client, &byte, 1, MSG_DONTWAIT) == -1);
+
+  for (const int each : taken) close(each);
+  setrlimit(RLIMIT_NOFILE, &limit);
+  const timeval patience{20, 0};
+  setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  CHECK(recv(client, &byte, 1, 0) == 1);
+  close(client);
 }

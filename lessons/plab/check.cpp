@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lessons/plab/command.hpp"
+#include "lessons/plab/number_range.hpp"
 #include "traces/input_error.hpp"
 #include "traces/model.hpp"
 #include "traces/rules.hpp"
@@ -155,7 +156,7 @@ void add_check(CLI::App& app, Action& action) {
   command
       ->add_option("--handler-ms", options->handler_ms, "How many milliseconds a handler may run")
       ->capture_default_str()
-      ->check(CLI::Range(0.001, 1e9));
+      ->check(number_in(1e-3, 1e9));
   command->add_flag("--strict", options->strict, "Exit 1 for hints, too");
   command->add_flag("--list", options->list, "List the rules");
   command->add_flag("--json", options->json, "Say it in JSON");

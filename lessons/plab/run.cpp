@@ -9,6 +9,7 @@
 #include "lessons/live_kernel_log.hpp"
 #include "lessons/live_runner.hpp"
 #include "lessons/plab/command.hpp"
+#include "lessons/plab/number_range.hpp"
 #include "lessons/plab/output_file.hpp"
 #include "lessons/plab/scenario_name.hpp"
 #include "lessons/runner.hpp"
@@ -166,7 +167,7 @@ void add_run(CLI::App& app, Action& action) {
                     "On io_uring: record the kernel's tracepoints, too, and put both views into "
                     "the trace; needs root");
   command->add_option("--for", arguments->for_seconds, "Live: end after so many seconds")
-      ->check(CLI::Range(1e-3, 1e6));
+      ->check(number_in(1e-3, 1e6));
   command->add_option("-o,--out", arguments->out, "Where the trace goes; - is standard output");
   command->callback(
       [&action, arguments] { action = [arguments] { return run_command(*arguments); }; });

@@ -1,0 +1,21 @@
+// What a command line takes as a number: CLI::Range lets "nan" through, which is neither below the
+// least nor above the most.
+#pragma once
+
+#include <cmath>
+#include <cstdlib>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+namespace proactor_lab::plab {
+
+/// Both ends included.
+inline CLI::Validator number_in(double least, double most) {
+  const auto refuse_none = [](const std::string& text) {
+    return std::isnan(std::strtod(text.c_str(), nullptr)) ? "Value " + text + " is no number" : "";
+  };
+  return CLI::Range(least, most) & CLI::Validator(refuse_none, "");
+}
+
+}  // namespace proactor_lab::plab
