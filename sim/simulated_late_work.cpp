@@ -6,7 +6,8 @@
 // - What follows in a chain runs after the rest of the batch was submitted.
 // - Who is woken tries again only then: bytes may be gone, or more have come.
 // - Who waited on a socket and is cancelled is found by another cancel until it is told.
-// - A link timeout that expires may find its target over: ENOENT.
+// - A link timeout that expires may find its target over, or not at all while that, just woken, is
+//   tried again: ENOENT, in the second case told before what the target has to tell.
 // - Who is woken to receive looks for a buffer first, and finds none where others took them.
 // - A handle that is closed is gone at once, what it refers to is not.
 // - A shutdown, and what is done with files, is done by the kernel's workers: later, and the effect
@@ -161,13 +162,21 @@ bool SimulatedOs::goes_on_late(AsyncOperation& operation, FactIndex cause) {
   } else if (place == Place::expired) {
     auto& target = *reinterpret_cast<AsyncOperation*>(operation.backend_state[1]);
     const OperationId id{static_cast<std::uint32_t>(operation.backend_state[3])};
-    const Reach found = reach({&target, id});
+    const Reach found =
+        escapes({&target, id}, operation) ? Reach{-ENOENT, false} : reach({&target, id});
     complete(operation, found.result == 0 ? -ETIME : found.result, cause);
     if (found.stops) cancel_pending(target, cause);
   } else {
     return false;
   }
   return true;
+}
+
+/// Who was woken and is tried again may be found by nobody meanwhile.
+bool SimulatedOs::escapes(OperationToken token, const AsyncOperation& timeout) {
+  if (token.slot->id != token.id || place_of(*token.slot) != Place::receives) return false;
+  const Socket& socket = sockets_[static_cast<std::uint32_t>(token.slot->backend_state[1])];
+  return (socket.roused & receiving) != 0 && choose(2, QuestionKind::which_first, timeout) == 1;
 }
 
 void SimulatedOs::rouse(std::uint32_t index, std::uint8_t who, FactIndex cause) {

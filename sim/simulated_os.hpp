@@ -262,6 +262,7 @@ class SimulatedOs final : public OperatingSystem,
   void cancel_pending(AsyncOperation& target, FactIndex cause);
   void expire(AsyncOperation& timeout, FactIndex cause);
   Reach reach(OperationToken target);
+  bool escapes(OperationToken target, const AsyncOperation& timeout);
   static bool is_at_work(const AsyncOperation& operation);
   static bool holds_socket(const AsyncOperation& pending) {
     return place_of(pending) == Place::timer && pending.opcode == Opcode::connect;
