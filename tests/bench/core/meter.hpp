@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 
 namespace proactor_lab::bench {
 
@@ -38,11 +39,14 @@ class Meter {
   }
   /// Several do.
   void served_by_one_of_many() {
-    if (served_by_many_.fetch_add(1, std::memory_order_relaxed) + 1 == next_mark_) mark();
+    if (served_by_many_.fetch_add(1, std::memory_order_relaxed) + 1 >= next_mark_) {
+      mark_among_many();
+    }
   }
 
  private:
   void mark();
+  void mark_among_many();
 
   std::uint64_t served_ = 0;
   std::atomic<std::uint64_t> served_by_many_ = 0;
@@ -50,6 +54,7 @@ class Meter {
   std::uint64_t requests_;
   bool measuring_;
   Usage start_;
+  std::mutex marking_;
 };
 
 /// A socket that listens on a free port of the loopback, for servers that open their own.
