@@ -3,15 +3,16 @@
 // out.
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/live_handles.hpp"
 #include "tests/both_systems.hpp"
 #include "tests/catch.hpp"
+#include "tests/few_descriptors.hpp"
 #include "tests/outcomes.hpp"
 #include "tests/temporary_folder.hpp"
 
@@ -36,25 +37,6 @@ void connect_and_reset(System& system, Endpoint endpoint) {
   setsockopt(outside, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
   close(outside);
 }
-
-/// Live, no more than `left` descriptors beyond those open now, as long as this lives.
-class FewHandles {
- public:
-  FewHandles(const System& system, int left) {
-    getrlimit(RLIMIT_NOFILE, &before_);
-    if (system.simulated()) return;
-    const int lowest_free = dup(0);
-    close(lowest_free);
-    const rlimit few{static_cast<rlim_t>(lowest_free + left), before_.rlim_max};
-    setrlimit(RLIMIT_NOFILE, &few);
-  }
-  ~FewHandles() { setrlimit(RLIMIT_NOFILE, &before_); }
-  FewHandles(const FewHandles&) = delete;
-  FewHandles& operator=(const FewHandles&) = delete;
-
- private:
-  rlimit before_{};
-};
 
 /// Simulated handles begin at 3: as many as `count` can be open.
 SystemOptions with_handles(SystemKind kind, int count) {
@@ -324,7 +306,8 @@ TEST_CASE("without a descriptor left all that would open one says EMFILE, and wa
   system.run();
   REQUIRE(heard.of("connect") == "ok");
   {
-    const FewHandles none(system, 0);
+    std::optional<FewDescriptors> none_left;
+    if (!system.simulated()) none_left.emplace(0);
     CHECK(system.os().open_stream_socket("one more", error) == Handle::none);
     CHECK(error == std::errc::too_many_files_open);
     CHECK(system.os().listen({loopback_address, 0}, "one more", error) == Handle::none);
@@ -361,7 +344,8 @@ TEST_CASE("accepting many ends with EMFILE, and the connection that it could not
   connecting(system, listening.endpoint, heard, "two");
   system.run();
   {
-    const FewHandles few(system, 1);
+    std::optional<FewDescriptors> one_left;
+    if (!system.simulated()) one_left.emplace(1);
     Acceptor(system.proactor(), listening.handle).async_accept_many(heard.handle("many"));
     system.run();
     CHECK(heard.of("many") == "handle EMFILE");

@@ -10,7 +10,6 @@
 #include <random>
 #include <vector>
 
-#include <sys/resource.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -18,9 +17,11 @@
 #include "core/socket.hpp"
 #include "core/timer_heap.hpp"
 #include "tests/catch.hpp"
+#include "tests/few_descriptors.hpp"
 
 using namespace proactor_lab;
 using namespace std::chrono_literals;
+using proactor_lab::testing::FewDescriptors;
 
 namespace {
 
@@ -48,22 +49,6 @@ struct World {
     os->close(listener);
     return {{proactor, near}, {proactor, far}};
   }
-};
-
-/// No more descriptors than are open now, as long as this lives.
-class NoDescriptorsLeft {
- public:
-  NoDescriptorsLeft() {
-    getrlimit(RLIMIT_NOFILE, &before_);
-    const int lowest_free = dup(0);
-    close(lowest_free);
-    const rlimit none{static_cast<rlim_t>(lowest_free), before_.rlim_max};
-    setrlimit(RLIMIT_NOFILE, &none);
-  }
-  ~NoDescriptorsLeft() { setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
 };
 
 }  // namespace
@@ -112,7 +97,7 @@ TEST_CASE("where no descriptor is left, a closed number stays taken until its re
   std::error_code second_close;
   far.async_receive(buffer, [&](std::error_code, std::size_t bytes) { received = bytes; });
   Timer(world.proactor).async_wait(1ms, [&](std::error_code) {
-    const NoDescriptorsLeft none_left;
+    const FewDescriptors none_left(0);
     far.async_close([&](std::error_code error) {
       closed = !error;
       far.async_close([&](std::error_code again) { second_close = again; });
@@ -140,7 +125,7 @@ TEST_CASE("accepting without a descriptor left is EMFILE, and the connection wai
                      [](std::error_code error) { CHECK(!error); });
   world.proactor.run();
   {
-    const NoDescriptorsLeft none_left;
+    const FewDescriptors none_left(0);
     acceptor.async_accept([&](std::error_code error, Handle) { heard = error; });
     world.proactor.run();
   }

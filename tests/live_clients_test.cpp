@@ -11,19 +11,21 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/live_handles.hpp"
 #include "lessons/live_back_ends.hpp"
 #include "lessons/live_models.hpp"
 #include "lessons/live_runner.hpp"
 #include "tests/catch.hpp"
 #include "tests/command.hpp"
+#include "tests/few_descriptors.hpp"
 
 using namespace proactor_lab;
 using namespace std::chrono_literals;
 using proactor_lab::testing::Command;
+using proactor_lab::testing::FewDescriptors;
 using proactor_lab::testing::TemporaryFolder;
 
 namespace {
@@ -240,31 +242,39 @@ TEST_CASE("a live back end's answer comes whole, however large") {
 
 TEST_CASE("a live back end out of descriptors answers who waits once there are some") {
   LiveBackEnds back_ends({BackEndScript{}}, 1);
-  const Endpoint endpoint = back_ends.endpoint();
-  const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  REQUIRE(client >= 0);
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  const rlimit narrow{static_cast<rlim_t>(client) + 8, limit.rlim_max};
-  setrlimit(RLIMIT_NOFILE, &narrow);
-  std::vector<int> taken;
-  for (int each = dup(client); each >= 0; each = dup(client)) taken.push_back(each);
-  CHECK(errno == EMFILE);
-
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(endpoint.address);
-  address.sin_port = htons(endpoint.port);
-  CHECK(connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
-  CHECK(send(client, "?", 1, MSG_NOSIGNAL) == 1);
+  const sockaddr_in address = address_of(back_ends.endpoint());
+  const auto ask = [&](int client) {
+    return connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 &&
+           send(client, "?", 1, MSG_NOSIGNAL) == 1;
+  };
+  const auto open_client = [] {
+    const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE(client >= 0);
+    const timeval patience{20, 0};
+    setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    return client;
+  };
   char byte = 0;
-  std::this_thread::sleep_for(50ms);  // so that it has tried
-  CHECK(recv(client, &byte, 1, MSG_DONTWAIT) == -1);
 
-  for (const int each : taken) close(each);
-  setrlimit(RLIMIT_NOFILE, &limit);
-  const timeval patience{20, 0};
-  setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  const int before = open_client();
+  REQUIRE(ask(before));
+  REQUIRE(recv(before, &byte, 1, 0) == 1);
+  const int client = open_client();
+  bool refused = false;
+  bool asked = false;
+  bool unanswered = false;
+  {
+    const FewDescriptors none_left(0);
+    refused = dup(client) < 0 && errno == EMFILE;
+    asked = ask(client);
+    std::this_thread::sleep_for(50ms);  // so that it has tried
+    unanswered = recv(client, &byte, 1, MSG_DONTWAIT) < 0;
+  }
+  CHECK(refused);
+  CHECK(asked);
+  CHECK(unanswered);
+
   CHECK(recv(client, &byte, 1, 0) == 1);
   close(client);
+  close(before);
 }
