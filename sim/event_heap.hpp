@@ -1,6 +1,7 @@
 // The times at which events are due, least first. It knows times only, and where each event lies.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -21,6 +22,7 @@ class EventHeap {
   };
 
   bool empty() const { return entries_.size() == root; }
+  std::size_t size() const { return entries_.size() - root; }
   const Entry& front() const { return at(root); }
 
   /// Where an entry is, for as long as nothing comes or goes.
@@ -45,17 +47,22 @@ class EventHeap {
   }
 
   /// Takes the least out, and `entry` comes in: cheaper than one after the other. `second` is what
-  /// `second()` says; another entry lies there afterwards, which has come closer to the front.
+  /// `second()` says.
   void replace_front(const Entry& entry, Place second) {
     // The hole sinks all the way, and the entry rises from there: mostly it belongs far down.
     Entry* const heap = entries_.data();
     Place hole = root;
+    std::size_t level = 0;
     for (Place least = second; least != nowhere; least = least_child(hole)) {
       heap[hole] = heap[least];
-      hole = least;
+      hole = hole_[level++] = least;
     }
     rise(hole, entry);
   }
+
+  /// After the least went: where entries came one level closer to the front, so many levels below
+  /// it. To be asked of levels only that so many entries fill.
+  Place risen(std::size_t level) const { return hole_[level - 1]; }
 
  private:
   static constexpr std::size_t children = 4;
@@ -92,6 +99,7 @@ class EventHeap {
   }
 
   std::vector<Entry, LargePages<Entry>> entries_{root};
+  std::array<Place, 16> hole_{};  // by level: as many as 2^32 entries have
 };
 
 }  // namespace proactor_lab

@@ -177,9 +177,8 @@ void Network::schedule_arrival(EndId to, Type type, std::uint64_t amount, FactIn
   if (end.segments > 0) time = std::max(time, end.last_arrival + apart);
   ++end.segments;
   end.last_arrival = time;
-  const ScheduledEvent event{this, amount, to, cause, type};
-  if (arrivals_tie_) note_order(event);
-  schedule_.at(time, event);
+  if (arrivals_tie_) note_order({this, amount, to, cause, type});
+  schedule_.at(time, {this, amount, to, cause, type});
   if (link.breaks_per_million > 0 && type == bytes_arrive) perhaps_break(from, link, cause);
 }
 
@@ -230,6 +229,18 @@ void Network::note_fault(EndId end, const char* what, FactIndex cause) {
 void Network::on_event(const ScheduledEvent& event) {
   if (arrivals_tie_ && event.type != window_opens) return arrive_in_order(event.subject);
   arrive(event);
+}
+
+void Network::expect(const ScheduledEvent& event, std::uint32_t step) {
+  if (step > 0) {
+    NetworkOwner* const owner = ends_[event.subject].owner;
+    return owner != nullptr ? owner->expect_arrival(event.subject, step - 1) : void();
+  }
+  // Both ends: whoever hears something mostly answers.
+  for (const EndId end : {event.subject, peer_of(event.subject)}) {
+    __builtin_prefetch(&ends_[end]);
+    __builtin_prefetch(ends_[end].small.data());
+  }
 }
 
 void Network::note_order(const ScheduledEvent& event) { in_order_[event.subject].push_back(event); }

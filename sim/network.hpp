@@ -35,6 +35,8 @@ class NetworkOwner {
   virtual void readable(EndId end, FactIndex cause) = 0;
   /// `end` had filled its buffer, and there is room again; or the connection broke.
   virtual void writable(EndId end, FactIndex cause) = 0;
+  /// Something arrives at `end` soon: see `EventTarget::expect`. `end` is there at step 0.
+  virtual void expect_arrival(EndId, std::uint32_t /*step*/) {}
   /// A connection waits at the listener on `port`.
   virtual void acceptable(std::uint16_t port, FactIndex cause) = 0;
 
@@ -204,13 +206,7 @@ class Network final : private EventTarget {
   };
 
   void on_event(const ScheduledEvent& event) override;
-  void expect(const ScheduledEvent& event) override {
-    // Both ends: whoever hears something mostly answers.
-    for (const EndId end : {event.subject, peer_of(event.subject)}) {
-      __builtin_prefetch(&ends_[end]);
-      __builtin_prefetch(ends_[end].small.data());
-    }
-  }
+  void expect(const ScheduledEvent& event, std::uint32_t step) override;
   [[gnu::cold]] void note_order(const ScheduledEvent& event);
   [[gnu::cold]] void arrive_in_order(EndId to);
   void arrive(const ScheduledEvent& event);

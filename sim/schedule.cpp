@@ -5,18 +5,19 @@
 
 namespace proactor_lab {
 
-void Schedule::at(Instant time, const ScheduledEvent& event) {
+/// The event that was taken last has a successor, which lies in its place already.
+void Schedule::follow_at(Instant time) {
+  assert(time > now_);
+  has_place_ = false;
+  heap_.replace_front({time, scheduled_++, heap_.front().place}, second_);
+  if (heap_.size() >= many) announce_risen();
+}
+
+void Schedule::add(Instant time, ScheduledEvent event) {
   assert(time >= now_);
   if (time == now_) {
     due_.push_back(event);
     return;
-  }
-  if (has_place_) {
-    has_place_ = false;
-    const std::uint32_t place = heap_.front().place;
-    events_[place] = event;
-    heap_.replace_front({time, scheduled_++, place}, second_);
-    return fetch(second_);
   }
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(events_.size()));
@@ -28,10 +29,17 @@ void Schedule::at(Instant time, const ScheduledEvent& event) {
   heap_.push({time, scheduled_++, place});
 }
 
+void Schedule::announce_risen() const {
+  constexpr std::uint32_t last = EventTarget::expect_steps - 1;  // is said when it comes next
+  __builtin_prefetch(&events_[heap_.at(heap_.risen(last + 1)).place]);
+  for (std::uint32_t step = 0; step < last; ++step) announce(heap_.risen(last - step), step);
+}
+
 /// No successor came in time.
 void Schedule::leave_place_now() {
   has_place_ = false;
   free_.push_back(heap_.pop().place);
+  if (heap_.size() >= many) announce_risen();
 }
 
 ScheduledEvent Schedule::next() {
@@ -42,7 +50,7 @@ ScheduledEvent Schedule::next() {
     const bool alone = second_ == EventHeap::nowhere;
     if (alone || heap_.at(second_).time != now_) {
       has_place_ = true;
-      if (!alone) announce(second_);
+      if (heap_.size() >= many) announce(second_, EventTarget::expect_steps - 1);
       return events_[heap_.front().place];
     }
     gather_tied();

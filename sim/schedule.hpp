@@ -20,8 +20,12 @@ struct ScheduledEvent;
 class EventTarget {
  public:
   virtual void on_event(const ScheduledEvent& event) = 0;
-  /// Comes next, or soon: what it will need may be fetched from memory.
-  virtual void expect(const ScheduledEvent&) {}
+  /// Where many events wait: it comes soon, and what it will need may be fetched from memory. Asked
+  /// up to `expect_steps` times, ever nearer to the event; what was fetched at one step is there at
+  /// the next, and may say what to fetch then.
+  virtual void expect(const ScheduledEvent&, std::uint32_t /*step*/) {}
+
+  static constexpr std::uint32_t expect_steps = 4;
 
  protected:
   ~EventTarget() = default;
@@ -48,7 +52,18 @@ class Schedule {
   ChoiceSource& choices() { return choices_; }
 
   /// `time` may not lie in the past.
-  void at(Instant time, const ScheduledEvent& event);
+  void at(Instant time, ScheduledEvent event) {
+    if (!has_place_ || time == now_) return add(time, event);
+    // Here and member by member, so that the event is made where it will lie. Read as a whole right
+    // after its members were written, it would make a processor wait for all that it wrote before.
+    ScheduledEvent& follower = events_[heap_.front().place];
+    follower.target = event.target;
+    follower.amount = event.amount;
+    follower.subject = event.subject;
+    follower.cause = event.cause;
+    follower.type = event.type;
+    follow_at(time);
+  }
 
   bool empty() {
     leave_place();
@@ -67,13 +82,17 @@ class Schedule {
  private:
   using Entry = EventHeap::Entry;
 
+  void add(Instant time, ScheduledEvent event);
+  void follow_at(Instant time);
   void gather_tied();
   // With many events a processor would wait for memory most of the time. So what will happen soon
-  // is fetched before: first the event, which says who its target is, then what that will need.
-  void fetch(EventHeap::Place place) const { __builtin_prefetch(&events_[heap_.at(place).place]); }
-  void announce(EventHeap::Place place) const {
+  // is fetched before, a step with each level of the heap that the event rises: first the event
+  // itself, which says who its target is, then what that will need.
+  static constexpr std::size_t many = 1024;
+  void announce_risen() const;
+  void announce(EventHeap::Place place, std::uint32_t step) const {
     const ScheduledEvent& soon = events_[heap_.at(place).place];
-    soon.target->expect(soon);
+    soon.target->expect(soon, step);
   }
   ScheduledEvent take_one_of_due();
   void leave_place() {

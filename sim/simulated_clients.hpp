@@ -63,6 +63,9 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
   void readable(EndId end, FactIndex cause) override;
   void writable(EndId end, FactIndex cause) override;
   void acceptable(std::uint16_t, FactIndex) override {}
+  void expect_arrival(EndId end, std::uint32_t step) override {
+    if (step == 0) __builtin_prefetch(&clients_[network_.tag(end)]);
+  }
   void on_event(const ScheduledEvent& event) override;
 
   const char* label_of(const Client& client) const;

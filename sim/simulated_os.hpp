@@ -177,6 +177,7 @@ class SimulatedOs final : public OperatingSystem,
   void writable(EndId end, FactIndex cause) override;
   void acceptable(std::uint16_t port, FactIndex cause) override;
   void datagram_arrived(std::uint16_t port, FactIndex cause) override;
+  void expect_arrival(EndId end, std::uint32_t step) override;
   void on_event(const ScheduledEvent& event) override;
 
   bool wait_for_completions(Instant deadline);

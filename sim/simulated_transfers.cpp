@@ -60,6 +60,17 @@ SimulatedOs::Progress SimulatedOs::try_accept(AsyncOperation& operation, std::ui
   }
 }
 
+/// The socket, whoever receives there, and its buffer.
+void SimulatedOs::expect_arrival(EndId end, std::uint32_t step) {
+  const Socket& socket = sockets_[network_.tag(end)];
+  if (step == 0) return __builtin_prefetch(&socket);
+  const AsyncOperation* const receive = socket.receives.first();
+  if (receive == nullptr) return;
+  if (step > 1) return __builtin_prefetch(receive->data, 1);
+  __builtin_prefetch(receive);
+  __builtin_prefetch(&receive->handler);
+}
+
 /// Most receives take what has arrived into a buffer of their own: these by themselves, so that
 /// their way stays short.
 SimulatedOs::Progress SimulatedOs::try_receive(AsyncOperation& operation, std::uint32_t index,
