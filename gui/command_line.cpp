@@ -1,7 +1,6 @@
 #include "gui/command_line.hpp"
 
 #include <charconv>
-#include <cmath>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -11,6 +10,7 @@
 #include "gui/app.hpp"
 #include "gui/desktop.hpp"
 #include "gui/screenshot.hpp"
+#include "lessons/plab/number_range.hpp"
 #include "traces/input_error.hpp"
 
 namespace proactor_lab::gui {
@@ -34,9 +34,6 @@ constexpr int largest_side = 8192;
 
 /// "1600x900". Throws InputError.
 FrameSize size_named(const std::string& text, float scale) {
-  if (!std::isfinite(scale)) {
-    throw InputError{"--scale", "", "this is no number", "give one from 0.5 to 4"};
-  }
   FrameSize size;
   size.scale = scale > 0 ? scale : 1;
   const char* end = text.data() + text.size();
@@ -78,7 +75,7 @@ void declare(CLI::App& command, Options& options) {
   command.add_option("--size", options.size, "Of the screenshot, in pixels")->type_name("WxH");
   command
       .add_option("--scale", options.scale, "Pixels a logical pixel; the desktop's own if left out")
-      ->check(CLI::Range(0.5, 4.0));
+      ->check(plab::number_in(0.5, 4.0));
 }
 
 void set_up(App& app, const Options& options, const CLI::App& command) {

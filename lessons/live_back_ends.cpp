@@ -23,6 +23,13 @@ namespace proactor_lab {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr Clock::time_point for_ever = Clock::time_point::max();
+
+/// None where it has passed.
+timespec time_until(Clock::time_point moment) {
+  const auto ns = std::max<std::int64_t>((moment - Clock::now()).count(), 0);
+  return {ns / 1'000'000'000, ns % 1'000'000'000};
+}
 
 int listen_on_loopback() {
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -48,8 +55,7 @@ void watch(int ready, int descriptor, int verb = EPOLL_CTL_ADD, std::uint32_t ev
 
 /// While the process has no descriptor left, clients wait in the backlog: to be told of them again
 /// and again helps nobody.
-constexpr std::chrono::nanoseconds accept_pause = std::chrono::milliseconds(10);
-constexpr std::int64_t for_ever = INT64_MAX;
+constexpr std::chrono::milliseconds accept_pause(10);
 
 struct Answer {
   Clock::time_point due;
@@ -119,22 +125,20 @@ void LiveBackEnds::serve() {
   std::uint32_t serial = 0;
   std::array<char, 65536> buffer;
   std::array<epoll_event, 64> events;
-  bool accepts = true;
-  const auto set_accepting = [&](bool value) {
-    if (value == std::exchange(accepts, value)) return;
-    for (const int each : listeners_)
-      watch(ready_, each, EPOLL_CTL_MOD, value ? std::uint32_t{EPOLLIN} : 0);
+  Clock::time_point pause_end = for_ever;  // until then nobody is accepted; `for_ever`: all are
+  const auto watch_listeners = [&](std::uint32_t what) {
+    for (const int each : listeners_) watch(ready_, each, EPOLL_CTL_MOD, what);
   };
   while (true) {
-    std::int64_t left_ns = accepts ? for_ever : accept_pause.count();
-    if (!answers.empty()) {
-      const auto ns = std::max<std::int64_t>((answers.top().due - Clock::now()).count(), 0);
-      left_ns = std::min(left_ns, ns);
+    if (pause_end <= Clock::now()) {
+      pause_end = for_ever;
+      watch_listeners(EPOLLIN);
     }
-    const timespec left{left_ns / 1'000'000'000, left_ns % 1'000'000'000};
+    Clock::time_point until = pause_end;
+    if (!answers.empty()) until = std::min(until, answers.top().due);
+    const timespec left = time_until(until);
     const int found = epoll_pwait2(ready_, events.data(), static_cast<int>(events.size()),
-                                   left_ns == for_ever ? nullptr : &left, nullptr);
-    if (found == 0) set_accepting(true);
+                                   until == for_ever ? nullptr : &left, nullptr);
     for (int i = 0; i < found; ++i) {
       const int descriptor = events[static_cast<std::size_t>(i)].data.fd;
       if (descriptor == end_event_) {
@@ -145,7 +149,10 @@ void LiveBackEnds::serve() {
       if (listener != listeners_.end()) {
         const int connection = accept4(descriptor, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (connection < 0) {
-          if (is_out_of_descriptors(errno)) set_accepting(false);
+          if (is_out_of_descriptors(errno) && pause_end == for_ever) {
+            pause_end = Clock::now() + accept_pause;
+            watch_listeners(0);
+          }
           continue;
         }
         const auto back_end = static_cast<std::size_t>(listener - listeners_.begin());
@@ -163,7 +170,6 @@ void LiveBackEnds::serve() {
       } else if (bytes == 0 || errno != EAGAIN) {
         close(descriptor);
         connections.erase(descriptor);
-        set_accepting(true);
       }
     }
     while (!answers.empty() && answers.top().due <= Clock::now()) {

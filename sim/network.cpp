@@ -234,7 +234,8 @@ void Network::on_event(const ScheduledEvent& event) {
 void Network::expect(const ScheduledEvent& event, std::uint32_t step) {
   if (step > 0) {
     NetworkOwner* const owner = ends_[event.subject].owner;
-    return owner != nullptr ? owner->expect_arrival(event.subject, step - 1) : void();
+    if (owner != nullptr) owner->expect_arrival(event.subject, step - 1);
+    return;
   }
   // Both ends: whoever hears something mostly answers.
   for (const EndId end : {event.subject, peer_of(event.subject)}) {

@@ -86,7 +86,9 @@ fs::path find_lesson(const fs::path& root, const std::string& name) {
     if (id == name) return folder;
     known += (known.empty() ? "" : ", ") + id;
   }
-  throw InputError("", "", "no lesson is called '" + name + "'", "known are: " + known);
+  throw InputError(
+      "", "", "no lesson is called '" + name + "'",
+      "known are: " + known + "; one of your own is named by its folder, the one with lesson.json");
 }
 
 int list_lessons(const fs::path& root, std::ostream& out) {
