@@ -45,15 +45,19 @@ enum class OperationFlags : std::uint8_t {
   /// it is over itself. From then on until nothing is under way each submission waits for those
   /// before it, cancels included (IOSQE_IO_DRAIN).
   drain = 1,
-  /// Success is not told, a failure is, and then nothing more of its chain
-  /// (IOSQE_CQE_SKIP_SUCCESS). Not with `drain`: EINVAL. For whoever drives a processor by hand: a
-  /// Proactor would wait for ever for the completion.
+  /// Success is not reported, a failure is, and then nothing more of its chain
+  /// (IOSQE_CQE_SKIP_SUCCESS). A link timeout then reports nothing; a multishot operation reports
+  /// all but its last success. A system on which one operation drained refuses this flag, and after
+  /// this flag it refuses `drain`: EOPNOTSUPP (core/flag_mix.hpp). For programs that drive a
+  /// processor by hand: a Proactor would wait for the completion for ever.
   skip_success = 2,
   /// receive: goes on until the buffer is full. Less is told only where no more can come: the
   /// stream's end, a reset, a cancel. That breaks a soft link (MSG_WAITALL).
   wait_all = 4,
   /// timer: expiring does not break a soft link (IORING_TIMEOUT_ETIME_SUCCESS).
   expiry_is_success = 8,
+  /// Set by a backend for itself: linked to the operation before it.
+  chained = 128,
 };
 constexpr OperationFlags operator|(OperationFlags a, OperationFlags b) {
   return static_cast<OperationFlags>(static_cast<std::uint8_t>(a) | static_cast<std::uint8_t>(b));

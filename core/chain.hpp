@@ -28,39 +28,45 @@ inline std::size_t length_of_chain(const AsyncOperation& head) {
   return count;
 }
 
-/// What the kernel refuses (EINVAL) before anything of its chain runs: the whole chain goes with
-/// it, whatever its links. `before` is what it is linked to, or null.
-inline bool is_refused(const AsyncOperation& operation, const AsyncOperation* before) {
-  const bool silent_drain = has(operation.flags, OperationFlags::drain) &&
-                            has(operation.flags, OperationFlags::skip_success);
-  if (operation.opcode == Opcode::none || silent_drain) return true;
+/// Why the kernel refuses `operation` before anything of its chain runs: an error number, or 0. The
+/// whole chain goes with it, whatever its links. `before` is what it is linked to, or null.
+inline std::int32_t refusal_of(const AsyncOperation& operation, const AsyncOperation* before) {
+  if (operation.backend_state[1] != 0) return EOPNOTSUPP;  // so says ChainOrder
+  if (operation.opcode == Opcode::none) return EINVAL;
   const bool bounds = operation.opcode == Opcode::link_timeout;
-  if (!bounds && operation.opcode != Opcode::timer) return false;
-  if (operation.relative && operation.deadline < Instant{}) return true;
-  if (!bounds) return false;
+  if (!bounds && operation.opcode != Opcode::timer) return 0;
+  if (operation.deadline < Instant{}) return EINVAL;
+  if (!bounds) return 0;
   // It bounds the one before (io_uring_prep_link_timeout(3)).
-  return before == nullptr || before->opcode == Opcode::link_timeout;
+  return before == nullptr || before->opcode == Opcode::link_timeout ? EINVAL : 0;
 }
 
 /// One of the chain is refused.
 inline bool is_chain_refused(const AsyncOperation& head) {
   const AsyncOperation* before = nullptr;
   for (const AsyncOperation* each = &head; each != nullptr; each = linked_to(*each)) {
-    if (is_refused(*each, before)) return true;
+    if (refusal_of(*each, before) != 0) return true;
     before = each;
   }
   return false;
 }
 
-/// Marks, in `backend_state[1]`, who of those behind the head is refused and not only cancelled
-/// with the rest. The head's own result.
+/// Marks, in `backend_state[1]`, why those behind the head are refused: 0 for what is only
+/// cancelled with the rest. The head's own result.
 inline std::int32_t mark_refused(AsyncOperation& head) {
   const AsyncOperation* before = &head;
   while (AsyncOperation* next = linked_to(*before)) {
-    next->backend_state[1] = is_refused(*next, before);
+    next->backend_state[1] = static_cast<std::uint64_t>(refusal_of(*next, before));
     before = next;
   }
-  return is_refused(head, nullptr) ? -EINVAL : -ECANCELED;
+  const std::int32_t refusal = refusal_of(head, nullptr);
+  return refusal != 0 ? -refusal : -ECANCELED;
+}
+
+/// The result of an operation of a broken chain that has not begun.
+inline std::int32_t result_behind_break(const AsyncOperation& operation) {
+  const auto refusal = static_cast<std::int32_t>(operation.backend_state[1]);
+  return refusal != 0 ? -refusal : -ECANCELED;
 }
 
 /// How much of a provided buffer a read may fill: all of it, unless it names a length.
@@ -93,9 +99,11 @@ inline bool is_failure(const AsyncOperation& operation, std::int32_t result) {
   return static_cast<std::uint32_t>(result) < wanted;
 }
 
-/// Its completion is queued: always, unless only failures are to be told.
-inline bool is_told(const AsyncOperation& operation, std::int32_t result) {
-  return !has(operation.flags, OperationFlags::skip_success) || is_failure(operation, result);
+/// Its completion is queued: always, unless only failures are to be reported. The kernel never
+/// counts a link timeout's end as one, and it reports each but the last of many results.
+inline bool is_told(const AsyncOperation& operation, std::int32_t result, bool more) {
+  if (more || !has(operation.flags, OperationFlags::skip_success)) return true;
+  return operation.opcode != Opcode::link_timeout && is_failure(operation, result);
 }
 
 /// An operation whose predecessor in a chain is over.

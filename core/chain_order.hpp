@@ -7,37 +7,39 @@
 
 #include "core/async_operation.hpp"
 #include "core/chain.hpp"
+#include "core/flag_mix.hpp"
 #include "core/operation_list.hpp"
 
 namespace proactor_lab {
 
-/// Uses `backend_state` of operations that have not begun: `[0]` becomes `chained_place`, `[2]`
-/// says whether a chain that waits its turn drains, `[3]` what is linked.
+/// Uses `backend_state` of operations that have not begun: `[0]` becomes `chained_place`, `[1]` is
+/// set if `FlagMix` refuses it, `[2]` says whether a chain that waits its turn drains, `[3]` what
+/// is linked.
 class ChainOrder {
  public:
   /// What `backend_state[0]` says of an operation that is linked to one before it, or waits its
   /// turn.
   static constexpr std::uint64_t chained_place = 1;
 
-  /// Takes the next chain out of `submissions`, which is not empty. Its head, to begin now; null
-  /// where it has to wait its turn.
+  /// Takes the next chain out of `submissions`, which is not empty. Its head, to begin now; null if
+  /// it has to wait for what is before it. A chain that is refused does not wait.
   AsyncOperation* take(OperationList& submissions) {
     AsyncOperation& head = *submissions.pop();
     head.backend_state = {};
-    bool drains = has(head.flags, OperationFlags::drain) || next_drains_;
+    bool drains = drains_by_itself(head) || next_drains_;
     next_drains_ = false;
     std::size_t length = 1;
     for (AsyncOperation* last = &head; last->link != Link::none && !submissions.empty(); ++length) {
       AsyncOperation* next = submissions.pop();
       next->backend_state = {chained_place};
       // Asked for in a chain, it holds for the whole of it and for what comes next.
-      next_drains_ |= has(next->flags, OperationFlags::drain);
+      next_drains_ |= drains_by_itself(*next);
       link_to(*last, *next);
       last = next;
     }
     drains |= next_drains_;
     drain_active_ |= drains;
-    if (drain_active_) {
+    if (drain_active_ && !is_chain_refused(head)) {
       defer(head, drains);
       return nullptr;
     }
@@ -65,7 +67,14 @@ class ChainOrder {
 
  private:
   void defer(AsyncOperation& head, bool drains);
+  bool drains_by_itself(AsyncOperation& operation) {
+    if (operation.flags == OperationFlags::none) return false;
+    const bool refused = flags_used_.refuses(operation);
+    operation.backend_state[1] = refused;
+    return !refused && has(operation.flags, OperationFlags::drain);
+  }
 
+  FlagMix flags_used_;
   std::size_t under_way_ = 0;  // taken or released, and not over
   OperationList deferred_;
   OperationList released_;

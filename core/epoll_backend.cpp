@@ -208,10 +208,8 @@ void EpollBackend::run_step(const ChainStep& step) {
     record(FactKind::operation_started, operation, 0, step.cause);
   }
   if (!timeout && !step.broken) return begin(operation, step.cause);
-  const bool refused = place == Place::chained && operation.backend_state[1] != 0;
-  if (!timeout || place != Place::nowhere) {
-    end(operation, refused ? -EINVAL : -ECANCELED, step, 0, !step.silent);
-  }
+  const std::int32_t result = place == Place::chained ? result_behind_break(operation) : -ECANCELED;
+  if (!timeout || place != Place::nowhere) end(operation, result, step, 0, !step.silent);
   if (timeout) add_step({after, step.broken, step.cause, step.silent});
 }
 
@@ -225,7 +223,8 @@ void EpollBackend::set_timer(AsyncOperation& operation) {
 
 FactIndex EpollBackend::complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                                  std::uint32_t flags) {
-  return end(operation, result, {.cause = cause}, flags, is_told(operation, result));
+  const bool more = (flags & completion_more) != 0;
+  return end(operation, result, {.cause = cause}, flags, is_told(operation, result, more));
 }
 
 /// `step` is how it came to its end.

@@ -10,6 +10,7 @@
 #include <span>
 #include <system_error>
 
+#include "core/flag_mix.hpp"
 #include "core/live_backend.hpp"
 #include "core/recorder.hpp"
 
@@ -33,8 +34,8 @@ struct RingOptions {
 
 class IoUringBackend final : public LiveBackend {
  public:
-  /// Null and an error where the kernel refuses a ring: ENOSYS (none in this kernel), EPERM
-  /// (forbidden, as in many containers), ENOMEM, EMFILE.
+  /// Null and an error if the kernel refuses a ring: ENOSYS (none in this kernel, or older than
+  /// Linux 6.0), EPERM (forbidden, as in many containers), ENOMEM, EMFILE.
   static std::unique_ptr<IoUringBackend> open(Recorder* recorder, std::error_code& error,
                                               const RingOptions& options = {});
   ~IoUringBackend() override;
@@ -56,7 +57,8 @@ class IoUringBackend final : public LiveBackend {
   /// A timer that expires completes with 0; the kernel's own word for it is -ETIME.
   void start(AsyncOperation& operation) override;
   void give_back(BufferGroup& group, std::uint16_t buffer) override;
-  /// Cancels all and waits until the kernel has let go of every buffer.
+  /// Cancels all and waits until the kernel has let go of every buffer. What a hard link starts
+  /// after that is carried out, too, and cancelled if it has to wait. Then the ring is as new.
   void release_all() override;
   void close_all() override;
   bool wait(CompletionEventQueue& queue, Instant deadline) override;
@@ -73,35 +75,35 @@ class IoUringBackend final : public LiveBackend {
   IoUringBackend(std::unique_ptr<Ring> ring, Recorder* recorder);
   io_uring_sqe* take_entry();
   void make_room(unsigned entries);
-  void start_with_care(AsyncOperation& operation);
+  void start_slow(AsyncOperation& operation);
   void prepare(AsyncOperation& operation, io_uring_sqe* sqe);
   void prepare_message(AsyncOperation& operation, io_uring_sqe* sqe);
   void prepare_timeout(AsyncOperation& operation, io_uring_sqe* sqe);
   void prepare_cancel(AsyncOperation& operation, io_uring_sqe* sqe);
   std::int32_t settle(AsyncOperation& operation, std::int32_t result, bool more);
-  void drop_unsubmitted();
   void record_submissions();
-  void reap(CompletionEventQueue& queue);
-  bool reap_with_care(const io_uring_cqe& cqe, Completion& completion);
-  void record_reaped(std::span<const Completion> completions);
-  void forget_completions();
-  void cancel_in_kernel();
   int submit_and_wait_until(Instant deadline);
   void take_what_else_is_ready(unsigned ready);
-  void wait_for_drain(Instant deadline);
+  bool reap(CompletionEventQueue& queue);
+  bool reap_slow(const io_uring_cqe& cqe, Completion& completion);
+  void record_reaped(std::span<const Completion> completions);
   void record_handles(std::span<const Completion> completions, FactIndex before);
   void record_handle(const Completion& completion, FactIndex reaped);
-  void arm_wake();
-  void disarm_wake();
+
+  // Taking everything back (io_uring_release.cpp).
+  void drop_unsubmitted();
+  void cancel_all_in_kernel();
+  unsigned forget_completions();
+  void forget_drains();
 
   std::unique_ptr<Ring> ring_;
   Recorder* recorder_;
-  std::size_t in_flight_ = 0;   // those that are sure to complete
-  bool draining_ = false;       // since an operation that drains, until nothing is under way
-  bool skips_success_ = false;  // an operation may be over without a word
+  std::size_t in_flight_ = 0;  // each completes, for good, exactly once
   std::uint32_t overflows_ = 0;
-  unsigned taken_at_once_ = 0;  // so many completions a wait takes, if they are ready
-  bool in_chain_ = false;       // the last operation is linked to the one that comes
+  unsigned taken_at_once_ = 0;           // so many completions a wait takes, if they are ready
+  bool woken_ = false;                   // by `wake`, since the current wait began
+  AsyncOperation* chain_end_ = nullptr;  // the last operation, if the next one is linked to it
+  FlagMix flags_used_;
 };
 
 }  // namespace proactor_lab

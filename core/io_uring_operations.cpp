@@ -46,10 +46,10 @@ void prepare_send(const AsyncOperation& operation, io_uring_sqe* sqe) {
 }  // namespace
 
 void IoUringBackend::start(AsyncOperation& operation) {
-  // The most frequent case by itself, so that it stays short.
+  // Fast path.
   if (operation.link != Link::none || operation.flags != OperationFlags::none ||
       ring_->is_full()) {  // or in a chain
-    return start_with_care(operation);
+    return start_slow(operation);
   }
   io_uring_sqe* entry = ring_->next_entry();
   ++in_flight_;
@@ -67,27 +67,20 @@ void IoUringBackend::start(AsyncOperation& operation) {
 }
 
 /// Linked, with flags, or with a full queue.
-void IoUringBackend::start_with_care(AsyncOperation& operation) {
+void IoUringBackend::start_slow(AsyncOperation& operation) {
   // A chain must reach the kernel in one submission: make room before its first link.
-  if (operation.link != Link::none && !in_chain_) make_room(chain_entries);
-  in_chain_ = operation.link != Link::none;
-  if (has(operation.flags, OperationFlags::drain)) {
-    if (!std::exchange(draining_, true) && ring_->wake_armed) disarm_wake();
-  }
-  if (has(operation.flags, OperationFlags::skip_success)) {
-    skips_success_ = true;
-  } else {
-    ++in_flight_;
-  }
+  if (operation.link != Link::none && chain_end_ == nullptr) make_room(chain_entries);
+  begin_marks(operation, chain_end_, flags_used_.refuses(operation));
+  chain_end_ = operation.link != Link::none ? &operation : nullptr;
+  ++in_flight_;
   prepare(operation, take_entry());
-  if (in_chain_) ring_->look_again();  // also where who comes next ends it
+  if (chain_end_ != nullptr) ring_->look_again();  // so that the next comes here, too
 }
 
 void IoUringBackend::prepare(AsyncOperation& operation, io_uring_sqe* sqe) {
   const int handle = to_number(operation.handle);
-  const bool silent_drain = has(operation.flags, OperationFlags::drain) &&
-                            has(operation.flags, OperationFlags::skip_success);
-  switch (silent_drain ? Opcode::none : operation.opcode) {
+  const bool refused = is_marked(operation, refused_mark);
+  switch (refused ? Opcode::none : operation.opcode) {
     case Opcode::none:
       io_uring_prep_rw(unknown_opcode, sqe, -1, nullptr, 0, 0);
       break;
@@ -151,8 +144,7 @@ void IoUringBackend::prepare(AsyncOperation& operation, io_uring_sqe* sqe) {
   if (operation.link != Link::none) {
     sqe->flags |= operation.link == Link::soft ? IOSQE_IO_LINK : IOSQE_IO_HARDLINK;
   }
-  if (has(operation.flags, OperationFlags::drain)) sqe->flags |= IOSQE_IO_DRAIN;
-  if (has(operation.flags, OperationFlags::skip_success)) sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+  if (has(operation.flags, OperationFlags::drain) && !refused) sqe->flags |= IOSQE_IO_DRAIN;
   io_uring_sqe_set_data64(sqe, user_data_of(operation, operation.id));
 }
 
@@ -191,12 +183,11 @@ void IoUringBackend::prepare_timeout(AsyncOperation& operation, io_uring_sqe* sq
 void IoUringBackend::prepare_cancel(AsyncOperation& operation, io_uring_sqe* sqe) {
   if (operation.opcode == Opcode::cancel) {
     const auto [target, id] = operation.target;
-    io_uring_prep_cancel64(sqe, target != nullptr ? user_data_of(*target, id) : nobody, 0);
+    io_uring_prep_cancel64(sqe, target != nullptr ? user_data_of(*target, id) : no_operation, 0);
   } else if (operation.opcode == Opcode::cancel_handle) {
     io_uring_prep_cancel_fd(sqe, to_number(operation.handle), IORING_ASYNC_CANCEL_ALL);
   } else {
     io_uring_prep_cancel(sqe, nullptr, IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL);
-    operation.backend_state[0] = ring_->wake_armed;  // our own read is counted, too
   }
 }
 
@@ -210,6 +201,7 @@ std::int32_t IoUringBackend::cancel_now(OperationToken target) {
 
 /// What a completion changes here, and its result as the program is to see it.
 std::int32_t IoUringBackend::settle(AsyncOperation& operation, std::int32_t result, bool more) {
+  if (is_marked(operation, refused_mark) && result == -EINVAL) return -EOPNOTSUPP;
   switch (operation.opcode) {
     case Opcode::accept:
     case Opcode::open:
@@ -222,10 +214,6 @@ std::int32_t IoUringBackend::settle(AsyncOperation& operation, std::int32_t resu
       return result == -ETIME ? 0 : result;
     case Opcode::poll:
       return std::min(result, 0);  // the kernel tells the events: we asked for one
-    case Opcode::cancel_all:
-      // The kernel counts our own read of the wake descriptor among the cancelled.
-      if (operation.backend_state[0] != 0 && result > 0) return result - 1;
-      break;
     case Opcode::receive_from:
     case Opcode::send_to: {
       auto* message = reinterpret_cast<Message*>(operation.backend_state[0]);

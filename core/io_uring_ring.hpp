@@ -1,5 +1,5 @@
-// What IoUringBackend keeps of io_uring(7): private to its sources, so that nobody else needs
-// liburing.
+// What IoUringBackend keeps of io_uring(7): private to its sources, so that only they
+// need liburing.
 #pragma once
 
 #include <cstdint>
@@ -9,16 +9,17 @@
 #include <liburing.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "core/io_uring_backend.hpp"
+#include "core/io_uring_wake.hpp"
 #include "core/live_handles.hpp"
+#include "core/skipped_success.hpp"
 
 namespace proactor_lab {
 
 // User data that is no operation's address.
-inline constexpr std::uint64_t wake_data = 1;
-inline constexpr std::uint64_t nobody = 2;
+inline constexpr std::uint64_t wake_data = 1;  // posted by WakeRing
+inline constexpr std::uint64_t no_operation = 2;
 // An operation's address, which is a multiple of 16, may bear a tag: its completion is more than a
 // result to pass on (IoUringBackend::settle).
 inline constexpr std::uint64_t settle_tag = 4;
@@ -41,7 +42,7 @@ inline AsyncOperation* operation_of(std::uint64_t user_data) {
 }
 inline std::uint64_t user_data_of(const AsyncOperation& operation, OperationId id) {
   const bool plain = (operation.opcode == Opcode::receive || operation.opcode == Opcode::send) &&
-                     operation.flags == OperationFlags::none;
+                     is_plain(operation);
   return plain_user_data(operation, id) | (plain ? 0 : settle_tag);
 }
 
@@ -55,20 +56,24 @@ struct IoUringBackend::Message {
 
 struct IoUringBackend::Ring {
   explicit Ring(Recorder* recorder) : handles(recorder, 0) {}
+  ~Ring() {
+    if (opened) io_uring_queue_exit(&ring);
+  }
+
+  /// 0, or the negated error.
+  int open(const RingOptions& options);
+  /// The kernel keeps completions for which the completion queue has no entries.
+  bool has_overflow() const {
+    return (io_uring_smp_load_acquire(ring.sq.kflags) & IORING_SQ_CQ_OVERFLOW) != 0;
+  }
 
   io_uring ring{};
+  bool opened = false;
   LiveHandles handles;
-  int wake_descriptor = -1;
-  std::uint64_t wake_count = 0;  // the kernel reads into it
-  bool wake_armed = false;
-  bool wake_counts_completions = false;  // while an operation waits for all before it
+  WakeRing wake;
   std::uint16_t last_group = 0;
   Message* free_messages = nullptr;
   std::vector<std::unique_ptr<Message>> messages;
-
-  ~Ring() {
-    if (wake_descriptor >= 0) ::close(wake_descriptor);
-  }
 
   // What io_uring_get_sqe(3) and io_uring_submit_and_wait(3) do, less the ways of opening a ring
   // that are not ours, and less asking the kernel each time how far it is.

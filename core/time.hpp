@@ -26,9 +26,25 @@ inline constexpr Instant never = Instant::max();
 constexpr std::int64_t to_ns(Instant instant) { return instant.time_since_epoch().count(); }
 constexpr Instant instant_at_ns(std::int64_t ns) { return Instant{Duration{ns}}; }
 
-/// `instant + delay`, or `never` where that would overflow.
+// Arithmetic on instants saturates: deadlines come from programs, and both ends of the range are in
+// use (`never`, and `Instant::min()` for "only look"). Everything that may meet them uses these
+// two.
+
+/// `instant + delay`, or the end of the range that it would pass: `never` or `Instant::min()`.
 constexpr Instant saturating_add(Instant instant, Duration delay) {
-  return delay > never - instant ? never : instant + delay;
+  std::int64_t ns = 0;
+  if (!__builtin_add_overflow(to_ns(instant), std::int64_t{delay.count()}, &ns)) {
+    return instant_at_ns(ns);
+  }
+  return delay > Duration::zero() ? never : Instant::min();
+}
+
+/// How long it is from `from` until `until`: negative if that is over, and the end of the range if
+/// the difference would pass it.
+constexpr Duration saturating_difference(Instant from, Instant until) {
+  std::int64_t ns = 0;
+  if (!__builtin_sub_overflow(to_ns(until), to_ns(from), &ns)) return Duration{ns};
+  return until > from ? Duration::max() : Duration::min();
 }
 
 }  // namespace proactor_lab

@@ -35,7 +35,7 @@ void SimulatedOs::go_on_with(AsyncOperation& linked, FactIndex cause) {
 /// The chain broke, or a link timeout's target is over.
 void SimulatedOs::cancel_linked(AsyncOperation& linked, std::int32_t result,
                                 const ChainStep& step) {
-  const bool late = result == -ECANCELED || result == -EINVAL;
+  const bool late = result == -ECANCELED || result == -EINVAL || result == -EOPNOTSUPP;
   if (!late || !is_put_off(linked)) return end(linked, result, step, 0, !step.silent);
   // A target that is over at once is told so only after its batch: its timeout may have expired.
   const bool expires_at_once = linked.opcode == Opcode::link_timeout && linked.relative &&
@@ -43,8 +43,8 @@ void SimulatedOs::cancel_linked(AsyncOperation& linked, std::int32_t result,
                                place_of(linked) == Place::chained;
   if (expires_at_once) return finish(linked, -ENOENT, step.cause);
   linked.backend_state[0] = static_cast<std::uint64_t>(Place::breaking);
-  linked.backend_state[1] =
-      (step.broken ? 1u : 0u) | (step.silent ? 2u : 0u) | (result == -EINVAL ? 4u : 0u);
+  linked.backend_state[1] = std::uint64_t{static_cast<std::uint32_t>(result)} << 32 |
+                            (step.broken ? 1u : 0u) | (step.silent ? 2u : 0u);
   take_number(linked, schedule_.now(), step.cause);
 }
 
@@ -147,8 +147,8 @@ bool SimulatedOs::goes_on_late(AsyncOperation& operation, FactIndex cause) {
   } else if (place == Place::breaking) {
     const bool broken = (operation.backend_state[1] & 1) != 0;
     const bool silent = (operation.backend_state[1] & 2) != 0;
-    const bool refused = (operation.backend_state[1] & 4) != 0;
-    end(operation, refused ? -EINVAL : -ECANCELED, {nullptr, broken, cause, silent}, 0, !silent);
+    const auto result = static_cast<std::int32_t>(operation.backend_state[1] >> 32);
+    end(operation, result, {nullptr, broken, cause, silent}, 0, !silent);
   } else if (place == Place::finishing) {
     const std::uint64_t told = operation.backend_state[1];
     complete(operation, static_cast<std::int32_t>(told), cause,

@@ -223,7 +223,7 @@ void SimulatedOs::run_step(const ChainStep& step) {
   const Place place = place_of(operation);
   std::int32_t result = -ECANCELED;
   if (place == Place::chained && operation.backend_state[1] != 0) {
-    result = -EINVAL;  // refused: that it was looked at is told
+    result = result_behind_break(operation);  // that it was looked at is reported
     record(FactKind::operation_started, operation, 0, step.cause);
   }
   if (!timeout) return cancel_linked(operation, result, step);
@@ -252,13 +252,13 @@ std::uint32_t SimulatedOs::more_of(const AsyncOperation& operation) const {
 
 void SimulatedOs::complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                            std::uint32_t flags) {
+  const bool more = (flags & completion_more) != 0;
   if (linked_to(operation) != nullptr) {
-    return end(operation, result, {.cause = cause}, flags, is_told(operation, result));
+    return end(operation, result, {.cause = cause}, flags, is_told(operation, result, more));
   }
   // Nothing follows on most.
-  const bool more = (flags & completion_more) != 0;
   record(FactKind::operation_completed, operation, result, cause, more);
-  if (is_told(operation, result)) tell({&operation, result, flags});
+  if (is_told(operation, result, more)) tell({&operation, result, flags});
   if (!more) forget(operation);
 }
 

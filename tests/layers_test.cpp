@@ -43,7 +43,7 @@ const std::vector<Permission>& permissions() {
       {std::regex{"core/(blocking/)?(io_uring_|epoll_|live_).*"}, std::regex{linux_headers}},
       {std::regex{"core/fact_clock\\.cpp"}, std::regex{"cpuid\\.h"}},  // the compiler's own
       {std::regex{"core/large_pages\\.cpp"}, std::regex{"sys/mman\\.h"}},
-      {std::regex{"core/io_uring_ring\\.hpp"}, std::regex{"liburing\\.h"}},
+      {std::regex{"core/io_uring_(ring|wake)\\.hpp"}, std::regex{"liburing\\.h"}},
       {std::regex{"sim/.*"}, std::regex{"core/.*"}},
       {std::regex{"traces/.*"}, std::regex{"(sqlite3|simdjson|zlib)\\.h"}},
       {std::regex{"lessons/.*"}, std::regex{"(core|sim|traces)/.*"}},
