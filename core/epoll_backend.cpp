@@ -255,18 +255,20 @@ FactIndex EpollBackend::record(FactKind kind, const AsyncOperation& operation, s
                             .detail = detail});
 }
 
+/// A cancel may still name an operation that was released: it is found nowhere.
 void EpollBackend::release_all() {
   submissions_ = {};
   chain_steps_.clear();
   order_.clear();
+  for (std::size_t i = 0; i < timers_.size(); ++i) set_place(timers_.at(i), Place::nowhere);
   timers_.clear();
-  for (std::size_t place = 0; place < channels_.size(); ++place) {
-    Channel& channel = channels_[place];
+  for (std::size_t index = 0; index < channels_.size(); ++index) {
+    Channel& channel = channels_[index];
     if (channel.idle()) continue;
-    channel.reads = {};
-    channel.writes = {};
-    channel.polls = {};
-    release_if_idle(static_cast<int>(place));
+    for (OperationList* list : {&channel.reads, &channel.writes, &channel.polls}) {
+      while (AsyncOperation* operation = list->pop()) set_place(*operation, Place::nowhere);
+    }
+    release_if_idle(static_cast<int>(index));
   }
 }
 

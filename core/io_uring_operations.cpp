@@ -201,7 +201,9 @@ std::int32_t IoUringBackend::cancel_now(OperationToken target) {
 
 /// What a completion changes here, and its result as the program is to see it.
 std::int32_t IoUringBackend::settle(AsyncOperation& operation, std::int32_t result, bool more) {
-  if (is_marked(operation, refused_mark) && result == -EINVAL) return -EOPNOTSUPP;
+  if (is_marked(operation, refused_mark)) {  // the kernel knows it as one without a verb
+    return result == -EINVAL ? -EOPNOTSUPP : result;
+  }
   switch (operation.opcode) {
     case Opcode::accept:
     case Opcode::open:
