@@ -111,20 +111,35 @@ struct ChainStep {
   AsyncOperation* operation = nullptr;
   bool broken = false;
   FactIndex cause = 0;
-  bool silent = false;  // broken by one that tells failures only: the rest says nothing
+  bool silent = false;     // broken by one that skips its success: of the rest nothing is reported
+  bool directly = true;    // it stands right behind what ended by itself, not as one of the rest
+  bool refused = false;    // it is the head of a refused chain, which breaks whatever its link
+  bool by_worker = false;  // a thread of the kernel goes on with it
 };
 
-/// What follows on `operation`, which is over with `result`; nothing is linked to it where the
-/// step's operation is null. `step` is how it came to its end: a chain that broke goes on breaking.
+/// Whether the end of `step.operation`, which is cancelled by its step, is reported. What bounds an
+/// operation that ended by itself is over with it, and no failure; the rest of a broken chain is
+/// reported or not as a whole.
+inline bool is_step_told(const ChainStep& step) {
+  if (step.operation->opcode != Opcode::link_timeout || !step.directly) return !step.silent;
+  return !has(step.operation->flags, OperationFlags::skip_success);
+}
+
+/// What follows on `operation`, which is over with `result`; if the step's operation is null,
+/// nothing is linked to it. `step` is how it came to its end: a chain that broke goes on breaking.
 inline ChainStep step_behind(const AsyncOperation& operation, std::int32_t result,
                              const ChainStep& step, FactIndex completed) {
   AsyncOperation* const linked = linked_to(operation);
   // What follows a link timeout waits for its target.
   if (linked == nullptr || operation.opcode == Opcode::link_timeout) return {};
-  const bool breaks =
-      step.broken || (operation.link == Link::soft && is_failure(operation, result));
+  const bool breaks = step.broken || step.refused ||
+                      (operation.link == Link::soft && is_failure(operation, result));
   const bool skips = has(operation.flags, OperationFlags::skip_success);
-  return {linked, breaks, completed, step.broken ? step.silent : breaks && skips};
+  return {.operation = linked,
+          .broken = breaks,
+          .cause = completed,
+          .silent = step.broken ? step.silent : breaks && skips,
+          .directly = !step.broken};
 }
 
 /// What follows on the head of a refused chain, beside what `step_behind` says: a link timeout's

@@ -164,7 +164,7 @@ void EpollBackend::begin_chain(AsyncOperation& head) {
 /// follows as behind a broken link.
 void EpollBackend::refuse_chain(AsyncOperation& head) {
   const FactIndex started = record(FactKind::operation_started, head, 0, 0);
-  end(head, mark_refused(head), {.broken = true, .cause = started}, 0, true);
+  end(head, mark_refused(head), {.cause = started, .refused = true}, 0, true);
   add_step(step_behind_refused(head, started));
 }
 
@@ -209,8 +209,8 @@ void EpollBackend::run_step(const ChainStep& step) {
   }
   if (!timeout && !step.broken) return begin(operation, step.cause);
   const std::int32_t result = place == Place::chained ? result_behind_break(operation) : -ECANCELED;
-  if (!timeout || place != Place::nowhere) end(operation, result, step, 0, !step.silent);
-  if (timeout) add_step({after, step.broken, step.cause, step.silent});
+  if (!timeout || place != Place::nowhere) end(operation, result, step, 0, is_step_told(step));
+  if (timeout) add_step({after, step.broken, step.cause, step.silent, false});
 }
 
 void EpollBackend::set_timer(AsyncOperation& operation) {

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <vector>
 
+#include "sim/not_modelled.hpp"
 #include "sim/simulated_os.hpp"
 
 namespace proactor_lab {
@@ -12,7 +13,8 @@ namespace proactor_lab {
 void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started) {
   std::vector<AsyncOperation*> targets;
   const auto is_found = [](const AsyncOperation& each) {
-    return place_of(each) == Place::timer || place_of(each) == Place::finishing;
+    return place_of(each) == Place::timer || place_of(each) == Place::finishing ||
+           place_of(each) == Place::starting;
   };
   const auto add_socket_operations = [&](std::uint32_t index) {
     Socket& socket = sockets_[index];
@@ -40,7 +42,8 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
       const bool timer = there->opcode == Opcode::timer || there->opcode == Opcode::link_timeout;
       // What waits for a worker has not looked its handle up.
       const bool looked_up =
-          !is_free() || !is_for_workers(*there) || place_of(*there) == Place::finishing;
+          place_of(*there) != Place::starting &&
+          (!is_free() || !is_for_workers(*there) || place_of(*there) == Place::finishing);
       if (!timer && looked_up && there->handle == operation.handle) targets.push_back(there);
     }
   } else {
@@ -56,6 +59,7 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
 
 /// A thread of the kernel is busy with it, or with the disk.
 bool SimulatedOs::is_at_work(const AsyncOperation& operation) {
+  if (place_of(operation) == Place::starting) return true;
   return place_of(operation) == Place::timer && operation.opcode != Opcode::timer &&
          operation.opcode != Opcode::link_timeout && operation.opcode != Opcode::connect;
 }
@@ -79,7 +83,13 @@ SimulatedOs::Reach SimulatedOs::reach(OperationToken token) {
     case Place::breaking:
     case Place::settling:
     case Place::untold:
+    case Place::released:
       return nobody;
+    case Place::starting: {
+      // Not begun yet; or its worker tries, and it waits then as if nobody had asked.
+      constexpr std::array<Reach, 3> starting{{{0, true}, {-EALREADY, false}, nobody}};
+      return starting[choose(3, QuestionKind::cancel_reach, target)];
+    }
     case Place::finishing:
       break;
     default:
@@ -108,13 +118,19 @@ std::int32_t SimulatedOs::cancel_now(OperationToken target) {
 
 void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
   const auto index = static_cast<std::uint32_t>(target.backend_state[1]);
-  bool holds = true;
   switch (place_of(target)) {
-    case Place::timer:
+    case Place::timer: {
       timers_[target.backend_state[2]].operation = nullptr;  // its number is free in its time
-      holds = holds_socket(target);
+      --pending_;
       // A connection comes about all the same: whoever asks again is told.
-      break;
+      const bool holds = holds_socket(target);
+      cancel_linked(target, -ECANCELED, {.cause = cause});
+      if (holds) release(index, cause);
+      return;
+    }
+    case Place::starting:
+      timers_[target.backend_state[2]].operation = nullptr;
+      return cancel_linked(target, -ECANCELED, {.cause = cause});
     case Place::receives:
       sockets_[index].receives.remove(target);
       break;
@@ -133,13 +149,40 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
     case Place::finishing:
     case Place::untold:
     case Place::settling:
+    case Place::released:
       return;  // over by now: a chain broke; or as good as over
   }
-  if (place_of(target) != Place::timer) return let_go_of(index, target, cause);
-  --pending_;
-  if (target.opcode == Opcode::timer) return cancel_linked(target, -ECANCELED, {.cause = cause});
-  complete(target, -ECANCELED, cause);
-  if (holds) release(index, cause);
+  let_go_of(index, target, cause);
+}
+
+/// One round for `release_all`: whatever can be found is cancelled. True if there was any.
+bool SimulatedOs::cancel_everything() {
+  bool any = false;
+  for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
+    for (OperationList Socket::*list : {&Socket::receives, &Socket::sends, &Socket::polls}) {
+      for (; AsyncOperation* first = (sockets_[index].*list).first(); any = true) {
+        cancel_pending(*first, 0);
+      }
+    }
+  }
+  for (std::size_t number = 0; number < timers_.size(); ++number) {
+    AsyncOperation* const there = timers_[number].operation;
+    if (there == nullptr || there->opcode == Opcode::link_timeout) continue;
+    if (place_of(*there) != Place::timer && place_of(*there) != Place::starting) continue;
+    cancel_pending(*there, 0);
+    any = true;
+  }
+  return any;
+}
+
+/// What follows on what is cancelled begins, and is cancelled in its turn if it has to wait.
+void SimulatedOs::end_chains() try {
+  do {
+    run_chains();
+    while (!schedule_.empty() && schedule_.next_time() <= schedule_.now()) take_next_event();
+    forget_posted();
+  } while (cancel_everything() || !chain_steps_.empty());
+} catch (const NotModelled&) {  // the rest is dropped
 }
 
 }  // namespace proactor_lab

@@ -17,26 +17,70 @@
 //   No cancel finds it any more.
 // - What is sent while a worker is at work on something of the same batch is told with the batch:
 //   before or after what the worker has to tell.
+// - What a drain held back is begun by the kernel's workers, too.
 // While there is more in the submission it may also happen at once, before the rest begins.
-// With usual freedom all of it happens at once: one of the ways in which it may happen live.
+// With usual freedom chains go on, and what is cancelled ends, when the batch is submitted, in
+// order; all else happens at once.
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "sim/simulated_os.hpp"
 
 namespace proactor_lab {
 
-void SimulatedOs::go_on_with(AsyncOperation& linked, FactIndex cause) {
-  if (!is_put_off(linked)) return begin(linked);
+/// `operation` goes on a little later: with full freedom at any time from now on, with usual
+/// freedom when its batch is submitted.
+void SimulatedOs::put_off(AsyncOperation& operation, FactIndex cause) {
+  if (is_free()) return take_number(operation, schedule_.now(), cause);
+  after_batch_.push_back({&operation, cause});
+}
+
+void SimulatedOs::go_on_after_batch() {
+  for (std::size_t i = 0; i < after_batch_.size(); ++i) {
+    const AfterBatch each = after_batch_[i];
+    goes_on_late(*each.operation, each.cause);
+  }
+  after_batch_.clear();
+}
+
+void SimulatedOs::go_on_with(const ChainStep& step) {
+  AsyncOperation& linked = *step.operation;
+  if (!is_put_off(linked)) return begin_linked(linked, step.by_worker);
   // It stays `chained` until then: no cancel finds it.
-  take_number(linked, schedule_.now(), cause);
+  linked.backend_state[1] = step.by_worker;
+  put_off(linked, step.cause);
+}
+
+void SimulatedOs::begin_linked(AsyncOperation& linked, bool by_worker) {
+  const bool before = std::exchange(in_worker_, by_worker);
+  begin(linked);
+  in_worker_ = before;
+}
+
+/// A drain held it back. It becomes work of the task, where no cancel finds it, and then a
+/// worker's, which looks its handle up.
+void SimulatedOs::begin_late(AsyncOperation& head) {
+  head.backend_state[0] = static_cast<std::uint64_t>(Place::released);
+  chains_used_ = true;
+  put_off(head, 0);
+}
+
+/// A worker of the kernel came to its end, and goes on with the rest of the chain.
+bool SimulatedOs::is_done_by_worker(const AsyncOperation& operation, std::int32_t result) const {
+  if (result == -EBADF || result == -ENOTSOCK || result == -ECANCELED) return false;
+  if (is_for_workers(operation)) return true;
+  if (operation.opcode != Opcode::read && operation.opcode != Opcode::write) return false;
+  const std::uint32_t index = socket_of(operation.handle);
+  return index != no_socket && sockets_[index].kind == HandleKind::file;
 }
 
 /// The chain broke, or a link timeout's target is over.
 void SimulatedOs::cancel_linked(AsyncOperation& linked, std::int32_t result,
                                 const ChainStep& step) {
   const bool late = result == -ECANCELED || result == -EINVAL || result == -EOPNOTSUPP;
-  if (!late || !is_put_off(linked)) return end(linked, result, step, 0, !step.silent);
+  const bool told = step.operation == nullptr ? !step.silent : is_step_told(step);
+  if (!late || !is_put_off(linked)) return end(linked, result, step, 0, told);
   // A target that is over at once is told so only after its batch: its timeout may have expired.
   const bool expires_at_once = linked.opcode == Opcode::link_timeout && linked.relative &&
                                linked.deadline <= Instant{} && linked.backend_state[2] != 0 &&
@@ -44,8 +88,8 @@ void SimulatedOs::cancel_linked(AsyncOperation& linked, std::int32_t result,
   if (expires_at_once) return finish(linked, -ENOENT, step.cause);
   linked.backend_state[0] = static_cast<std::uint64_t>(Place::breaking);
   linked.backend_state[1] = std::uint64_t{static_cast<std::uint32_t>(result)} << 32 |
-                            (step.broken ? 1u : 0u) | (step.silent ? 2u : 0u);
-  take_number(linked, schedule_.now(), step.cause);
+                            (step.broken ? 1u : 0u) | (step.silent ? 2u : 0u) | (told ? 4u : 0u);
+  put_off(linked, step.cause);
 }
 
 /// A link timeout's moment has come, and its target is still pending. What was linked to `timeout`
@@ -59,7 +103,7 @@ void SimulatedOs::expire(AsyncOperation& timeout, FactIndex cause) {
   target.backend_state[3] = timeout.backend_state[3];
   timeout.backend_state[0] = static_cast<std::uint64_t>(Place::expired);
   timeout.backend_state[3] = to_number(target.id);  // it may be over by then
-  take_number(timeout, schedule_.now(), cause);
+  put_off(timeout, cause);
 }
 
 /// The connection is there, or is not to be had; who asked for it is told.
@@ -67,7 +111,7 @@ void SimulatedOs::settle(AsyncOperation& connect, std::int32_t result, FactIndex
   if (!is_free()) return settled(connect, result, cause);
   connect.backend_state[0] = static_cast<std::uint64_t>(Place::settling);
   connect.backend_state[1] = connect.backend_state[1] << 32 | static_cast<std::uint32_t>(result);
-  take_number(connect, schedule_.now(), cause);
+  put_off(connect, cause);
 }
 
 void SimulatedOs::settled(AsyncOperation& connect, std::int32_t result, FactIndex cause) {
@@ -99,7 +143,8 @@ std::int32_t SimulatedOs::count_cancelled(const std::vector<AsyncOperation*>& ta
   const auto workers =
       std::count_if(targets.begin(), targets.end(), [](const AsyncOperation* each) {
         const bool timer = each->opcode == Opcode::timer || each->opcode == Opcode::connect;
-        return place_of(*each) == Place::finishing || (place_of(*each) == Place::timer && !timer);
+        return place_of(*each) == Place::finishing || place_of(*each) == Place::starting ||
+               (place_of(*each) == Place::timer && !timer);
       });
   const auto all = static_cast<std::ptrdiff_t>(targets.size());
   const bool as_one = is_free() && workers > 1;
@@ -117,10 +162,10 @@ void SimulatedOs::carry_out_by_worker(AsyncOperation& operation, FactIndex cause
 /// A worker did it.
 void SimulatedOs::finish(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                          std::uint32_t flags) {
-  if (!is_put_off(operation)) return complete(operation, result, cause, flags);
+  if (!is_free() || !is_put_off(operation)) return complete(operation, result, cause, flags);
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::finishing);
   operation.backend_state[1] = std::uint64_t{flags} << 32 | static_cast<std::uint32_t>(result);
-  take_number(operation, schedule_.now(), cause);
+  put_off(operation, cause);
 }
 
 /// Done while its batch was submitted. What workers do meanwhile they may tell at once, and what
@@ -134,21 +179,30 @@ void SimulatedOs::tell_with_batch(AsyncOperation& operation, std::int32_t result
   if (!worker_is_at_work) return complete(operation, result, cause);
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::untold);
   operation.backend_state[1] = static_cast<std::uint32_t>(result);
-  take_number(operation, schedule_.now(), cause);
+  put_off(operation, cause);
 }
 
 /// `operation` was put off, and its turn has come.
 bool SimulatedOs::goes_on_late(AsyncOperation& operation, FactIndex cause) {
   const Place place = place_of(operation);
   if (place == Place::chained) {
+    begin_linked(operation, operation.backend_state[1] != 0);
+  } else if (place == Place::released) {
+    operation.backend_state[0] = static_cast<std::uint64_t>(Place::starting);
+    put_off(operation, cause);
+  } else if (place == Place::starting) {
     begin(operation);
+  } else if (place == Place::cancelled) {
+    const auto index = static_cast<std::uint32_t>(operation.backend_state[1]);
+    let_go_of_one(index, 0, cause);
   } else if (place == Place::refused) {
     end_refused(operation, cause);
   } else if (place == Place::breaking) {
     const bool broken = (operation.backend_state[1] & 1) != 0;
     const bool silent = (operation.backend_state[1] & 2) != 0;
     const auto result = static_cast<std::int32_t>(operation.backend_state[1] >> 32);
-    end(operation, result, {nullptr, broken, cause, silent}, 0, !silent);
+    const bool told = (operation.backend_state[1] & 4) != 0;
+    end(operation, result, {.broken = broken, .cause = cause, .silent = silent}, 0, told);
   } else if (place == Place::finishing) {
     const std::uint64_t told = operation.backend_state[1];
     complete(operation, static_cast<std::int32_t>(told), cause,
@@ -223,13 +277,26 @@ void SimulatedOs::release_closed(std::uint32_t index, FactIndex cause) {
 void SimulatedOs::let_go_of(std::uint32_t index, AsyncOperation& cancelled, FactIndex cause) {
   cancelled.backend_state[0] = static_cast<std::uint64_t>(Place::cancelled);
   sockets_[index].cancelled.push(cancelled);
-  if (!is_free()) return let_go_of_the_oldest(index, cause);
-  schedule_.at(schedule_.now(), {this, 0, index, cause, lets_go});
+  if (is_free()) return schedule_.at(schedule_.now(), {this, 0, index, cause, lets_go});
+  if (is_put_off(cancelled)) return put_off(cancelled, cause);
+  let_go_of_one(index, 0, cause);
 }
 
-void SimulatedOs::let_go_of_the_oldest(std::uint32_t index, FactIndex cause) {
-  AsyncOperation* cancelled = sockets_[index].cancelled.pop();
-  if (cancelled == nullptr) return;  // taken back
+/// In which order those that were cancelled together end is the kernel's choice.
+void SimulatedOs::let_go_of_any(std::uint32_t index, FactIndex cause) {
+  Socket& socket = sockets_[index];
+  const auto count = static_cast<std::uint32_t>(socket.cancelled.size());
+  if (count == 0) return;  // taken back
+  std::uint32_t chosen = 0;
+  if (count > 1) {
+    const Question question{QuestionKind::which_first, index, socket.receiver_questions++};
+    chosen = schedule_.choices().pick(count, question);
+  }
+  let_go_of_one(index, chosen, cause);
+}
+
+void SimulatedOs::let_go_of_one(std::uint32_t index, std::uint32_t chosen, FactIndex cause) {
+  AsyncOperation* cancelled = sockets_[index].cancelled.pop_at(chosen);
   --pending_;
   // One that waited for all tells what it had got.
   const auto had = static_cast<std::int32_t>(

@@ -58,7 +58,7 @@ void SimulatedOs::carry_out_in_general(AsyncOperation& operation, FactIndex star
     default:
       break;
   }
-  if (is_for_workers(operation) && is_put_off(operation)) {
+  if (is_free() && is_for_workers(operation) && is_put_off(operation)) {
     return set_timer(operation, schedule_.now(), started);
   }
   const std::uint32_t index = socket_of(operation.handle);
@@ -190,7 +190,7 @@ void SimulatedOs::take_number(AsyncOperation& operation, Instant when, FactIndex
 
 void SimulatedOs::on_event(const ScheduledEvent& event) {
   if (event.type == closes) return release(event.subject, event.cause);
-  if (event.type == lets_go) return let_go_of_the_oldest(event.subject, event.cause);
+  if (event.type == lets_go) return let_go_of_any(event.subject, event.cause);
   if (event.type == rouses) return serve_next_roused(event);
   AsyncOperation* operation = timers_[event.subject].operation;
   free_timers_.push_back(event.subject);

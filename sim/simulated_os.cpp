@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "core/chain.hpp"
+#include "sim/not_modelled.hpp"
 
 namespace proactor_lab {
 namespace {
@@ -129,10 +130,12 @@ void SimulatedOs::submit() {
   submission_count_ = 0;
   submitting_ = true;
   while (!submissions_.empty()) {
-    if (AsyncOperation* head = order_.take(submissions_)) begin_chain(*head);
+    AsyncOperation* const head = order_.take(submissions_);
+    head != nullptr ? begin_chain(*head) : void(chains_used_ = true);
     if (!chain_steps_.empty()) go_on_with_chains();
   }
   submitting_ = false;
+  if (!after_batch_.empty()) go_on_after_batch();
   run_chains();
 }
 
@@ -152,10 +155,16 @@ Duration SimulatedOs::submission_cost() const {
   return cost;
 }
 
-/// True where it began any.
+/// Begins what all before it is over for, or has workers begin it. True if there was any.
 bool SimulatedOs::begin_released() {
   bool any = false;
-  for (; AsyncOperation* head = order_.next_released(); any = true) begin_chain(*head);
+  for (; AsyncOperation* head = order_.next_released(); any = true) {
+    const AsyncOperation* const linked = linked_to(*head);
+    if (head->multishot && linked != nullptr && linked->opcode == Opcode::link_timeout) {
+      not_modelled("a link timeout of a multishot operation that a drain held back");
+    }
+    is_free() ? begin_late(*head) : begin_chain(*head);
+  }
   return any;
 }
 
@@ -167,13 +176,13 @@ void SimulatedOs::begin_chain(AsyncOperation& head) {
 /// behind a broken link.
 void SimulatedOs::refuse_chain(AsyncOperation& head) {
   const FactIndex started = record(FactKind::operation_started, head, 0, 0);
-  if (!is_put_off(head)) return end_refused(head, started);
+  if (!is_free() || !is_put_off(head)) return end_refused(head, started);
   head.backend_state[0] = static_cast<std::uint64_t>(Place::refused);
-  take_number(head, schedule_.now(), started);
+  put_off(head, started);
 }
 
 void SimulatedOs::end_refused(AsyncOperation& head, FactIndex cause) {
-  end(head, mark_refused(head), {.broken = true, .cause = cause}, 0, true);
+  end(head, mark_refused(head), {.cause = cause, .refused = true}, 0, true);
   add_step(step_behind_refused(head, cause));
 }
 
@@ -188,9 +197,14 @@ void SimulatedOs::begin(AsyncOperation& operation) {
 /// `linked` is what follows on the operation, or bounds it.
 void SimulatedOs::begin_with(AsyncOperation& linked, AsyncOperation& operation, FactIndex started) {
   linked.backend_state[2] = 1;
+  chains_used_ = true;
   carry_out(operation, started);
   // A link timeout runs for as long as its target is pending.
   if (place_of(operation) == Place::nowhere || linked.opcode != Opcode::link_timeout) return;
+  if (in_worker_) {
+    not_modelled(
+        "a link timeout of an operation linked behind one that a thread of the kernel did");
+  }
   linked.backend_state[1] = reinterpret_cast<std::uintptr_t>(&operation);
   const FactIndex armed = record(FactKind::operation_started, linked, 0, 0);
   const Instant now = schedule_.now();
@@ -219,7 +233,7 @@ void SimulatedOs::go_on_with_chains() {
 void SimulatedOs::run_step(const ChainStep& step) {
   AsyncOperation& operation = *step.operation;
   const bool timeout = operation.opcode == Opcode::link_timeout;
-  if (!timeout && !step.broken) return go_on_with(operation, step.cause);
+  if (!timeout && !step.broken) return go_on_with(step);
   const Place place = place_of(operation);
   std::int32_t result = -ECANCELED;
   if (place == Place::chained && operation.backend_state[1] != 0) {
@@ -239,7 +253,7 @@ void SimulatedOs::run_step(const ChainStep& step) {
     --pending_;
   }
   if (place != Place::nowhere) cancel_linked(operation, result, step);
-  add_step({after, step.broken, step.cause, step.silent});
+  add_step({after, step.broken, step.cause, step.silent, false});
 }
 
 // --- Completion ------------------------------------------------------------------------------
@@ -271,13 +285,15 @@ void SimulatedOs::end(AsyncOperation& operation, std::int32_t result, const Chai
   if (told) tell({&operation, result, flags});
   if (more) return;
   forget(operation);
-  add_step(step_behind(operation, result, step, completed));
+  ChainStep behind = step_behind(operation, result, step, completed);
+  behind.by_worker = is_free() && (in_worker_ || is_done_by_worker(operation, result));
+  add_step(behind);
 }
 
-/// What follows on `operation` is an event of its own: see simulated_late_work.cpp. While there is
-/// more in the submission it may also happen at once.
+/// What follows on `operation` happens later: see simulated_late_work.cpp. With full freedom, while
+/// there is more in the submission, it may also happen at once.
 bool SimulatedOs::is_put_off(const AsyncOperation& operation) {
-  if (!is_free()) return false;
+  if (!is_free()) return submitting_;
   const bool more = submitting_ && !submissions_.empty();
   return !more || choose(2, QuestionKind::completion_order, operation) == 1;
 }
@@ -300,6 +316,9 @@ void SimulatedOs::record_choice(std::uint32_t answer, std::uint32_t n, QuestionK
 }
 
 void SimulatedOs::pend(AsyncOperation& operation, Place place, std::uint32_t index) {
+  if (in_worker_ && place != Place::polls) {
+    not_modelled("an operation that waits, linked behind one that a thread of the kernel did");
+  }
   operation.backend_state[0] = static_cast<std::uint64_t>(place);
   operation.backend_state[1] = index;
   Socket& socket = sockets_[index];
@@ -311,29 +330,44 @@ void SimulatedOs::pend(AsyncOperation& operation, Place place, std::uint32_t ind
       .push(operation);
 }
 
+/// Chains go on, and what a drain held back begins, as the kernel has it: each operation is
+/// cancelled only when it is under way.
 void SimulatedOs::release_all() {
   submissions_ = {};
   submission_count_ = 0;
+  submitting_ = in_worker_ = false;  // an exception may have left them
+  forget_posted();
+  if (chains_used_) end_chains();
+  chains_used_ = false;
+  chain_steps_.clear();
+  after_batch_.clear();
+  order_.clear();
+  for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
+    for (OperationList Socket::*list :
+         {&Socket::receives, &Socket::sends, &Socket::polls, &Socket::cancelled}) {
+      while (AsyncOperation* operation = (sockets_[index].*list).pop()) {
+        operation->backend_state[0] = static_cast<std::uint64_t>(Place::nowhere);
+        release(index, 0);
+      }
+    }
+  }
+  for (Pending& timer : timers_) {
+    if (timer.operation == nullptr) continue;
+    if (holds_socket(*timer.operation)) {
+      release(static_cast<std::uint32_t>(timer.operation->backend_state[1]), 0);
+    }
+    timer.operation->backend_state[0] = static_cast<std::uint64_t>(Place::nowhere);
+    timer.operation = nullptr;
+  }
+  pending_ = 0;
+}
+
+void SimulatedOs::forget_posted() {
   for (const Completion& unheard : posted_) {
     if ((unheard.flags & completion_buffer) == 0) continue;
     give_back(*unheard.operation->buffers, buffer_of(unheard.flags));
   }
   posted_.clear();
-  chain_steps_.clear();
-  order_.clear();
-  for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
-    for (OperationList Socket::*list :
-         {&Socket::receives, &Socket::sends, &Socket::polls, &Socket::cancelled}) {
-      while ((sockets_[index].*list).pop() != nullptr) release(index, 0);
-    }
-  }
-  for (Pending& timer : timers_) {
-    if (timer.operation != nullptr && holds_socket(*timer.operation)) {
-      release(static_cast<std::uint32_t>(timer.operation->backend_state[1]), 0);
-    }
-    timer.operation = nullptr;
-  }
-  pending_ = 0;
 }
 
 }  // namespace proactor_lab

@@ -152,6 +152,8 @@ class SimulatedOs final : public OperatingSystem,
     finishing,  // a worker did it, and has not told so yet; `[1]` is the result
     settling,   // a connect that is over, and not told yet; `[1]` is the socket, above the result
     untold,     // done, and told when its batch is through; `[1]` is the result
+    released,   // a drain held it back, and a worker will begin it
+    starting,   // a worker begins it
   };
   static Place place_of(const AsyncOperation& operation) {
     return static_cast<Place>(operation.backend_state[0]);
@@ -205,9 +207,15 @@ class SimulatedOs final : public OperatingSystem,
   void rouse_later(std::uint32_t socket, std::uint8_t who, FactIndex cause);
   void serve_next_roused(const ScheduledEvent& event);
   void let_go_of(std::uint32_t socket, AsyncOperation& cancelled, FactIndex cause);
-  void let_go_of_the_oldest(std::uint32_t socket, FactIndex cause);
+  void let_go_of_any(std::uint32_t socket, FactIndex cause);
+  void let_go_of_one(std::uint32_t socket, std::uint32_t chosen, FactIndex cause);
   void release_closed(std::uint32_t socket, FactIndex cause);
-  void go_on_with(AsyncOperation& linked, FactIndex cause);
+  void go_on_with(const ChainStep& step);
+  void begin_linked(AsyncOperation& linked, bool by_worker);
+  void begin_late(AsyncOperation& head);
+  void put_off(AsyncOperation& operation, FactIndex cause);
+  void go_on_after_batch();
+  bool is_done_by_worker(const AsyncOperation& operation, std::int32_t result) const;
   void cancel_linked(AsyncOperation& linked, std::int32_t result, const ChainStep& step);
   static bool is_for_workers(const AsyncOperation& operation) {
     return operation.opcode == Opcode::shutdown || operation.opcode == Opcode::fsync;
@@ -245,6 +253,9 @@ class SimulatedOs final : public OperatingSystem,
     if (step.operation != nullptr) chain_steps_.push_back(step);
   }
   bool begin_released();
+  void forget_posted();
+  void end_chains();
+  bool cancel_everything();
 
   void carry_out(AsyncOperation& operation, FactIndex started);
   void carry_out_on_stream(AsyncOperation& operation, std::uint32_t socket, FactIndex started);
@@ -363,6 +374,14 @@ class SimulatedOs final : public OperatingSystem,
   std::map<std::pair<QuestionKind, std::uint64_t>, std::uint32_t> asked_;
   ChainOrder order_;
   bool submitting_ = false;
+  bool in_worker_ = false;    // what begins is begun by a thread of the kernel
+  bool chains_used_ = false;  // something was linked, or held back by a drain
+  /// With usual freedom: what happens when the batch is submitted, in this order.
+  struct AfterBatch {
+    AsyncOperation* operation = nullptr;
+    FactIndex cause = 0;
+  };
+  std::vector<AfterBatch> after_batch_;
   std::vector<Socket, LargePages<Socket>> sockets_;
   std::vector<std::uint32_t> free_sockets_;
   DescriptorTable descriptors_;

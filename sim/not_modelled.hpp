@@ -1,0 +1,21 @@
+// What the simulated system does not model it refuses, by name, and never answers falsely.
+// README.md lists all of it.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace proactor_lab {
+
+/// Thrown by the call in which the situation arises, mostly `wait`. The world cannot go on after
+/// it: only release and destroy what runs in it.
+class NotModelled final : public std::runtime_error {
+ public:
+  explicit NotModelled(std::string_view what)
+      : std::runtime_error("not modelled: " + std::string(what)) {}
+};
+
+[[noreturn]] inline void not_modelled(std::string_view what) { throw NotModelled(what); }
+
+}  // namespace proactor_lab
