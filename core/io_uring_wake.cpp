@@ -42,6 +42,9 @@ bool WakeRing::arm() {
     io_uring_prep_read(read, descriptor_, &discarded_count, sizeof(discarded_count), 0);
     io_uring_sqe* const post = io_uring_get_sqe(&ring_);
     io_uring_prep_msg_ring(post, target_, 0, user_data_, 0);
+    // As all requests that are no operation's: who watches the kernel passes over them.
+    io_uring_sqe_set_data64(read, user_data_);
+    io_uring_sqe_set_data64(post, user_data_);
     read->flags = IOSQE_IO_HARDLINK | IOSQE_CQE_SKIP_SUCCESS;
     post->flags = IOSQE_CQE_SKIP_SUCCESS;
   }

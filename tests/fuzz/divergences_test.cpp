@@ -1,5 +1,5 @@
 // Programs that once diverged, shrunk: what had to be mended for each stands beside it.
-#include <csignal>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -120,14 +120,14 @@ const std::vector<Case> cases = {
 }  // namespace
 
 TEST_CASE("programs that once diverged do not any more") {
-  std::signal(SIGPIPE, SIG_IGN);
-  std::vector<Arm> arms = live_arms();
+  Watchdog watchdog(std::chrono::seconds{10});
+  std::vector<Arm> arms = live_arms(watchdog);
   arms.push_back(usual_arm());
   const Fuzzer fuzzer({.plays = 6}, arms);
   for (const Case& each : cases) {
     const Program program = parse_program(each.program);
     const Judgement judgement = fuzzer.judge(program);
-    INFO(each.mended << "\n" << to_text(program, judgement));
+    INFO(each.mended << "\n" << fuzzer.to_text(program, judgement));
     CHECK(judgement.verdict == Verdict::agrees);
   }
 }

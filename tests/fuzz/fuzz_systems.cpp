@@ -1,22 +1,28 @@
 // fuzz_systems: compares the simulated system with the live ones, and with itself as scenarios use
-// it, by small random programs.
+// it, by random programs.
 //
-//   fuzz_systems [--seed N] [--programs N] [--seconds S] [--worlds N] [--on SYSTEM] [--keep-going]
+//   fuzz_systems [--seed N] [--programs N] [--seconds S] [--worlds N] [--on SYSTEM]...
+//                [--without WORD]... [--keep-going] [--coverage]
 //   fuzz_systems --program FILE      one program, as it was printed
 //
-// Program k of a run is made from seed + k. Exit codes: 0 no divergence; 1 one was found, and is
-// printed, shrunk; 2 usage; 3 it could not be run.
+// Program k of a run is made from seed + k. Exit codes: 0 no divergence; 1 a divergence, printed
+// and shrunk, or a system that does not come back; 2 usage; 3 it could not be run.
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
 
+#include "tests/fuzz/coverage.hpp"
 #include "tests/fuzz/fuzzer.hpp"
 #include "tests/fuzz/generator.hpp"
 
+using namespace proactor_lab;
 using namespace proactor_lab::fuzz;
 
 namespace {
@@ -26,49 +32,104 @@ struct Arguments {
   std::uint64_t programs = 500;
   double seconds = 60;
   bool keep_going = false;
+  bool shrinks = true;
+  bool prints_coverage = false;
   std::string program;
-  std::string only;
+  std::vector<std::string> only;
+  GeneratorConfig generator;
 };
 
-struct Tally {
-  std::uint64_t programs = 0;
-  std::uint64_t judged = 0;
-  std::uint64_t worlds = 0;
-  std::uint64_t divergences = 0;
+constexpr Duration hang_limit{10'000'000'000};
+constexpr std::array verdict_names = {"agree", "diverge", "only seemed to diverge",
+                                      "not judged (too many worlds)", "refused"};
+
+class Run {
+ public:
+  Run(const Arguments& arguments, const Fuzzer& fuzzer) : arguments_(arguments), fuzzer_(fuzzer) {}
+
+  void judge_random() {
+    const auto begun = std::chrono::steady_clock::now();
+    const std::chrono::duration<double> limit(arguments_.seconds);
+    for (std::uint64_t i = 0; i < arguments_.programs; ++i) {
+      if (std::chrono::steady_clock::now() - begun > limit) break;
+      const std::uint64_t seed = arguments_.seed + i;
+      if (judge(random_program(seed, arguments_.generator))) continue;
+      std::cout << "(seed " << seed << ")\n" << std::endl;
+      if (!arguments_.keep_going) break;
+    }
+  }
+
+  /// False if it diverges.
+  bool judge(const Program& program) {
+    const Judgement judgement = fuzzer_.judge(program);
+    coverage_.count(program);
+    ++programs_;
+    worlds_ += judgement.worlds;
+    ++verdicts_[static_cast<std::size_t>(judgement.verdict)];
+    if (judgement.verdict == Verdict::refused) ++refusals_[judgement.refusal];
+    if (judgement.verdict != Verdict::diverges) return true;
+    std::cout << "divergence; as it was found:\n" << fuzzer_.to_text(program, judgement);
+    if (arguments_.shrinks) {
+      const Divergence shrunk = fuzzer_.shrink(program, judgement);
+      std::cout << "shrunk:\n" << fuzzer_.to_text(shrunk.shrunk, shrunk.judgement);
+    }
+    return false;
+  }
+
+  void print() const {
+    std::cout << programs_ << " programs in " << worlds_ << " simulated worlds\n";
+    for (std::size_t i = 0; i < verdict_names.size(); ++i) {
+      if (verdicts_[i] > 0) std::cout << "  " << verdict_names[i] << ": " << verdicts_[i] << '\n';
+    }
+    for (const auto& [reason, count] : refusals_) {
+      std::cout << "  " << reason << ": " << count << '\n';
+    }
+    if (arguments_.prints_coverage) {
+      std::cout << coverage_.report();
+    } else {
+      std::cout << coverage_.summary();
+    }
+  }
+  bool has_diverged() const { return verdicts_[static_cast<std::size_t>(Verdict::diverges)] > 0; }
+
+ private:
+  const Arguments& arguments_;
+  const Fuzzer& fuzzer_;
+  Coverage coverage_;
+  std::uint64_t programs_ = 0;
+  std::uint64_t worlds_ = 0;
+  std::array<std::uint64_t, verdicts> verdicts_{};
+  std::map<std::string, std::uint64_t> refusals_;
 };
 
-void print(const Divergence& divergence) {
-  std::cout << "divergence; as it was found:\n"
-            << to_text(divergence.found) << "shrunk:\n"
-            << to_text(divergence.shrunk, divergence.judgement) << '\n'
-            << std::flush;
+Watchdog* watchdog_of_the_run = nullptr;
+
+/// A system that aborts says with which program.
+void print_last_words(int signal) {
+  std::cout << "signal " << signal << ": " << watchdog_of_the_run->what_goes_on() << std::endl;
+  std::_Exit(1);
 }
 
-bool judge_one(const Fuzzer& fuzzer, const Program& program, Tally& tally) {
-  const Judgement judgement = fuzzer.judge(program);
-  ++tally.programs;
-  tally.worlds += judgement.worlds;
-  if (judgement.verdict != Verdict::not_judged) ++tally.judged;
-  if (judgement.verdict != Verdict::diverges) return true;
-  ++tally.divergences;
-  print(fuzzer.shrink(program, judgement));
-  return false;
-}
-
-int fuzz(const Arguments& arguments, const FuzzConfig& config) {
-  std::vector<Arm> arms = live_arms();
+int compare(const Arguments& arguments, const FuzzConfig& config) {
+  Watchdog watchdog(hang_limit);
+  watchdog_of_the_run = &watchdog;
+  std::signal(SIGABRT, print_last_words);
+  std::signal(SIGSEGV, print_last_words);
+  std::vector<Arm> arms = live_arms(watchdog);
   arms.push_back(usual_arm());
-  std::erase_if(
-      arms, [&](const Arm& arm) { return !arguments.only.empty() && arm.name != arguments.only; });
-  std::string names;
-  for (const Arm& arm : arms) names += (names.empty() ? "" : ", ") + arm.name;
+  std::erase_if(arms, [&](const Arm& arm) {
+    return !arguments.only.empty() && std::find(arguments.only.begin(), arguments.only.end(),
+                                                arm.name) == arguments.only.end();
+  });
   if (arms.empty()) {
-    std::cerr << "fuzz_systems: the kernel does not grant " << arguments.only << '\n';
+    std::cerr << "fuzz_systems: the kernel does not grant what is asked for by --on\n";
     return 3;
   }
   const Fuzzer fuzzer(config, std::move(arms));
-  Tally tally;
-  if (!arguments.program.empty()) {
+  Run run(arguments, fuzzer);
+  if (arguments.program.empty()) {
+    run.judge_random();
+  } else {
     std::ifstream in(arguments.program);
     std::stringstream text;
     text << in.rdbuf();
@@ -76,47 +137,40 @@ int fuzz(const Arguments& arguments, const FuzzConfig& config) {
       std::cerr << "fuzz_systems: cannot read " << arguments.program << '\n';
       return 2;
     }
-    judge_one(fuzzer, parse_program(text.str()), tally);
-  } else {
-    const auto begun = std::chrono::steady_clock::now();
-    const std::chrono::duration<double> limit(arguments.seconds);
-    for (std::uint64_t i = 0; i < arguments.programs; ++i) {
-      if (std::chrono::steady_clock::now() - begun > limit) break;
-      const std::uint64_t seed = arguments.seed + i;
-      if (judge_one(fuzzer, random_program(seed), tally)) continue;
-      std::cout << "(seed " << seed << ")\n\n";
-      if (!arguments.keep_going) break;
-    }
+    run.judge(parse_program(text.str()));
   }
-  std::cout << tally.programs << " programs, " << tally.judged << " judged against " << names
-            << " in " << tally.worlds << " simulated worlds, " << tally.divergences
-            << " divergences\n";
-  return tally.divergences == 0 ? 0 : 1;
+  run.print();
+  return run.has_diverged() ? 1 : 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // io_uring raises it for a write on a broken stream
   Arguments arguments;
   FuzzConfig config;
-  CLI::App app("Compares the simulated system with the live ones by small random programs.");
+  CLI::App app("Compares the simulated system with the live ones by random programs.");
   app.add_option("--seed", arguments.seed, "Of the first program");
   app.add_option("--programs", arguments.programs, "At most so many");
   app.add_option("--seconds", arguments.seconds, "At most so long");
   app.add_option("--worlds", config.search.worlds_max, "Simulated worlds of a program, at most");
-  app.add_option("--plays", config.plays, "Of a program on each live system");
-  app.add_option("--on", arguments.only, "Only on this system")
-      ->check(CLI::IsMember({"io_uring", "epoll", "sim"}));
+  app.add_option("--plays", config.plays, "Of a program on each system");
+  app.add_option("--on", arguments.only, "Only on these systems")
+      ->check(CLI::IsMember({"io_uring", "io_uring_plain", "epoll", "sim"}));
+  app.add_option("--without", arguments.generator.without,
+                 "Leaves out what has this word in its text: drain, close, f ...");
+  app.add_option("--steps", arguments.generator.steps_max, "Of a program, about, at most");
+  app.add_option("--phases", arguments.generator.phases_max, "Of a program, at most");
   app.add_option("--program", arguments.program, "A file with one program, instead");
   app.add_flag("--keep-going", arguments.keep_going, "Also after a divergence");
+  app.add_flag("!--as-found", arguments.shrinks, "Does not shrink");
+  app.add_flag("--coverage", arguments.prints_coverage, "Prints all that was covered");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
-    return fuzz(arguments, config);
+    return compare(arguments, config);
   } catch (const std::invalid_argument& error) {
     std::cerr << "fuzz_systems: " << arguments.program << ": " << error.what() << '\n';
     return 2;

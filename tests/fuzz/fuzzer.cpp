@@ -2,133 +2,173 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <utility>
 
+#include "sim/not_modelled.hpp"
 #include "tests/fuzz/live_stage.hpp"
+#include "tests/fuzz/shrink.hpp"
 #include "tests/fuzz/simulated_stage.hpp"
 
 namespace proactor_lab::fuzz {
 namespace {
 
-bool something_pends(const Outcome& outcome) {
-  return std::any_of(outcome.begin(), outcome.end(), [](const std::string& each) {
-    return each == "pending" || each == "not begun";
-  });
-}
+/// Ends a world as soon as it can show nothing that is unexplained.
+class Guide final : public Watcher {
+ public:
+  explicit Guide(Unexplained& unexplained) : unexplained_(unexplained) {}
+  bool on_event(const Event& event) override { return unexplained_.accepts(event); }
+  bool on_end_of_phase(int phase) override { return unexplained_.accepts_end_of_phase(phase); }
 
-/// Programs that are simpler than `program` by one change, the greatest changes first.
-std::vector<Program> simpler(const Program& program) {
-  std::vector<Program> all;
-  for (std::size_t i = program.steps.size(); i-- > 0;) all.push_back(without(program, i));
-  const auto add = [&](std::size_t index, auto&& change) {
-    Program changed = program;
-    change(changed.steps[index]);
-    mend(changed);
-    if (changed != program) all.push_back(std::move(changed));
-  };
-  for (std::size_t i = 0; i < program.steps.size(); ++i) {
-    const Step& step = program.steps[i];
-    add(i, [](Step& s) { s = {.opcode = Opcode::no_op, .link = s.link, .after = s.after}; });
-    add(i, [](Step& s) { s.link = Link::none; });
-    add(i, [](Step& s) { s.after = no_step; });
-    add(i, [](Step& s) { s.many = false; });
-    add(i, [](Step& s) { s.offset = 0; });
-    if (step.length > 4) add(i, [](Step& s) { s.length = 4; });
-    if (step.length > 1) add(i, [](Step& s) { s.length = 1; });
-    if (step.link == Link::hard) add(i, [](Step& s) { s.link = Link::soft; });
-  }
-  return all;
+ private:
+  Unexplained& unexplained_;
+};
+
+/// As many events at the beginning are the same.
+std::size_t common_events(const Outcome& a, const Outcome& b) {
+  const auto ends =
+      std::mismatch(a.events.begin(), a.events.end(), b.events.begin(), b.events.end());
+  return static_cast<std::size_t>(ends.first - a.events.begin());
 }
 
 }  // namespace
 
-Judgement Fuzzer::judge(const Program& program, int plays) const {
-  std::set<std::pair<std::size_t, Outcome>> unexplained;
-  for (std::size_t arm = 0; arm < arms_.size(); ++arm) {
-    for (int i = 0; i < plays; ++i) {
-      unexplained.emplace(arm, arms_[arm].play(program, config_.patience));
-    }
-  }
-  Judgement judgement;
+SearchEnd Fuzzer::explain(const Program& program, Unexplained& unexplained,
+                          Judgement& judgement) const {
+  if (unexplained.empty()) return SearchEnd::found;
   const SearchResult search = search_worlds(config_.search, [&](ChoiceSource& choices) {
-    Outcome outcome = play_simulated(program, choices);
-    std::erase_if(unexplained, [&](const auto& each) { return each.second == outcome; });
-    judgement.allowed.insert(std::move(outcome));
+    Guide guide(unexplained);
+    unexplained.begin_world();
+    try {
+      unexplained.explain(play_simulated(program, choices, Pace::free, &guide));
+    } catch (const Abandoned&) {
+    } catch (const NotModelled& reason) {
+      judgement.refusal = reason.what();
+    }
     return unexplained.empty();
   });
-  judgement.worlds = search.worlds;
-  if (search.end == SearchEnd::budget) judgement.verdict = Verdict::not_judged;
-  if (search.end != SearchEnd::exhausted) return judgement;
-  for (const auto& [arm, outcome] : unexplained) {
-    judgement.seen = outcome;
-    if (!something_pends(outcome) || confirm(program, arms_[arm], judgement)) {
-      judgement.verdict = Verdict::diverges;
-      judgement.arm = arms_[arm].name;
-      break;
-    }
-  }
-  return judgement;
+  judgement.worlds += search.worlds;
+  return search.end;
 }
 
-/// Not only slow: with much patience there is an outcome, too, that is not allowed.
-bool Fuzzer::confirm(const Program& program, const Arm& arm, Judgement& judgement) const {
-  for (int i = 0; i < config_.confirmations; ++i) {
-    judgement.seen = arm.play(program, config_.much_patience);
-    if (!judgement.allowed.contains(judgement.seen)) return true;
+Judgement Fuzzer::judge(const Program& program, int plays, const std::string& only_arm) const {
+  Judgement judgement;
+  Unexplained unexplained;
+  const auto play_on = [&](const Arm& arm, int times, Duration patience) {
+    for (int i = 0; i < times; ++i) {
+      try {
+        unexplained.add(arm.play(program, patience), arm.compared, arm.name);
+      } catch (const NotModelled& reason) {
+        judgement.refusal = reason.what();
+      }
+    }
+  };
+  for (const Arm& arm : arms_) {
+    if (arm.can_play && !arm.can_play(program)) continue;
+    if (only_arm.empty() || arm.name == only_arm) play_on(arm, plays, config_.patience);
   }
-  return false;
+  for (int round = 0;; ++round) {
+    const SearchEnd end = explain(program, unexplained, judgement);
+    if (end == SearchEnd::found) {
+      if (round > 0) judgement.verdict = Verdict::slow;
+      return judgement;
+    }
+    if (!judgement.refusal.empty()) {
+      judgement.verdict = Verdict::refused;
+      return judgement;
+    }
+    if (end == SearchEnd::budget) {
+      judgement.verdict = Verdict::not_judged;
+      return judgement;
+    }
+    const Unexplained::Seen seen = unexplained.first();
+    if (round > 0 || !seen.outcome.may_be_slow) {
+      judgement.verdict = Verdict::diverges;
+      judgement.arm = seen.arm;
+      judgement.seen = seen.outcome;
+      return judgement;
+    }
+    // Not only slow: with much patience there is an outcome, too, that no world has.
+    unexplained = {};
+    for (const Arm& arm : arms_) {
+      if (arm.name == seen.arm) play_on(arm, config_.confirmations, config_.much_patience);
+    }
+  }
 }
 
 Divergence Fuzzer::shrink(const Program& program, const Judgement& judgement) const {
   Divergence divergence{program, program, judgement};
-  int attempts = 0;
-  for (bool smaller = true; smaller;) {
-    smaller = false;
-    for (const Program& candidate : simpler(divergence.shrunk)) {
-      if (++attempts > config_.shrink_attempts) return divergence;
-      Judgement judged = judge(candidate, config_.shrink_plays);
-      if (judged.verdict != Verdict::diverges) continue;
-      divergence.shrunk = candidate;
-      divergence.judgement = std::move(judged);
-      smaller = true;
-      break;
-    }
-  }
+  divergence.shrunk = fuzz::shrink(
+      program,
+      [&](const Program& candidate) {
+        Judgement judged = judge(candidate, config_.shrink_plays, judgement.arm);
+        if (judged.verdict != Verdict::diverges) return false;
+        divergence.judgement = std::move(judged);
+        return true;
+      },
+      config_.shrink_attempts);
   return divergence;
 }
 
-std::vector<Arm> live_arms() {
-  // The file is shared by whoever keeps one of the arms.
-  const auto file = std::make_shared<LiveFile>();
+std::vector<Outcome> Fuzzer::outcomes_near(const Program& program, const Outcome& seen) const {
+  constexpr std::size_t shown_max = 4;
+  std::set<Outcome> all;
+  search_worlds(config_.search, [&](ChoiceSource& choices) {
+    try {
+      all.insert(play_simulated(program, choices));
+    } catch (const NotModelled&) {
+    }
+    return all.size() > 2000;
+  });
+  std::vector<Outcome> near(all.begin(), all.end());
+  std::stable_sort(near.begin(), near.end(), [&](const Outcome& a, const Outcome& b) {
+    return common_events(a, seen) > common_events(b, seen);
+  });
+  near.resize(std::min(near.size(), shown_max));
+  return near;
+}
+
+std::string Fuzzer::to_text(const Program& program, const Judgement& judgement) const {
+  std::string text = fuzz::to_text(program);
+  text += "seen on " + judgement.arm + ":\n  " + fuzz::to_text(judgement.seen) + '\n';
+  text += "the nearest of the simulated worlds:\n";
+  for (const Outcome& outcome : outcomes_near(program, judgement.seen)) {
+    text += "  " + fuzz::to_text(outcome) + '\n';
+  }
+  return text;
+}
+
+std::vector<Arm> live_arms(Watchdog& watchdog) {
+  // Shared by what keeps one of the arms.
+  const auto ground = std::make_shared<LiveGround>();
   std::vector<Arm> arms;
-  for (const LiveSystem system : {LiveSystem::io_uring, LiveSystem::epoll}) {
+  for (const LiveSystem system : live_systems) {
     if (!refusal_of(system).empty()) continue;
-    arms.push_back({name_of(system), [system, file](const Program& program, Duration patience) {
-                      return play_live(program, system, patience, *file);
-                    }});
+    Arm arm{.name = name_of(system),
+            .play = [system, ground, &watchdog](const Program& program, Duration patience) {
+              const Watchdog::Guard guard(watchdog, program, name_of(system));
+              return play_live(program, system, patience, *ground);
+            }};
+    if (system == LiveSystem::epoll) {
+      arm.compared = Compared::each_step;
+      arm.can_play = [](const Program& program) {  // it has no cancel_now
+        return std::none_of(program.steps.begin(), program.steps.end(),
+                            [](const Step& step) { return step.now; });
+      };
+    }
+    arms.push_back(std::move(arm));
   }
   return arms;
 }
 
 Arm usual_arm() {
   const auto seed = std::make_shared<std::uint64_t>(0);
-  return {"sim", [seed](const Program& program, Duration) {
+  return {.name = "sim", .play = [seed](const Program& program, Duration) {
             SeededChoices choices(++*seed);
-            return play_simulated(program, choices, Pace::usual);
+            Outcome outcome = play_simulated(program, choices, Pace::usual);
+            outcome.may_be_slow = false;  // time is what it is there
+            return outcome;
           }};
-}
-
-std::string to_text(const Program& program, const Judgement& judgement) {
-  constexpr std::size_t shown_max = 20;
-  std::string text = to_text(program);
-  text += "seen on " + judgement.arm + ":\n  " + to_text(judgement.seen) + '\n';
-  text += "allowed (" + std::to_string(judgement.allowed.size()) + "):\n";
-  std::size_t shown = 0;
-  for (const Outcome& outcome : judgement.allowed) {
-    if (++shown > shown_max) return text + "  ...\n";
-    text += "  " + to_text(outcome) + '\n';
-  }
-  return text;
 }
 
 }  // namespace proactor_lab::fuzz

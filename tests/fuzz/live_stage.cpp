@@ -2,43 +2,67 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
+#include <memory>
 #include <system_error>
 
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/epoll_backend.hpp"
 #include "core/io_uring_backend.hpp"
+#include "tests/fuzz/live_world.hpp"
 
 namespace proactor_lab::fuzz {
 namespace {
 
-constexpr Duration short_timer{50'000};
+constexpr Duration brief{50'000};
 /// Opening and connecting on loopback takes far less, on a machine that is not in trouble.
 constexpr Duration set_up_patience{5'000'000'000};
+/// Plays are given descriptors from this number on.
+constexpr int play_descriptors = 64;
+constexpr const char* no_file_path = "/proc/self/fd/none";
 
 std::unique_ptr<LiveBackend> open(LiveSystem system, std::error_code& error) {
-  if (system == LiveSystem::io_uring) return IoUringBackend::open(nullptr, error);
-  return EpollBackend::open(nullptr, error);
+  if (system == LiveSystem::epoll) return EpollBackend::open(nullptr, error);
+  return IoUringBackend::open(nullptr, error,
+                              {.submission_entries = 64,
+                               .completion_entries = 256,
+                               .defers_work = system == LiveSystem::io_uring});
 }
 
 class LiveStage final : public Stage {
  public:
-  LiveStage(LiveSystem system, Duration patience) : patience_(patience) {
+  LiveStage(const Program& program, LiveSystem system, Duration patience, const char* file_path)
+      : world_(program), patience_(patience) {
+    file = file_path;
+    no_file = no_file_path;
     std::error_code error;
     os_ = open(system, error);
     if (error) throw std::system_error(error, name_of(system));
   }
-  OperatingSystem& os() override { return *os_; }
-  void begin() override { waits_for_ = patience_; }
-  Duration short_delay() override { return short_timer; }
-  void start(AsyncOperation& operation) override { os_->start(operation); }
-  void give_back(BufferGroup& group, std::uint16_t buffer) override {
-    os_->give_back(group, buffer);
+  ~LiveStage() override {
+    // Of an accept or open whose success is not reported nothing knows the descriptor.
+    for (int each = play_descriptors; each < 2 * play_descriptors; ++each) {
+      const linger at_once{1, 0};
+      setsockopt(each, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    }
+    os_.reset();
+    close_range(play_descriptors, world_descriptors - 1, 0);
   }
-  void release_all() override { os_->release_all(); }
-  void wake() override { os_->wake(); }
-  bool wait(CompletionEventQueue& queue, Instant) override {
+  LiveStage(const LiveStage&) = delete;
+  LiveStage& operator=(const LiveStage&) = delete;
+
+  OperatingSystem& os() override { return *os_; }
+  World& world() override { return world_; }
+  void begin() override { waits_for_ = patience_; }
+  Duration brief_delay() override { return brief; }
+  void start(AsyncOperation& operation) override { os_->start(operation); }
+  void submit(CompletionEventQueue& queue) override { os_->wait(queue, os_->now()); }
+  bool wait(CompletionEventQueue& queue, bool expects) override {
+    if (!expects) return false;
     const Instant until = saturating_add(os_->now(), waits_for_);
     // It may come back sooner, with nothing.
     do {
@@ -48,6 +72,7 @@ class LiveStage final : public Stage {
   }
 
  private:
+  LiveWorld world_;
   std::unique_ptr<LiveBackend> os_;
   Duration patience_;
   Duration waits_for_ = set_up_patience;
@@ -56,7 +81,15 @@ class LiveStage final : public Stage {
 }  // namespace
 
 const char* name_of(LiveSystem system) {
-  return system == LiveSystem::io_uring ? "io_uring" : "epoll";
+  switch (system) {
+    case LiveSystem::io_uring:
+      return "io_uring";
+    case LiveSystem::io_uring_plain:
+      return "io_uring_plain";
+    case LiveSystem::epoll:
+      return "epoll";
+  }
+  return "unknown";
 }
 
 std::string refusal_of(LiveSystem system) {
@@ -64,30 +97,42 @@ std::string refusal_of(LiveSystem system) {
   return open(system, error) != nullptr ? "" : error.message();
 }
 
-LiveFile::LiveFile() : descriptor_(memfd_create("fuzz_systems", MFD_CLOEXEC)) {
-  if (descriptor_ < 0) throw std::system_error(errno, std::system_category(), "memfd_create");
-  path_ = "/proc/self/fd/" + std::to_string(descriptor_);
+LiveGround::LiveGround() : file_(memfd_create("fuzz_systems", MFD_CLOEXEC)) {
+  std::signal(SIGPIPE, SIG_IGN);  // io_uring raises it for a write on a broken stream
+  if (file_ < 0) throw std::system_error(errno, std::system_category(), "memfd_create");
+  file_path_ = "/proc/self/fd/" + std::to_string(file_);
+  while (true) {
+    const int taken = fcntl(file_, F_DUPFD_CLOEXEC, 0);
+    if (taken < 0) throw std::system_error(errno, std::system_category(), "dup");
+    if (taken >= play_descriptors) {
+      close(taken);
+      return;
+    }
+    taken_.push_back(taken);
+  }
 }
 
-LiveFile::~LiveFile() { close(descriptor_); }
+LiveGround::~LiveGround() {
+  for (const int each : taken_) close(each);
+  close(file_);
+}
 
-void LiveFile::restore() const {
+void LiveGround::restore_file() const {
   const std::array<std::byte, file_bytes> content = [] {
     std::array<std::byte, file_bytes> bytes;
     bytes.fill(file_byte);
     return bytes;
   }();
-  if (ftruncate(descriptor_, 0) < 0 ||
-      pwrite(descriptor_, content.data(), content.size(), 0) != file_bytes) {
-    throw std::system_error(errno, std::system_category(), path_);
+  if (ftruncate(file_, 0) < 0 || pwrite(file_, content.data(), content.size(), 0) != file_bytes) {
+    throw std::system_error(errno, std::system_category(), file_path_);
   }
 }
 
 Outcome play_live(const Program& program, LiveSystem system, Duration patience,
-                  const LiveFile& file) {
-  if (program.uses("f")) file.restore();
-  LiveStage stage(system, patience);
-  return play(program, stage, file.path());
+                  const LiveGround& ground) {
+  if (program.uses("f") || program.uses(Opcode::open)) ground.restore_file();
+  LiveStage stage(program, system, patience, ground.file_path().c_str());
+  return play(program, stage);
 }
 
 }  // namespace proactor_lab::fuzz

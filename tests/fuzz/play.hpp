@@ -1,42 +1,85 @@
-// Plays a program once, on whatever system it is given, and tells how each step ended.
+// Plays a program once, on whatever system it is given, and says what completed, in which order.
+//
+// Operations are started on the processor itself and completions taken from its queue: nothing is
+// between the program and the system.
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <functional>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "core/operating_system.hpp"
-#include "core/proactor.hpp"
+#include "tests/fuzz/outcome.hpp"
 #include "tests/fuzz/program.hpp"
 
 namespace proactor_lab::fuzz {
 
-/// How each step ended, in words: "ok", the name of an error, a count of bytes and which steps they
-/// came from ("16 <1*10 3*6>", those of the file being "file"), several of them where it completed
-/// again and again; "pending", or "not begun".
-using Outcome = std::vector<std::string>;
-std::string to_text(const Outcome& outcome);
+using PeerId = std::size_t;
 
-/// The two roles that a Proactor needs, played by the system itself or by somebody who stands
-/// between. `wait` is false once nothing more will happen, or for as long as the player is willing
-/// to wait: then the outcome is taken.
-class Stage : public AsyncOperationProcessor, public AsyncEventDemultiplexer {
+/// The outside world: the other ends of connections, and a sender of datagrams.
+class World {
  public:
+  virtual ~World() = default;
+  /// Connects to a listener.
+  virtual PeerId connect(Endpoint listener) = 0;
+  virtual void send(PeerId peer, std::span<const std::byte> bytes) = 0;
+  virtual void finish(PeerId peer) = 0;
+  virtual void reset(PeerId peer) = 0;
+  virtual void close(PeerId peer) = 0;
+  virtual void send_datagram(Endpoint to, std::span<const std::byte> bytes) = 0;
+
+  struct Received {
+    std::vector<std::byte> bytes;
+    bool ended = false;
+    bool broken = false;
+  };
+  /// What has come to a peer that has neither reset nor closed.
+  virtual Received received(PeerId peer) = 0;
+};
+
+/// A system and the world around it.
+class Stage {
+ public:
+  virtual ~Stage() = default;
   virtual OperatingSystem& os() = 0;
+  virtual World& world() = 0;
   /// The program begins: handles have been opened and connected.
   virtual void begin() = 0;
-  /// How long a timer runs which does not last for ever.
-  virtual Duration short_delay() = 0;
+  /// How long a timer runs that is brief.
+  virtual Duration brief_delay() = 0;
+  virtual void start(AsyncOperation& operation) = 0;
+  /// Submits what was started and takes what has completed by then.
+  virtual void submit(CompletionEventQueue& queue) = 0;
+  /// Between two things that the program or the world does: some of what is under way may happen
+  /// now. Takes what completes then.
+  virtual void let_some_happen(CompletionEventQueue&) {}
+  /// Submits and waits. False: for as long as the stage is willing to wait nothing came. The
+  /// program `expects` something if an operation is under way.
+  virtual bool wait(CompletionEventQueue& queue, bool expects) = 0;
+
+  const char* file = "";     ///< path of a file with `file_bytes` bytes, each `file_byte`
+  const char* no_file = "";  ///< a path at which there is none
 };
+
+/// Follows a play while it goes on.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  /// False: the play is of no interest any more; it ends with `Abandoned`.
+  virtual bool on_event(const Event& event) = 0;
+  virtual bool on_end_of_phase(int phase) = 0;
+};
+struct Abandoned {};
 
 /// What the file has in it at first.
 inline constexpr std::size_t file_bytes = 32;
 inline constexpr std::byte file_byte{0xFE};
+/// Of the group of provided buffers.
+inline constexpr std::uint16_t buffer_count = 2;
+inline constexpr std::uint32_t buffer_size = 16;
 
-/// `file` is the path of a file with `file_bytes` bytes, each `file_byte`. Throws std::system_error
-/// where the handles cannot be had. When it returns nothing of the program is under way any more.
-Outcome play(const Program& program, Stage& stage, const std::string& file);
+/// Throws std::system_error if the handles cannot be had. When it returns nothing of the program is
+/// under way any more.
+Outcome play(const Program& program, Stage& stage, Watcher* watcher = nullptr);
 
 }  // namespace proactor_lab::fuzz

@@ -1,116 +1,96 @@
 #include "tests/fuzz/program.hpp"
 
 #include <algorithm>
-#include <array>
-#include <sstream>
-#include <stdexcept>
-#include <utility>
 
 namespace proactor_lab::fuzz {
 namespace {
 
-constexpr std::string_view handles = "abcdluf";
-constexpr std::array sides = {"receive", "send", "both"};
-constexpr std::array readinesses = {"readable", "writable"};
-constexpr std::array links = {"none", "soft", "hard"};
-
-bool is_timeout(Opcode opcode) { return opcode == Opcode::timer || opcode == Opcode::link_timeout; }
-
-std::string text_of(const Step& step) {
-  std::ostringstream out;
-  out << name_of(step.opcode);
-  if (step.handle != no_handle) out << ' ' << step.handle;
-  if (step.length > 0) out << " length " << step.length;
-  if (step.offset > 0) out << " offset " << step.offset;
-  if (step.many) out << " many";
-  if (step.lasting) out << " lasting";
-  if (step.opcode == Opcode::shutdown) out << " side " << sides[static_cast<int>(step.side)];
-  if (step.opcode == Opcode::poll) out << ' ' << readinesses[static_cast<int>(step.readiness)];
-  if (step.target != no_step) out << " step " << step.target;
-  if (step.link != Link::none) out << " link " << links[static_cast<int>(step.link)];
-  if (step.after != no_step) out << " after " << step.after;
-  return out.str();
+bool matters_to(Opcode opcode, OperationFlags flag) {
+  if (flag == OperationFlags::wait_all) return opcode == Opcode::receive;
+  return opcode == Opcode::timer;  // expiry_is_success
 }
 
-/// The words of one line.
-class Words {
- public:
-  Words(const std::string& line, std::size_t number) : in_(line), number_(number) {}
-
-  bool next(std::string& word) { return static_cast<bool>(in_ >> word); }
-  int number(int most) {
-    int value = -1;
-    if (!(in_ >> value) || value < 0 || value > most) {
-      fail("a number up to " + std::to_string(most) + " is wanted");
-    }
-    return value;
+/// Fields that do not matter to the verb get their default values.
+void clear_unused(Step& step) {
+  const Opcode verb = step.opcode;
+  if (!takes_handle(verb)) step.handle = no_handle;
+  if (!moves_bytes(verb)) step.length = 0;
+  if (verb != Opcode::read && verb != Opcode::write) step.offset = 0;
+  if (verb != Opcode::receive && verb != Opcode::accept) step.many = false;
+  if (verb != Opcode::receive && verb != Opcode::read) step.provided = false;
+  if (verb == Opcode::receive && step.many) step.provided = true;
+  const bool names_other =
+      verb == Opcode::connect || verb == Opcode::send_to || verb == Opcode::open;
+  if (!names_other) step.missing = false;
+  if (!is_timeout(verb)) step.timing = Timing::brief;
+  if (verb != Opcode::shutdown) step.side = ShutdownSide::both;
+  if (verb != Opcode::poll) step.readiness = Readiness::readable;
+  if (verb != Opcode::cancel) {
+    step.now = false;
+    step.target = no_step;
   }
-  template <class Names>
-  int one_of(const Names& names) {
-    std::string word;
-    next(word);
-    const auto found = std::find(names.begin(), names.end(), word);
-    if (found == names.end()) fail("unknown word: " + word);
-    return static_cast<int>(found - names.begin());
+  auto flags = static_cast<std::uint8_t>(step.flags);
+  for (const OperationFlags each : {OperationFlags::wait_all, OperationFlags::expiry_is_success}) {
+    if (!matters_to(verb, each)) flags &= static_cast<std::uint8_t>(~static_cast<unsigned>(each));
   }
-  [[noreturn]] void fail(const std::string& what) const {
-    throw std::invalid_argument("line " + std::to_string(number_) + ": " + what);
-  }
-
- private:
-  std::istringstream in_;
-  std::size_t number_;
-};
-
-Opcode opcode_named(const std::string& name, const Words& words) {
-  for (int each = 1; each < opcode_count; ++each) {
-    if (name_of(static_cast<Opcode>(each)) == name) return static_cast<Opcode>(each);
-  }
-  words.fail("unknown operation: " + name);
+  step.flags = step.now ? OperationFlags::none : static_cast<OperationFlags>(flags);
+  if (step.now) step.link = Link::none;
 }
 
-Step parse_step(Words& words, int index) {
-  std::string word;
-  if (!words.next(word) || word != std::to_string(index) + ":") {
-    words.fail("a step begins with its number, " + std::to_string(index) + ":");
+bool is_stream_act(ActKind kind) { return kind != ActKind::connects && kind != ActKind::datagram; }
+
+void mend_acts(Program& program) {
+  std::string gone;  // peers that have reset or closed do nothing more
+  for (Phase& phase : program.phases) {
+    std::erase_if(phase.acts, [&](const Act& act) {
+      if (!is_stream_act(act.kind)) return false;
+      const bool is_gone = gone.find(act.handle) != std::string::npos;
+      if (act.kind == ActKind::resets || act.kind == ActKind::closes) gone += act.handle;
+      return is_gone;
+    });
   }
-  words.next(word);
-  Step step;
-  step.opcode = opcode_named(word, words);
-  while (words.next(word)) {
-    if (word.size() == 1 && handles.find(word[0]) != std::string_view::npos) {
-      step.handle = word[0];
-    } else if (word == "length") {
-      step.length = static_cast<std::uint32_t>(words.number(length_max));
-    } else if (word == "offset") {
-      step.offset = static_cast<std::uint32_t>(words.number(length_max));
-    } else if (word == "many") {
-      step.many = true;
-    } else if (word == "lasting") {
-      step.lasting = true;
-    } else if (word == "side") {
-      step.side = static_cast<ShutdownSide>(words.one_of(sides));
-    } else if (word == "readable" || word == "writable") {
-      step.readiness = word == "readable" ? Readiness::readable : Readiness::writable;
-    } else if (word == "step") {
-      step.target = words.number(steps_max);
-    } else if (word == "link") {
-      step.link = static_cast<Link>(words.one_of(links));
-    } else if (word == "after") {
-      step.after = words.number(index - 1);
-    } else {
-      words.fail("unknown word: " + word);
+}
+
+/// Phases in which nothing is started and nothing acts.
+void drop_empty_phases(Program& program) {
+  for (std::size_t i = program.phases.size(); i-- > 0 && program.phases.size() > 1;) {
+    const bool starts = std::any_of(program.steps.begin(), program.steps.end(),
+                                    [&](const Step& s) { return s.phase == static_cast<int>(i); });
+    if (starts || !program.phases[i].acts.empty()) continue;
+    program.phases.erase(program.phases.begin() + static_cast<std::ptrdiff_t>(i));
+    for (Step& step : program.steps) {
+      if (step.phase > static_cast<int>(i)) --step.phase;
     }
   }
-  return step;
 }
 
 }  // namespace
 
-bool Program::uses(std::string_view any_of) const {
-  return std::any_of(steps.begin(), steps.end(), [&](const Step& step) {
-    return any_of.find(step.handle) != std::string_view::npos;
-  });
+bool is_timeout(Opcode opcode) { return opcode == Opcode::timer || opcode == Opcode::link_timeout; }
+
+bool takes_handle(Opcode opcode) {
+  switch (opcode) {
+    case Opcode::none:
+    case Opcode::no_op:
+    case Opcode::open:
+    case Opcode::timer:
+    case Opcode::link_timeout:
+    case Opcode::cancel:
+    case Opcode::cancel_all:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool Program::uses(std::string_view handles) const {
+  const auto named = [&](char name) { return handles.find(name) != std::string_view::npos; };
+  return std::any_of(steps.begin(), steps.end(), [&](const Step& s) { return named(s.handle); }) ||
+         std::any_of(phases.begin(), phases.end(), [&](const Phase& phase) {
+           return std::any_of(phase.acts.begin(), phase.acts.end(), [&](const Act& act) {
+             return named(act.kind == ActKind::connects ? 'l' : act.handle);
+           });
+         });
 }
 
 bool Program::uses(Opcode opcode) const {
@@ -118,59 +98,38 @@ bool Program::uses(Opcode opcode) const {
                      [&](const Step& step) { return step.opcode == opcode; });
 }
 
-std::string to_text(const Program& program) {
-  std::string text;
-  for (std::size_t i = 0; i < program.steps.size(); ++i) {
-    text += std::to_string(i) + ": " + text_of(program.steps[i]) + '\n';
-  }
-  return text;
-}
-
-Program parse_program(std::string_view text) {
-  std::istringstream in{std::string(text)};
-  Program program;
-  std::string line;
-  for (std::size_t number = 1; std::getline(in, line); ++number) {
-    if (line.find_first_not_of(' ') == std::string::npos) continue;
-    Words words(line, number);
-    if (program.steps.size() == steps_max) words.fail("too many steps");
-    program.steps.push_back(parse_step(words, static_cast<int>(program.steps.size())));
-  }
-  const Program as_written = program;
-  mend(program);
-  if (program != as_written) {
-    throw std::invalid_argument("no such program is run; mended it would be\n" + to_text(program));
-  }
-  return program;
-}
-
 void mend(Program& program) {
-  const bool closes = program.uses(Opcode::close);
-  bool cancels_all = false;
   const auto count = static_cast<int>(program.steps.size());
   for (int i = 0; i < count; ++i) {
     Step& step = program.steps[static_cast<std::size_t>(i)];
+    clear_unused(step);
     if (step.after >= i) step.after = no_step;
-    if (step.target >= count || step.opcode != Opcode::cancel) step.target = no_step;
-    if (closes && (step.opcode == Opcode::accept || step.opcode == Opcode::open)) {
-      step = {.opcode = Opcode::no_op, .link = step.link, .after = step.after};
+    if (step.after != no_step) {
+      const Step& before = program.steps[static_cast<std::size_t>(step.after)];
+      // What says nothing when it is done, or is done at once, has no handler that starts more.
+      if (before.phase != step.phase || before.now) step.after = no_step;
     }
-    // IoUringBackend takes its own read out of the count, which of two cancels it cannot know.
-    if (step.opcode == Opcode::cancel_all && std::exchange(cancels_all, true)) {
-      step.opcode = Opcode::no_op;
-    }
-    if (!is_timeout(step.opcode)) step.lasting = false;
-    const auto follows = [&](const Step& later) { return later.after == step.after; };
+    if (step.target >= count) step.target = no_step;
+  }
+  for (int i = 0; i < count; ++i) {
+    Step& step = program.steps[static_cast<std::size_t>(i)];
+    const auto follows = [&](const Step& later) {
+      return later.after == step.after && later.phase == step.phase && !later.now;
+    };
     if (std::none_of(program.steps.begin() + i + 1, program.steps.end(), follows)) {
       step.link = Link::none;
     }
   }
+  mend_acts(program);
+  drop_empty_phases(program);
+  program.phases.back().hurries = false;
 }
 
 Program without(const Program& program, std::size_t gone) {
   const int place = static_cast<int>(gone);
   const int after = program.steps[gone].after;
   Program result;
+  result.phases = program.phases;
   std::vector<int> moved(program.steps.size(), no_step);
   for (std::size_t i = 0; i < program.steps.size(); ++i) {
     const Step& step = program.steps[i];
@@ -183,6 +142,20 @@ Program without(const Program& program, std::size_t gone) {
   }
   for (Step& step : result.steps) {
     if (step.target != no_step) step.target = moved[static_cast<std::size_t>(step.target)];
+  }
+  mend(result);
+  return result;
+}
+
+Program joined(const Program& program, std::size_t phase) {
+  Program result = program;
+  Phase& before = result.phases[phase - 1];
+  const Phase& gone = program.phases[phase];
+  before.hurries = gone.hurries;
+  before.acts.insert(before.acts.end(), gone.acts.begin(), gone.acts.end());
+  result.phases.erase(result.phases.begin() + static_cast<std::ptrdiff_t>(phase));
+  for (Step& step : result.steps) {
+    if (step.phase >= static_cast<int>(phase)) --step.phase;
   }
   mend(result);
   return result;

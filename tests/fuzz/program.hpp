@@ -1,13 +1,26 @@
-// A program of operations as plain data: what the fuzzer makes, runs, shrinks and prints.
+// A program of operations as plain data: what the fuzzer generates, runs, shrinks and prints.
 //
-//   0: receive a length 16
-//   1: send b length 10 link soft
-//   2: shutdown b side send
-//   3: cancel step 0 after 2
+//   0: receive s length 16
+//   1: send a length 10 link soft
+//   2: shutdown a side send
+//   peer of s sends 4
+//   phase keeps_buffers
+//   3: cancel step 0
+//   4: no_op after 3
 //
-// One step a line, numbered from 0. A step is initiated at once, or where it says `after`, in the
-// handler of that step. `a` and `b` are the ends of a connection, `c` and `d` those of another; `l`
-// is a listener, `u` a stream that is not connected, `f` a file with 32 bytes in it.
+// A program is a list of phases. In a phase its steps are started together and submitted as one
+// batch; then the outside world acts; then completions are taken until nothing more comes. A step
+// with `after` is started when that earlier step of its phase is over. One step per line, numbered
+// from 0; lines without a number are what the world does, or begin the next phase.
+//
+// Handles are letters:
+//   a b   the two ends of a connection, both held by the program; c d those of another
+//   s t   streams whose peers are in the outside world
+//   l     a listener;  u a stream socket that is not connected
+//   r w   the read end and the write end of a pipe
+//   g h   datagram sockets
+//   f     a file of 32 bytes
+//   x     a handle that was closed before the program began;  n no handle at all
 #pragma once
 
 #include <cstdint>
@@ -20,46 +33,98 @@
 namespace proactor_lab::fuzz {
 
 inline constexpr int no_step = -1;
-inline constexpr char no_handle = ' ';
+inline constexpr char no_handle = 'n';
+inline constexpr std::string_view handle_names = "abcdstlurwghfxn";
 inline constexpr std::size_t steps_max = 16;
+inline constexpr std::size_t phases_max = 4;
+inline constexpr std::size_t acts_max = 8;         ///< of the world, in one program
 inline constexpr std::uint32_t length_max = 4096;  ///< never fills a connection's buffer
+
+/// When a timer or link timeout expires.
+enum class Timing : std::uint8_t {
+  brief,    ///< soon
+  lasting,  ///< never while a program runs
+  at_once,  ///< after a delay of zero
+  negative  ///< a delay below zero, which is an error
+};
 
 struct Step {
   Opcode opcode = Opcode::no_op;
+  bool now = false;  ///< cancel: `OperatingSystem::cancel_now`, which is no operation
   char handle = no_handle;
-  std::uint32_t length = 0;  ///< of the buffer: receive, send, read, write
+  std::uint32_t length = 0;  ///< of the buffer
   std::uint32_t offset = 0;  ///< read, write
-  bool many = false;         ///< receive, accept: multishot; a receive then uses provided buffers
-  bool lasting = false;      ///< timer, link_timeout: never expires while anybody looks
+  bool many = false;         ///< accept, receive: multishot; a receive then has provided buffers
+  bool provided = false;     ///< receive, read: into a provided buffer
+  bool missing = false;      ///< what connect, send_to or open name does not exist
+  Timing timing = Timing::brief;
   ShutdownSide side = ShutdownSide::both;
   Readiness readiness = Readiness::readable;
+  OperationFlags flags = OperationFlags::none;
   Link link = Link::none;
   int target = no_step;  ///< cancel
-  int after = no_step;   ///< initiated when that step is over
+  int after = no_step;   ///< started when that step is over
+  int phase = 0;
   friend bool operator==(const Step&, const Step&) = default;
 };
 
+enum class ActKind : std::uint8_t {
+  sends,     ///< the peer of a stream sends bytes
+  finishes,  ///< it ends its side of the stream
+  resets,    ///< it breaks the connection
+  closes,    ///< it closes its socket
+  connects,  ///< a client connects to the listener
+  datagram,  ///< a datagram comes to one of the sockets
+};
+
+/// What the outside world does after a phase's steps were submitted.
+struct Act {
+  ActKind kind = ActKind::sends;
+  char handle = no_handle;   ///< whose peer acts, or where the datagram goes
+  std::uint32_t length = 0;  ///< sends, datagram
+  friend bool operator==(const Act&, const Act&) = default;
+};
+
+struct Phase {
+  /// Provided buffers are not given back when their completions are taken, but when a phase begins
+  /// that does not keep them.
+  bool keeps_buffers = false;
+  /// Ends without waiting: the next phase begins at once.
+  bool hurries = false;
+  std::vector<Act> acts;
+  friend bool operator==(const Phase&, const Phase&) = default;
+};
+
 struct Program {
-  std::vector<Step> steps;
+  std::vector<Step> steps;  ///< in the order of their phases
+  std::vector<Phase> phases{1};
   friend bool operator==(const Program&, const Program&) = default;
 
+  /// A step or an act names one of `handles`.
   bool uses(std::string_view handles) const;
   bool uses(Opcode opcode) const;
 };
 
+bool is_timeout(Opcode opcode);
+/// The verb needs a handle.
+bool takes_handle(Opcode opcode);
+
+std::string to_text(const Step& step);
+std::string to_text(const Act& act);
 std::string to_text(const Program& program);
 
 /// Throws std::invalid_argument, naming the line.
 Program parse_program(std::string_view text);
 
-/// What holds of every program, made so by changing as little as possible: a step comes after an
-/// earlier one; a chain ends with what is initiated together; where handles are closed none are
-/// opened, as a number that is used again would name something else; and all is cancelled at most
-/// once.
+/// Makes `program` one that can be run, with as few changes as possible: a step comes after an
+/// earlier one of its phase, a chain ends with what is started together, fields that do not matter
+/// to a verb have their default values.
 void mend(Program& program);
 
 /// Without step `gone`: what cancelled it cancels nothing, what came after it comes after what it
 /// came after itself.
 Program without(const Program& program, std::size_t gone);
+/// Without the boundary between `phase` and the one before it.
+Program joined(const Program& program, std::size_t phase);
 
 }  // namespace proactor_lab::fuzz

@@ -3,7 +3,8 @@
 namespace proactor_lab::fuzz {
 namespace {
 
-const std::string file_path = "file";
+constexpr const char* file_path = "file";
+constexpr const char* no_file_path = "missing";
 
 /// Segments of one stream are a nanosecond apart, so that they keep their order: what is due before
 /// this is due at once.
@@ -13,8 +14,42 @@ constexpr Duration late{1'000'000};
 constexpr Duration looked_at{1'000'000'000};
 constexpr Duration usual_latency{10'000};
 constexpr Duration usual_delay{50'000};
+constexpr std::uint16_t world_port = 2;
 
 }  // namespace
+
+// --- The world -----------------------------------------------------------------------------------
+
+PeerId SimulatedWorld::connect(Endpoint listener) {
+  Peer& peer = peers_.emplace_back();
+  peer.end = network_.open(&peer, 0, "peer");
+  network_.connect(peer.end, listener.port, 0);
+  return peers_.size() - 1;
+}
+
+void SimulatedWorld::send(PeerId peer, std::span<const std::byte> bytes) {
+  network_.send(peers_[peer].end, bytes, 0);
+}
+
+void SimulatedWorld::finish(PeerId peer) { network_.shutdown_send(peers_[peer].end, 0); }
+void SimulatedWorld::reset(PeerId peer) { network_.reset(peers_[peer].end, 0); }
+void SimulatedWorld::close(PeerId peer) { network_.close(peers_[peer].end, 0); }
+
+void SimulatedWorld::send_datagram(Endpoint to, std::span<const std::byte> bytes) {
+  datagrams_.send(world_port, to.port, bytes, 0);
+}
+
+World::Received SimulatedWorld::received(PeerId peer) {
+  const EndId end = peers_[peer].end;
+  Received received;
+  received.bytes.resize(network_.available(end));
+  network_.take(end, received.bytes);
+  received.ended = network_.ended(end);
+  received.broken = network_.was_reset(end) && !received.ended;  // as recv(2) has it
+  return received;
+}
+
+// --- The stage -----------------------------------------------------------------------------------
 
 SimulatedStage::SimulatedStage(ChoiceSource& choices, Pace pace)
     : pace_(pace),
@@ -24,9 +59,12 @@ SimulatedStage::SimulatedStage(ChoiceSource& choices, Pace pace)
                schedule_),
       datagrams_({}, schedule_),
       os_({.freedom = pace == Pace::free ? KernelFreedom::full : KernelFreedom::usual}, schedule_,
-          network_, datagrams_, files_, nullptr) {
-  const FileId file = files_.open(file_path, true, true);
-  files_.content(file).assign(file_bytes, file_byte);
+          network_, datagrams_, files_, nullptr),
+      world_(network_, datagrams_) {
+  file = file_path;
+  no_file = no_file_path;
+  const FileId id = files_.open(file_path, true, true);
+  files_.content(id).assign(file_bytes, file_byte);
 }
 
 void SimulatedStage::begin() {
@@ -39,20 +77,16 @@ void SimulatedStage::begin() {
 }
 
 /// A timer expires in the midst of things, or when all the rest is quiet.
-Duration SimulatedStage::short_delay() {
+Duration SimulatedStage::brief_delay() {
   if (pace_ == Pace::usual) return usual_delay;
   const Question question{QuestionKind::answer_delay, 0, asked_++};
   return choices_.pick(2, question) == 0 ? Duration{0} : late;
 }
 
-void SimulatedStage::release_all() {
-  held_ = {};
-  os_.release_all();
-}
-
-bool SimulatedStage::wait(CompletionEventQueue& queue, Instant) {
+/// Also if nothing is expected: what was sent arrives.
+bool SimulatedStage::wait(CompletionEventQueue& queue, bool) {
   submit(queue);
-  if (queue.empty()) os_.wait(queue, instant_at_ns(0) + looked_at);
+  if (queue.empty()) os_.wait(queue, schedule_.now() + looked_at);
   if (lends_buffers_ && !queue.empty() && pace_ == Pace::free) let_the_world_go_on(queue);
   return !queue.empty();
 }
@@ -69,6 +103,10 @@ void SimulatedStage::submit(CompletionEventQueue& queue) {
     os_.wake();
     os_.wait(queue, never);  // submits, and does not wait
   }
+}
+
+void SimulatedStage::let_some_happen(CompletionEventQueue& queue) {
+  if (pace_ == Pace::free) let_the_world_go_on(queue);
 }
 
 /// A pause is one more event under way: what comes before it happens now.
@@ -90,9 +128,9 @@ void SimulatedStage::on_event(const ScheduledEvent&) {
   os_.wake();
 }
 
-Outcome play_simulated(const Program& program, ChoiceSource& choices, Pace pace) {
+Outcome play_simulated(const Program& program, ChoiceSource& choices, Pace pace, Watcher* watcher) {
   SimulatedStage stage(choices, pace);
-  return play(program, stage, file_path);
+  return play(program, stage, watcher);
 }
 
 }  // namespace proactor_lab::fuzz

@@ -1,16 +1,16 @@
 // The simulated system as a stage on which nothing takes time: whatever is under way competes with
-// everything else that is, and who comes first is a question. So arrivals, timers and the kernel's
-// own workers fall before, between and after any two operations of the program.
+// everything else that is, and which comes first is a question. So arrivals, timers and the
+// kernel's own workers fall before, between and after any two operations of the program.
 //
-// Live, a kernel takes operations one by one while the world goes on, and a program that was told
-// of a completion is in no hurry to ask for more. Simulated, a batch is submitted in one piece and
-// the world waits for the program. So this stage stands between: it hands chains over one at a
-// time, and before each it asks how much of what is under way happens first. Where the system takes
-// buffers from a group it asks so, too, before the program hears of completions: only then do the
-// buffers come back.
+// Live, a kernel takes operations one by one while the world continues, and a program that has
+// taken a completion is in no hurry to ask for more. Simulated, a batch is submitted in one piece
+// and the world waits for the program. So this stage stands between: it hands chains over one at a
+// time, and before each it asks how much of what is under way happens first. If the system takes
+// buffers from a group it also asks before the program takes completions: only then do the buffers
+// come back.
 #pragma once
 
-#include <string>
+#include <deque>
 
 #include "core/operation_list.hpp"
 #include "sim/simulated_os.hpp"
@@ -21,23 +21,47 @@ namespace proactor_lab::fuzz {
 /// `free`: as said above. `usual`: as scenarios have it, with a latency and without such questions.
 enum class Pace : std::uint8_t { free, usual };
 
+class SimulatedWorld final : public World {
+ public:
+  SimulatedWorld(Network& network, Datagrams& datagrams)
+      : network_(network), datagrams_(datagrams) {}
+  PeerId connect(Endpoint listener) override;
+  void send(PeerId peer, std::span<const std::byte> bytes) override;
+  void finish(PeerId peer) override;
+  void reset(PeerId peer) override;
+  void close(PeerId peer) override;
+  void send_datagram(Endpoint to, std::span<const std::byte> bytes) override;
+  Received received(PeerId peer) override;
+
+ private:
+  /// Peers look only at the end of a play.
+  struct Peer final : NetworkOwner {
+    void readable(EndId, FactIndex) override {}
+    void writable(EndId, FactIndex) override {}
+    void acceptable(std::uint16_t, FactIndex) override {}
+    EndId end = no_end;
+  };
+
+  Network& network_;
+  Datagrams& datagrams_;
+  std::deque<Peer> peers_;
+};
+
 class SimulatedStage final : public Stage, private EventTarget {
  public:
   SimulatedStage(ChoiceSource& choices, Pace pace);
 
   OperatingSystem& os() override { return os_; }
+  World& world() override { return world_; }
   void begin() override;
-  Duration short_delay() override;
+  Duration brief_delay() override;
   void start(AsyncOperation& operation) override {
     lends_buffers_ |= operation.buffers != nullptr;
     held_.push(operation);
   }
-  void give_back(BufferGroup& group, std::uint16_t buffer) override {
-    os_.give_back(group, buffer);
-  }
-  void release_all() override;
-  bool wait(CompletionEventQueue& queue, Instant deadline) override;
-  void wake() override { os_.wake(); }
+  void submit(CompletionEventQueue& queue) override;
+  void let_some_happen(CompletionEventQueue& queue) override;
+  bool wait(CompletionEventQueue& queue, bool expects) override;
 
  private:
   /// Before the program begins nothing is asked: one way to open and connect is enough.
@@ -55,7 +79,6 @@ class SimulatedStage final : public Stage, private EventTarget {
   };
 
   void on_event(const ScheduledEvent& event) override;
-  void submit(CompletionEventQueue& queue);
   void let_the_world_go_on(CompletionEventQueue& queue);
 
   Pace pace_;
@@ -65,13 +88,16 @@ class SimulatedStage final : public Stage, private EventTarget {
   Datagrams datagrams_;
   Files files_;
   SimulatedOs os_;
+  SimulatedWorld world_;
   OperationList held_;
   std::uint32_t asked_ = 0;
   bool paused_ = false;
   bool lends_buffers_ = false;
 };
 
-/// Plays `program` in one simulated world.
-Outcome play_simulated(const Program& program, ChoiceSource& choices, Pace pace = Pace::free);
+/// Plays `program` in one simulated world. Throws `Abandoned` where the watcher lost interest, and
+/// NotModelled where the simulation does not know what the kernel does.
+Outcome play_simulated(const Program& program, ChoiceSource& choices, Pace pace = Pace::free,
+                       Watcher* watcher = nullptr);
 
 }  // namespace proactor_lab::fuzz

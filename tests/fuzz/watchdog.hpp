@@ -1,0 +1,55 @@
+// Ends the process when a system does not come back: a play that hangs cannot be undone.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "core/time.hpp"
+#include "tests/fuzz/program.hpp"
+
+namespace proactor_lab::fuzz {
+
+class Watchdog {
+ public:
+  /// `on_hang` gets what was going on. Called on a thread of the watchdog.
+  Watchdog(Duration limit, std::function<void(const std::string&)> on_hang);
+  /// Prints it and ends the process with exit code 1.
+  explicit Watchdog(Duration limit);
+  ~Watchdog();
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
+
+  /// For as long as it exists, `program` is being played on `system`. Both outlive it.
+  class Guard {
+   public:
+    Guard(Watchdog& watchdog, const Program& program, const char* system);
+    ~Guard();
+    Guard(const Guard&) = delete;
+    Guard& operator=(const Guard&) = delete;
+
+   private:
+    Watchdog& watchdog_;
+  };
+
+  /// What is being played; empty if nothing is.
+  std::string what_goes_on() const;
+
+ private:
+  void watch(Duration limit);
+
+  std::function<void(const std::string&)> on_hang_;
+  std::atomic<const Program*> program_{nullptr};
+  std::atomic<const char*> system_{nullptr};
+  std::atomic<std::uint64_t> play_{0};  // counts them
+  bool ends_ = false;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::thread thread_;
+};
+
+}  // namespace proactor_lab::fuzz
