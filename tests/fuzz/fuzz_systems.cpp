@@ -9,8 +9,10 @@
 // and shrunk, or a system that does not come back; 2 usage; 3 it could not be run.
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -21,6 +23,7 @@
 #include "tests/fuzz/coverage.hpp"
 #include "tests/fuzz/fuzzer.hpp"
 #include "tests/fuzz/generator.hpp"
+#include "tests/fuzz/hangs.hpp"
 
 using namespace proactor_lab;
 using namespace proactor_lab::fuzz;
@@ -43,6 +46,8 @@ constexpr Duration hang_limit{10'000'000'000};
 constexpr std::array verdict_names = {"agree", "diverge", "only seemed to diverge",
                                       "not judged (too many worlds)", "refused"};
 
+std::atomic<std::uint64_t> seed_of_the_program{0};
+
 class Run {
  public:
   Run(const Arguments& arguments, const Fuzzer& fuzzer) : arguments_(arguments), fuzzer_(fuzzer) {}
@@ -53,6 +58,7 @@ class Run {
     for (std::uint64_t i = 0; i < arguments_.programs; ++i) {
       if (std::chrono::steady_clock::now() - begun > limit) break;
       const std::uint64_t seed = arguments_.seed + i;
+      seed_of_the_program = seed;
       if (judge(random_program(seed, arguments_.generator))) continue;
       std::cout << "(seed " << seed << ")\n" << std::endl;
       if (!arguments_.keep_going) break;
@@ -104,18 +110,29 @@ class Run {
 
 Watchdog* watchdog_of_the_run = nullptr;
 
-/// A system that aborts says with which program.
-void print_last_words(int signal) {
-  std::cout << "signal " << signal << ": " << watchdog_of_the_run->what_goes_on() << std::endl;
+/// A system does not come back, or aborts: neither can be undone.
+void end_process(const std::string& why) {
+  std::cout << why << "(seed " << seed_of_the_program << ")" << std::endl;
   std::_Exit(1);
 }
 
+void end_by_signal(int signal) {
+  end_process("signal " + std::to_string(signal) + ": " + watchdog_of_the_run->what_goes_on());
+}
+
 int compare(const Arguments& arguments, const FuzzConfig& config) {
-  Watchdog watchdog(hang_limit);
+  std::vector<Arm> arms;
+  Watchdog watchdog(hang_limit, [&](const Program& program, const std::string& system) {
+    std::string why = "hang: " + system + " does not come back from\n" + to_text(program);
+    for (const Arm& arm : arms) {
+      if (arm.name == system) why += "shrunk:\n" + to_text(shrink_hang(program, arm));
+    }
+    end_process(why);
+  });
   watchdog_of_the_run = &watchdog;
-  std::signal(SIGABRT, print_last_words);
-  std::signal(SIGSEGV, print_last_words);
-  std::vector<Arm> arms = live_arms(watchdog);
+  std::signal(SIGABRT, end_by_signal);
+  std::signal(SIGSEGV, end_by_signal);
+  arms = live_arms(watchdog);
   arms.push_back(usual_arm());
   std::erase_if(arms, [&](const Arm& arm) {
     return !arguments.only.empty() && std::find(arguments.only.begin(), arguments.only.end(),
@@ -125,7 +142,7 @@ int compare(const Arguments& arguments, const FuzzConfig& config) {
     std::cerr << "fuzz_systems: the kernel does not grant what is asked for by --on\n";
     return 3;
   }
-  const Fuzzer fuzzer(config, std::move(arms));
+  const Fuzzer fuzzer(config, arms);
   Run run(arguments, fuzzer);
   if (arguments.program.empty()) {
     run.judge_random();

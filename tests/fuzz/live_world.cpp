@@ -47,13 +47,13 @@ LiveWorld::LiveWorld(const Program& program) {
       datagrams |= act.kind == ActKind::datagram;
     }
   }
-  for (std::size_t i = 0; i < connections; ++i) peers_.push_back(open_socket(SOCK_STREAM));
+  for (std::size_t i = 0; i < connections; ++i) peers_.push_back({open_socket(SOCK_STREAM), false});
   if (datagrams) datagrams_ = open_socket(SOCK_DGRAM);
 }
 
 LiveWorld::~LiveWorld() {
-  for (const int peer : peers_) {
-    if (peer >= 0) close_without_trace(peer);
+  for (const Peer& peer : peers_) {
+    if (peer.descriptor >= 0) close_without_trace(peer.descriptor);
   }
   if (datagrams_ >= 0) ::close(datagrams_);
 }
@@ -61,26 +61,27 @@ LiveWorld::~LiveWorld() {
 PeerId LiveWorld::connect(Endpoint listener) {
   const sockaddr_in address = address_of(listener);
   // The listener may be closed by now: then nothing comes of it, as in the simulation.
-  [[maybe_unused]] const int connected =
-      ::connect(peers_.at(next_), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  [[maybe_unused]] const int connected = ::connect(
+      peers_.at(next_).descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
   return next_++;
 }
 
 void LiveWorld::send(PeerId peer, std::span<const std::byte> bytes) {
-  [[maybe_unused]] const auto sent =
-      ::send(peers_[peer], bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const auto sent =
+      ::send(peers_[peer].descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  peers_[peer].broken |= sent < 0 && errno == ECONNRESET;
 }
 
-void LiveWorld::finish(PeerId peer) { shutdown(peers_[peer], SHUT_WR); }
+void LiveWorld::finish(PeerId peer) { shutdown(peers_[peer].descriptor, SHUT_WR); }
 
 void LiveWorld::reset(PeerId peer) {
-  close_without_trace(peers_[peer]);
-  peers_[peer] = -1;
+  close_without_trace(peers_[peer].descriptor);
+  peers_[peer].descriptor = -1;
 }
 
 void LiveWorld::close(PeerId peer) {
-  ::close(peers_[peer]);
-  peers_[peer] = -1;
+  ::close(peers_[peer].descriptor);
+  peers_[peer].descriptor = -1;
 }
 
 void LiveWorld::send_datagram(Endpoint to, std::span<const std::byte> bytes) {
@@ -92,15 +93,16 @@ void LiveWorld::send_datagram(Endpoint to, std::span<const std::byte> bytes) {
 
 World::Received LiveWorld::received(PeerId peer) {
   Received received;
+  received.broken = peers_[peer].broken;
   std::array<std::byte, 4096> bytes;
   while (true) {
-    const auto count = recv(peers_[peer], bytes.data(), bytes.size(), MSG_DONTWAIT);
+    const auto count = recv(peers_[peer].descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT);
     if (count > 0) {
       received.bytes.insert(received.bytes.end(), bytes.begin(), bytes.begin() + count);
       continue;
     }
-    received.ended = count == 0;
-    received.broken = count < 0 && errno != EAGAIN;
+    received.broken |= count < 0 && errno != EAGAIN;
+    received.ended = count == 0 && !received.broken;
     return received;
   }
 }

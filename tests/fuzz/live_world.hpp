@@ -26,7 +26,12 @@ class LiveWorld final : public World {
   Received received(PeerId peer) override;
 
  private:
-  std::vector<int> peers_;
+  struct Peer {
+    int descriptor = -1;
+    bool broken = false;  // a send was told so, once and for all
+  };
+
+  std::vector<Peer> peers_;
   PeerId next_ = 0;
   int datagrams_ = -1;
 };

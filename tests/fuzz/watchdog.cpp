@@ -8,15 +8,15 @@
 namespace proactor_lab::fuzz {
 namespace {
 
-void end_process(const std::string& what) {
-  std::printf("hang: %s\n", what.c_str());
+void end_process(const Program& program, const std::string& system) {
+  std::printf("%s does not come back from\n%s", system.c_str(), to_text(program).c_str());
   std::fflush(stdout);
   _exit(1);
 }
 
 }  // namespace
 
-Watchdog::Watchdog(Duration limit, std::function<void(const std::string&)> on_hang)
+Watchdog::Watchdog(Duration limit, OnHang on_hang)
     : on_hang_(std::move(on_hang)), thread_([this, limit] { watch(limit); }) {}
 
 Watchdog::Watchdog(Duration limit) : Watchdog(limit, end_process) {}
@@ -42,7 +42,7 @@ Watchdog::Guard::~Guard() { watchdog_.program_ = nullptr; }
 std::string Watchdog::what_goes_on() const {
   const Program* program = program_;
   if (program == nullptr) return "";
-  return std::string(system_.load()) + " does not come back from\n" + to_text(*program);
+  return std::string(system_.load()) + " plays\n" + to_text(*program);
 }
 
 /// The same play is going on for as long as the limit.
@@ -56,7 +56,7 @@ void Watchdog::watch(Duration limit) {
     times = program_ != nullptr && play == seen ? times + 1 : 0;
     seen = play;
     if (times < looks) continue;
-    on_hang_(what_goes_on());
+    on_hang_(*program_.load(), system_.load());
     times = 0;
   }
 }

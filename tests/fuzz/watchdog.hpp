@@ -16,8 +16,10 @@ namespace proactor_lab::fuzz {
 
 class Watchdog {
  public:
-  /// `on_hang` gets what was going on. Called on a thread of the watchdog.
-  Watchdog(Duration limit, std::function<void(const std::string&)> on_hang);
+  /// What was being played for too long, and on which system.
+  using OnHang = std::function<void(const Program&, const std::string& system)>;
+  /// `on_hang` is called on a thread of the watchdog.
+  Watchdog(Duration limit, OnHang on_hang);
   /// Prints it and ends the process with exit code 1.
   explicit Watchdog(Duration limit);
   ~Watchdog();
@@ -36,13 +38,13 @@ class Watchdog {
     Watchdog& watchdog_;
   };
 
-  /// What is being played; empty if nothing is.
+  /// What is being played, for people; empty if nothing is.
   std::string what_goes_on() const;
 
  private:
   void watch(Duration limit);
 
-  std::function<void(const std::string&)> on_hang_;
+  OnHang on_hang_;
   std::atomic<const Program*> program_{nullptr};
   std::atomic<const char*> system_{nullptr};
   std::atomic<std::uint64_t> play_{0};  // counts them
