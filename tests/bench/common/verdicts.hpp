@@ -22,15 +22,23 @@ double seconds_of(Body body) {
 /// A figure that has a target, and whether it was met.
 struct Verdict {
   std::string what;
-  std::string measured;
+  std::string measured;  ///< empty: it could not be measured
   bool holds = false;
+  bool asserted = false;  ///< if it is missed, the bench fails
 };
 using Verdicts = std::vector<Verdict>;
 
-/// "holds" or "MISSED", and remembers it for the end.
-inline const char* judge(Verdicts& verdicts, bool holds, std::string what, std::string measured) {
-  verdicts.push_back({std::move(what), std::move(measured), holds});
+/// "holds" or "MISSED", and remembers it for the end. Only what is counted may be asserted: a time
+/// depends on the machine.
+inline const char* judge(Verdicts& verdicts, bool holds, std::string what, std::string measured,
+                         bool asserted = false) {
+  verdicts.push_back({std::move(what), std::move(measured), holds, asserted});
   return holds ? "holds" : "MISSED";
+}
+
+/// For a target that could not be measured here. It neither holds nor fails the bench.
+inline void skip(Verdicts& verdicts, std::string what) {
+  verdicts.push_back({.what = std::move(what)});
 }
 
 /// The middle one; sorts `values`.
@@ -48,16 +56,24 @@ inline std::string text(const char* format, double value) {
   return buffer;
 }
 
-/// Those that are missed once more, at the end. They do not change the exit code: a noisy machine
-/// fails no build.
-inline void report(const Verdicts& verdicts) {
+/// Prints those that are missed once more, at the end. False if one of them is asserted; the others
+/// do not change the exit code, because a noisy machine must not fail a build.
+inline bool report(const Verdicts& verdicts) {
   const auto held = std::count_if(verdicts.begin(), verdicts.end(),
                                   [](const Verdict& each) { return each.holds; });
-  if (verdicts.empty()) return;
+  if (verdicts.empty()) return true;
   std::printf("\n%zu of %zu targets hold.\n", static_cast<std::size_t>(held), verdicts.size());
   for (const Verdict& each : verdicts) {
-    if (!each.holds) std::printf("  MISSED: %s: %s\n", each.what.c_str(), each.measured.c_str());
+    if (each.holds) continue;
+    if (each.measured.empty()) {
+      std::printf("  NOT MEASURED: %s\n", each.what.c_str());
+      continue;
+    }
+    std::printf("  MISSED: %s: %s%s\n", each.what.c_str(), each.measured.c_str(),
+                each.asserted ? " (asserted: the bench fails)" : "");
   }
+  return std::none_of(verdicts.begin(), verdicts.end(),
+                      [](const Verdict& each) { return each.asserted && !each.holds; });
 }
 
 }  // namespace proactor_lab::bench

@@ -30,8 +30,10 @@ class Session : public std::enable_shared_from_this<Session> {
     asio::async_write(socket_, asio::buffer(buffer_, bytes),
                       [this, self = shared_from_this()](auto error, std::size_t) {
                         if (error) return;
-                        meter_.served();
+                        // Asio tries a read at once. It must not find the request that a lockstep
+                        // client sends as soon as this answer counts as served.
                         read();
+                        meter_.served();
                       });
   }
 
@@ -51,7 +53,7 @@ void accept(asio::ip::tcp::acceptor& acceptor, Meter& meter) {
 void serve_with_asio(Meter& meter) {
   asio::io_context context(1);  // one thread: Asio leaves out what locks it can
   asio::ip::tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
-  announce_port(acceptor.local_endpoint().port());
+  meter.listens_on(acceptor.local_endpoint().port());
   accept(acceptor, meter);
   context.run();
 }

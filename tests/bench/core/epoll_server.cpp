@@ -22,7 +22,7 @@ class Server {
  public:
   explicit Server(Meter& meter)
       : meter_(meter), listener_(listen_on_loopback()), epoll_(checked(epoll_create1(0), "epoll")) {
-    announce_port(port_of(listener_));
+    meter_.listens_on(port_of(listener_));
   }
 
   void run() {

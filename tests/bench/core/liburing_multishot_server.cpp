@@ -42,7 +42,7 @@ class Server {
     if (result < 0) give_up("io_uring_register_buf_ring", -result);
     io_uring_buf_ring_init(buffers_);
     for (unsigned short id = 0; id < buffer_count; ++id) give_back(id);
-    announce_port(port_of(listener_));
+    meter_.listens_on(port_of(listener_));
   }
 
   void run() {

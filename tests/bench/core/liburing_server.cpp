@@ -24,7 +24,7 @@ class Server {
     const int result = io_uring_queue_init_params(256, &ring_, &params);
     if (result < 0) give_up("io_uring_queue_init_params", -result);
     if (params.flags != 0) io_uring_register_ring_fd(&ring_);
-    announce_port(port_of(listener_));
+    meter_.listens_on(port_of(listener_));
   }
 
   void run() {

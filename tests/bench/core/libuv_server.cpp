@@ -75,7 +75,7 @@ void serve_libuv(Meter& meter) {
   uv_tcp_open(&listener, descriptor);
   const int result = uv_listen(reinterpret_cast<uv_stream_t*>(&listener), SOMAXCONN, on_connection);
   if (result < 0) give_up("uv_listen", -result);
-  announce_port(port_of(descriptor));
+  meter.listens_on(port_of(descriptor));
   uv_run(loop, UV_RUN_DEFAULT);
 }
 

@@ -11,6 +11,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include "tests/bench/core/lockstep_clients.hpp"
+
 namespace proactor_lab::bench {
 
 Usage Usage::of_this_process() {
@@ -21,13 +23,44 @@ Usage Usage::of_this_process() {
   return {cpu.tv_sec * 1'000'000'000 + cpu.tv_nsec, used.ru_nvcsw, used.ru_nivcsw};
 }
 
+Meter::Meter(const MeterPlan& plan)
+    : next_mark_(plan.warm_up == 0 ? plan.requests : plan.warm_up),
+      plan_(plan),
+      measuring_(plan.warm_up == 0) {
+  if (plan.lockstep_clients == 0) return;
+  clients_ = std::make_unique<LockstepClients>(plan.lockstep_clients);
+  next_mark_ = plan.lockstep_clients;
+}
+
+Meter::~Meter() = default;
+
+void Meter::listens_on(std::uint16_t port) {
+  std::printf("port %u\n", static_cast<unsigned>(port));
+  std::fflush(stdout);
+  if (clients_ != nullptr) clients_->connect(port);
+}
+
 void Meter::mark() {
-  if (!measuring_) {
-    measuring_ = true;
-    start_ = Usage::of_this_process();
-    next_mark_ += requests_;
-    return;
-  }
+  if (clients_ != nullptr) return take_turn();
+  if (measuring_) finish();
+  start_measuring();
+}
+
+void Meter::start_measuring() {
+  measuring_ = true;
+  start_ = Usage::of_this_process();
+  next_mark_ += plan_.requests;
+}
+
+void Meter::take_turn() {
+  if (before_each_turn_) before_each_turn_();
+  if (served_ == plan_.warm_up) start_measuring();
+  if (served_ == plan_.warm_up + plan_.requests) finish();
+  clients_->take_turn();
+  next_mark_ = served_ + clients_->count();
+}
+
+void Meter::finish() {
   const Usage end = Usage::of_this_process();
   std::printf("used %lld %lld %lld\n", static_cast<long long>(end.cpu_ns - start_.cpu_ns),
               static_cast<long long>(end.switches_voluntary - start_.switches_voluntary),
@@ -65,11 +98,6 @@ std::uint16_t port_of(int listener) {
   socklen_t size = sizeof(address);
   checked(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
   return ntohs(address.sin_port);
-}
-
-void announce_port(std::uint16_t port) {
-  std::printf("port %u\n", static_cast<unsigned>(port));
-  std::fflush(stdout);
 }
 
 void give_up(const char* call, int error) {

@@ -22,11 +22,11 @@ void check(std::error_code error, const char* what) {
   if (error) give_up(what, error.value());
 }
 
-Handle listen_on(OperatingSystem& system) {
+Handle listen_on(OperatingSystem& system, Meter& meter) {
   std::error_code error;
   const Handle listener = system.listen({loopback_address, 0}, "listener", error);
   check(error, "listen");
-  announce_port(system.local_endpoint(listener).port);
+  meter.listens_on(system.local_endpoint(listener).port);
   return listener;
 }
 
@@ -35,7 +35,7 @@ Handle listen_on(OperatingSystem& system) {
 class EchoServer {
  public:
   EchoServer(Proactor& proactor, OperatingSystem& system, Meter& meter)
-      : proactor_(proactor), meter_(meter), acceptor_(proactor, listen_on(system)) {
+      : proactor_(proactor), meter_(meter), acceptor_(proactor, listen_on(system, meter)) {
     accept();
   }
 
@@ -134,7 +134,8 @@ class MultishotEchoServer {
     std::error_code error;
     system.register_buffers(buffers_, error);
     check(error, "register_buffers");
-    Acceptor(proactor_, listen_on(system)).async_accept_many([this](std::error_code e, Handle h) {
+    Acceptor acceptor(proactor_, listen_on(system, meter));
+    acceptor.async_accept_many([this](std::error_code e, Handle h) {
       check(e, "accept");
       connections_.push_back(
           std::make_unique<Connection>(Connection{{proactor_, h}, 0, 0, {}, {}}));
@@ -242,22 +243,32 @@ void serve_ours_epoll(Meter& meter) { run<EpollBackend, EchoServer>(meter); }
 void serve_ours_multishot(Meter& meter) { run<IoUringBackend, MultishotEchoServer>(meter); }
 
 /// As the live trace does: a thread of its own takes the facts, and their pages are filled again.
-/// Here it throws them away; what counts is what the loop thread does.
+/// Here it throws them away; what counts is what the loop thread does. In lockstep there is no
+/// other thread: the facts are taken between the turns, which is not counted either.
 class TakenRecorder final : public Recorder {
  public:
-  TakenRecorder() {
+  explicit TakenRecorder(Meter& meter) {
+    if (meter.in_lockstep()) {
+      meter.before_each_turn([this] { take(); });
+      return;
+    }
     std::thread([this] {
       while (true) {
-        loop_lane().take([](const Fact&) {});
+        take();
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
       }
     }).detach();  // the meter ends the process
   }
   const char* keep(std::string_view) override { return ""; }
+
+ private:
+  void take() {
+    loop_lane().take([](const Fact&) {});
+  }
 };
 
 void serve_ours_io_uring_traced(Meter& meter) {
-  TakenRecorder recorder;
+  TakenRecorder recorder(meter);
   run<IoUringBackend, EchoServer>(meter, &recorder);
 }
 
@@ -265,7 +276,7 @@ void serve_ours_io_uring_coroutines(Meter& meter) {
   const auto system = open_backend<IoUringBackend>(nullptr);
   CompletionEventQueue queue;
   Proactor proactor(*system, *system, queue);
-  spawn(accept_connections(proactor, {proactor, listen_on(*system)}, meter));
+  spawn(accept_connections(proactor, {proactor, listen_on(*system, meter)}, meter));
   proactor.run();
 }
 

@@ -18,7 +18,6 @@ namespace proactor_lab::bench {
 namespace {
 
 constexpr int start_ms_max = 30'000;  // valgrind takes its time
-constexpr int end_ms_max = 15'000;
 
 }  // namespace
 
@@ -43,8 +42,9 @@ void pin_to(int core) {
 ServerProcess::ServerProcess(const ServerKind& kind, const ServerOptions& options) {
   std::vector<std::string> words = options.wrapper;
   words.insert(words.end(), {std::filesystem::read_symlink("/proc/self/exe").string(), "--serve",
-                             std::string(kind.name), std::to_string(options.warm_up),
-                             std::to_string(options.requests)});
+                             std::string(kind.name), std::to_string(options.plan.warm_up),
+                             std::to_string(options.plan.requests),
+                             std::to_string(options.plan.lockstep_clients)});
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -114,7 +114,8 @@ long ServerProcess::resident_kilobytes() const {
   return read == 1 ? pages * (sysconf(_SC_PAGESIZE) / 1024) : 0;
 }
 
-ServerReport ServerProcess::report() {
+ServerReport ServerProcess::report(std::chrono::seconds limit) {
+  const auto end_ms_max = static_cast<int>(std::chrono::milliseconds(limit).count());
   ServerReport report;
   std::string line;
   while (read_line(line, end_ms_max)) {

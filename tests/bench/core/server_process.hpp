@@ -2,6 +2,7 @@
 // serve.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,8 +23,8 @@ struct Cores {
 void pin_to(int core);
 
 struct ServerOptions {
-  std::uint64_t warm_up = 0;
-  std::uint64_t requests = ~std::uint64_t{0} / 2;  ///< then it ends by itself
+  /// By default the server does not end by itself.
+  MeterPlan plan = {.requests = ~std::uint64_t{0} / 2};
   int core = -1;
   std::vector<std::string> wrapper;  ///< a command that runs it, such as valgrind
 };
@@ -50,8 +51,8 @@ class ServerProcess {
   std::int64_t cpu_ns() const;
   /// Resident memory as it is now.
   long resident_kilobytes() const;
-  /// Waits for its end, not longer than a few seconds.
-  ServerReport report();
+  /// Waits for its end, not longer than `limit`.
+  ServerReport report(std::chrono::seconds limit = std::chrono::seconds(15));
 
  private:
   bool read_line(std::string& line, int timeout_ms);

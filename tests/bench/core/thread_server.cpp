@@ -38,7 +38,7 @@ void* serve_connection(void* argument) {
 void serve_threads(Meter& meter) {
   meter_of_threads = &meter;
   const int listener = listen_on_loopback();
-  announce_port(port_of(listener));
+  meter.listens_on(port_of(listener));
   while (true) {
     const int descriptor = checked(accept(listener, nullptr, nullptr), "accept");
     pthread_t thread{};

@@ -16,8 +16,8 @@ constexpr std::array<std::size_t, 4> connection_counts = {10, 100, 1'000, 5'000}
 std::optional<ServerReport> run(const ServerKind& kind, std::size_t connections,
                                 std::uint64_t requests, const Cores& cores) {
   ServerOptions options;
-  options.warm_up = 2 * connections + 2000;
-  options.requests = requests;
+  options.plan.warm_up = 2 * connections + 2000;
+  options.plan.requests = requests;
   options.core = cores.server;
   ServerProcess server(kind, options);
   if (server.port() == 0) return {};

@@ -1,0 +1,42 @@
+// Clients that run on the server's own thread, in turns with it: all of them send a request, then
+// the server runs until it has answered all. So each wait of the server finds the same completions,
+// however busy the machine is, and what the server executes can be counted exactly.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace proactor_lab::bench {
+
+class LockstepClients {
+ public:
+  /// Not connected yet.
+  explicit LockstepClients(std::size_t count) : count_(count) {}
+  ~LockstepClients();
+  LockstepClients(const LockstepClients&) = delete;
+  LockstepClients& operator=(const LockstepClients&) = delete;
+
+  std::size_t count() const { return count_; }
+
+  /// The server listens, and has yet to accept: the kernel completes the connections without it.
+  /// Sends the first requests, too. Errors end the process.
+  void connect(std::uint16_t port);
+
+  /// REQUIRES: the server has sent an answer to every client. Receives the answers, sends the next
+  /// requests, and returns when all of these have arrived at the server's sockets. Errors end the
+  /// process.
+  void take_turn();
+
+ private:
+  void send_requests();
+  void wait_for_arrival() const;
+  void find_server_ends();
+
+  const std::size_t count_;
+  std::vector<int> clients_;
+  std::vector<int> server_ends_;  // the server's descriptors of the same connections
+  std::uint64_t bytes_sent_ = 0;  // on each connection
+};
+
+}  // namespace proactor_lab::bench
