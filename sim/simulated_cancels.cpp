@@ -175,14 +175,33 @@ bool SimulatedOs::cancel_everything() {
   return any;
 }
 
-/// What follows on what is cancelled begins, and is cancelled in its turn if it has to wait.
+/// Whatever was put off happens now. True if there was any.
+bool SimulatedOs::go_on_with_late_work() {
+  bool any = false;
+  for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
+    for (; !sockets_[index].cancelled.empty(); any = true) let_go_of_one(index, 0, 0);
+  }
+  for (std::size_t number = 0; number < timers_.size(); ++number) {
+    AsyncOperation* const there = timers_[number].operation;
+    if (there == nullptr || place_of(*there) == Place::timer) continue;
+    timers_[number].operation = nullptr;  // its event finds nothing
+    goes_on_late(*there, 0);
+    any = true;
+  }
+  return any;
+}
+
+/// What follows on what is cancelled begins, and is cancelled in its turn if it has to wait. Asks
+/// nothing: a run that is over has no more worlds.
 void SimulatedOs::end_chains() try {
+  releasing_ = true;
   do {
     run_chains();
-    while (!schedule_.empty() && schedule_.next_time() <= schedule_.now()) take_next_event();
     forget_posted();
-  } while (cancel_everything() || !chain_steps_.empty());
+  } while (cancel_everything() || go_on_with_late_work() || !chain_steps_.empty());
+  releasing_ = false;
 } catch (const NotModelled&) {  // the rest is dropped
+  releasing_ = false;
 }
 
 }  // namespace proactor_lab

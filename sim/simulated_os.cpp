@@ -301,6 +301,7 @@ bool SimulatedOs::is_put_off(const AsyncOperation& operation) {
 /// The kernel is free; the answer goes into the trace.
 std::uint32_t SimulatedOs::choose(std::uint32_t n, QuestionKind kind,
                                   const AsyncOperation& operation) {
+  if (releasing_) return 0;
   const std::uint64_t entity = to_number(operation.id);
   const std::uint32_t answer =
       schedule_.choices().pick(n, {kind, entity, asked_[{kind, entity}]++});

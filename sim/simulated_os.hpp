@@ -256,6 +256,7 @@ class SimulatedOs final : public OperatingSystem,
   void forget_posted();
   void end_chains();
   bool cancel_everything();
+  bool go_on_with_late_work();
 
   void carry_out(AsyncOperation& operation, FactIndex started);
   void carry_out_on_stream(AsyncOperation& operation, std::uint32_t socket, FactIndex started);
@@ -374,7 +375,8 @@ class SimulatedOs final : public OperatingSystem,
   std::map<std::pair<QuestionKind, std::uint64_t>, std::uint32_t> asked_;
   ChainOrder order_;
   bool submitting_ = false;
-  bool in_worker_ = false;    // what begins is begun by a thread of the kernel
+  bool in_worker_ = false;  // what begins is begun by a thread of the kernel
+  bool releasing_ = false;
   bool chains_used_ = false;  // something was linked, or held back by a drain
   /// With usual freedom: what happens when the batch is submitted, in this order.
   struct AfterBatch {
