@@ -28,17 +28,22 @@ inline std::size_t length_of_chain(const AsyncOperation& head) {
   return count;
 }
 
-/// Why the kernel refuses `operation` before anything of its chain runs: an error number, or 0. The
-/// whole chain goes with it, whatever its links. `before` is what it is linked to, or null.
+/// True if the kernel refuses `operation` (EINVAL) before anything of its chain runs. The whole
+/// chain goes with it, whatever its links. `before` is what it is linked to, or null.
+inline bool is_invalid(const AsyncOperation& operation, const AsyncOperation* before) {
+  if (operation.opcode == Opcode::none) return true;
+  const bool bounds = operation.opcode == Opcode::link_timeout;
+  if (!bounds && operation.opcode != Opcode::timer) return false;
+  if (operation.deadline < Instant{}) return true;
+  if (!bounds) return false;
+  // It bounds the one before (io_uring_prep_link_timeout(3)).
+  return before == nullptr || before->opcode == Opcode::link_timeout;
+}
+
+/// Why `operation` is refused with its chain: an error number, or 0.
 inline std::int32_t refusal_of(const AsyncOperation& operation, const AsyncOperation* before) {
   if (operation.backend_state[1] != 0) return EOPNOTSUPP;  // so says ChainOrder
-  if (operation.opcode == Opcode::none) return EINVAL;
-  const bool bounds = operation.opcode == Opcode::link_timeout;
-  if (!bounds && operation.opcode != Opcode::timer) return 0;
-  if (operation.deadline < Instant{}) return EINVAL;
-  if (!bounds) return 0;
-  // It bounds the one before (io_uring_prep_link_timeout(3)).
-  return before == nullptr || before->opcode == Opcode::link_timeout ? EINVAL : 0;
+  return is_invalid(operation, before) ? EINVAL : 0;
 }
 
 /// One of the chain is refused.
@@ -78,8 +83,13 @@ inline std::uint32_t provided_length(const AsyncOperation& operation) {
 /// A soft link behind it breaks. A file transfer that falls short does so, a socket's only where it
 /// was to wait for all; a timer does by expiring, unless it was asked not to.
 inline bool is_failure(const AsyncOperation& operation, std::int32_t result) {
-  // The kernel does not count it as a failure of a shutdown that nobody is there.
-  if (result < 0) return operation.opcode != Opcode::shutdown || result != -ENOTCONN;
+  if (result < 0) {
+    // What a worker of the kernel finds out about these two is no failure to it.
+    const bool by_worker =
+        operation.opcode == Opcode::shutdown || operation.opcode == Opcode::fsync;
+    return !by_worker || result == -EBADF || result == -ENOTSOCK || result == -ECANCELED ||
+           result == -EOPNOTSUPP;  // refused before
+  }
   const bool waits_for_all = has(operation.flags, OperationFlags::wait_all);
   std::uint32_t wanted = 0;
   switch (operation.opcode) {
@@ -99,11 +109,13 @@ inline bool is_failure(const AsyncOperation& operation, std::int32_t result) {
   return static_cast<std::uint32_t>(result) < wanted;
 }
 
-/// Its completion is queued: always, unless only failures are to be reported. The kernel never
-/// counts a link timeout's end as one, and it reports each but the last of many results.
+/// Its completion is queued: always, unless only failures are to be reported. The kernel counts a
+/// link timeout's end as one only if it refused it, and it reports each but the last of many
+/// results.
 inline bool is_told(const AsyncOperation& operation, std::int32_t result, bool more) {
   if (more || !has(operation.flags, OperationFlags::skip_success)) return true;
-  return operation.opcode != Opcode::link_timeout && is_failure(operation, result);
+  if (operation.opcode == Opcode::link_timeout) return result == -EINVAL || result == -EOPNOTSUPP;
+  return is_failure(operation, result);
 }
 
 /// An operation whose predecessor in a chain is over.

@@ -14,6 +14,7 @@ class FlagMix {
   bool refuses(const AsyncOperation& operation) {
     const bool drains = has(operation.flags, OperationFlags::drain);
     const bool skips = has(operation.flags, OperationFlags::skip_success);
+    asked_to_skip_ |= skips;
     if (drains && (skips || skips_)) return true;
     if (skips && drains_) return true;
     drains_ |= drains;
@@ -22,12 +23,14 @@ class FlagMix {
   }
 
   bool drains() const { return drains_; }
-  bool skips() const { return skips_; }
+  /// Also if that was refused: then nothing more of its chain is reported.
+  bool asked_to_skip() const { return asked_to_skip_; }
   void clear() { *this = {}; }
 
  private:
   bool drains_ = false;
   bool skips_ = false;
+  bool asked_to_skip_ = false;
 };
 
 }  // namespace proactor_lab

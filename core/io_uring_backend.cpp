@@ -201,7 +201,7 @@ bool IoUringBackend::reap_slow(const io_uring_cqe& cqe, Completion& completion) 
   if (!more) --in_flight_;
   const bool plain = (cqe.user_data & tag_mask) == 0;
   completion = {&operation, plain ? cqe.res : settle(operation, cqe.res, more), cqe.flags};
-  return plain || !flags_used_.skips() || is_reported(operation, completion.result, more);
+  return plain || !flags_used_.asked_to_skip() || is_reported(operation, completion.result, more);
 }
 
 void IoUringBackend::record_reaped(std::span<const Completion> completions) {

@@ -100,9 +100,10 @@ class IoUringBackend final : public LiveBackend {
   Recorder* recorder_;
   std::size_t in_flight_ = 0;  // each completes, for good, exactly once
   std::uint32_t overflows_ = 0;
-  unsigned taken_at_once_ = 0;           // so many completions a wait takes, if they are ready
-  bool woken_ = false;                   // by `wake`, since the current wait began
-  AsyncOperation* chain_end_ = nullptr;  // the last operation, if the next one is linked to it
+  unsigned taken_at_once_ = 0;            // so many completions a wait takes, if they are ready
+  bool woken_ = false;                    // by `wake`, since the current wait began
+  AsyncOperation* chain_head_ = nullptr;  // of the chain that is being started, if any
+  AsyncOperation* chain_end_ = nullptr;   // the last operation, if the next one is linked to it
   FlagMix flags_used_;
 };
 

@@ -70,7 +70,11 @@ void IoUringBackend::start(AsyncOperation& operation) {
 void IoUringBackend::start_slow(AsyncOperation& operation) {
   // A chain must reach the kernel in one submission: make room before its first link.
   if (operation.link != Link::none && chain_end_ == nullptr) make_room(chain_entries);
-  begin_marks(operation, chain_end_, flags_used_.refuses(operation));
+  if (chain_end_ == nullptr) chain_head_ = &operation;
+  const bool refused = flags_used_.refuses(operation);
+  const bool invalid = is_invalid(operation, chain_end_);
+  begin_marks(operation, chain_end_, refused);
+  if (refused || invalid) chain_head_->backend_state[2] |= refused_chain_mark;
   chain_end_ = operation.link != Link::none ? &operation : nullptr;
   ++in_flight_;
   prepare(operation, take_entry());

@@ -16,6 +16,7 @@ inline constexpr std::uint64_t refused_mark = 1;  // by FlagMix
 inline constexpr std::uint64_t broken_mark = 2;   // the chain broke before it began
 // And what broke it had skipped its success: nothing more is reported.
 inline constexpr std::uint64_t silent_mark = 4;
+inline constexpr std::uint64_t refused_chain_mark = 8;  // of the head: one of the chain is refused
 inline constexpr int linked_id_shift = 32;
 
 /// Neither linked nor with flags: its slot bears no marks.
@@ -59,7 +60,8 @@ inline void mark_broken_chain(const AsyncOperation& operation, bool silent) {
 inline bool is_reported(AsyncOperation& operation, std::int32_t result, bool more) {
   if (more || is_plain(operation)) return true;
   const bool broken = is_marked(operation, broken_mark);
-  const bool breaks = operation.link == Link::soft && is_failure(operation, result);
+  const bool breaks = is_failure(operation, result) &&
+                      (operation.link == Link::soft || is_marked(operation, refused_chain_mark));
   const bool skips = has(operation.flags, OperationFlags::skip_success);
   if (breaks && !broken) mark_broken_chain(operation, skips);
   if (broken) return !is_marked(operation, silent_mark);

@@ -13,8 +13,7 @@ namespace proactor_lab {
 void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started) {
   std::vector<AsyncOperation*> targets;
   const auto is_found = [](const AsyncOperation& each) {
-    return place_of(each) == Place::timer || place_of(each) == Place::finishing ||
-           place_of(each) == Place::starting;
+    return place_of(each) == Place::timer || place_of(each) == Place::starting;
   };
   const auto add_socket_operations = [&](std::uint32_t index) {
     Socket& socket = sockets_[index];
@@ -41,9 +40,7 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
       if (there == nullptr || !is_found(*there)) continue;
       const bool timer = there->opcode == Opcode::timer || there->opcode == Opcode::link_timeout;
       // What waits for a worker has not looked its handle up.
-      const bool looked_up =
-          place_of(*there) != Place::starting &&
-          (!is_free() || !is_for_workers(*there) || place_of(*there) == Place::finishing);
+      const bool looked_up = place_of(*there) != Place::starting && !is_for_workers(*there);
       if (!timer && looked_up && there->handle == operation.handle) targets.push_back(there);
     }
   } else {
@@ -53,8 +50,21 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
       if (timer.operation->opcode != Opcode::link_timeout) targets.push_back(timer.operation);
     }
   }
+  if (is_free()) leave_out_those_at_work(targets);
   complete(operation, count_cancelled(targets), started);
   for (AsyncOperation* target : targets) cancel_pending(*target, started);
+  for (AsyncOperation* target : stopped_uncounted_) cancel_pending(*target, started);
+  stopped_uncounted_.clear();
+}
+
+/// What a worker has begun is not counted: it is stopped, or goes on.
+void SimulatedOs::leave_out_those_at_work(std::vector<AsyncOperation*>& targets) {
+  std::erase_if(targets, [this](AsyncOperation* target) {
+    if (!is_at_work(*target)) return false;
+    const std::uint32_t answer = choose(3, QuestionKind::cancel_reach, *target);
+    if (answer == 1) stopped_uncounted_.push_back(target);
+    return answer != 0;
+  });
 }
 
 /// A thread of the kernel is busy with it, or with the disk.
@@ -87,8 +97,9 @@ SimulatedOs::Reach SimulatedOs::reach(OperationToken token) {
       return nobody;
     case Place::starting: {
       // Not begun yet; or its worker tries, and it waits then as if nobody had asked.
-      constexpr std::array<Reach, 3> starting{{{0, true}, {-EALREADY, false}, nobody}};
-      return starting[choose(3, QuestionKind::cancel_reach, target)];
+      constexpr std::array<Reach, 4> starting{
+          {{0, true}, {-EALREADY, false}, {-EALREADY, true}, nobody}};
+      return starting[choose(4, QuestionKind::cancel_reach, target)];
     }
     case Place::finishing:
       break;

@@ -25,6 +25,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "sim/not_modelled.hpp"
 #include "sim/simulated_os.hpp"
 
 namespace proactor_lab {
@@ -53,6 +54,9 @@ void SimulatedOs::go_on_with(const ChainStep& step) {
 }
 
 void SimulatedOs::begin_linked(AsyncOperation& linked, bool by_worker) {
+  if (by_worker && linked.multishot) {
+    not_modelled("a multishot operation linked behind one that a thread of the kernel did");
+  }
   const bool before = std::exchange(in_worker_, by_worker);
   begin(linked);
   in_worker_ = before;
@@ -85,7 +89,9 @@ void SimulatedOs::cancel_linked(AsyncOperation& linked, std::int32_t result,
   const bool expires_at_once = linked.opcode == Opcode::link_timeout && linked.relative &&
                                linked.deadline <= Instant{} && linked.backend_state[2] != 0 &&
                                place_of(linked) == Place::chained;
-  if (expires_at_once) return finish(linked, -ENOENT, step.cause);
+  if (expires_at_once && choose(2, QuestionKind::timeout_result, linked) == 0) {
+    return finish(linked, -ENOENT, step.cause);
+  }
   linked.backend_state[0] = static_cast<std::uint64_t>(Place::breaking);
   linked.backend_state[1] = std::uint64_t{static_cast<std::uint32_t>(result)} << 32 |
                             (step.broken ? 1u : 0u) | (step.silent ? 2u : 0u) | (told ? 4u : 0u);
@@ -154,7 +160,7 @@ std::int32_t SimulatedOs::count_cancelled(const std::vector<AsyncOperation*>& ta
 /// The handle is looked up only now.
 void SimulatedOs::carry_out_by_worker(AsyncOperation& operation, FactIndex cause) {
   const std::uint32_t index = socket_of(operation.handle);
-  if (index == no_socket) return complete(operation, -EBADF, cause);
+  if (index == no_socket) return finish(operation, -EBADF, cause);
   if (operation.opcode == Opcode::shutdown) return carry_out_shutdown(operation, index, cause);
   finish(operation, sockets_[index].kind == HandleKind::file ? 0 : -EINVAL, cause);
 }
@@ -163,8 +169,32 @@ void SimulatedOs::carry_out_by_worker(AsyncOperation& operation, FactIndex cause
 void SimulatedOs::finish(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                          std::uint32_t flags) {
   if (!is_free() || !is_put_off(operation)) return complete(operation, result, cause, flags);
+  finish_late(operation, result, cause, flags);
+}
+
+void SimulatedOs::finish_late(AsyncOperation& operation, std::int32_t result, FactIndex cause,
+                              std::uint32_t flags) {
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::finishing);
   operation.backend_state[1] = std::uint64_t{flags} << 32 | static_cast<std::uint32_t>(result);
+  put_off(operation, cause);
+}
+
+/// What a worker was asked to begin it reports later. So does the task itself where reading or
+/// writing failed: receiving and sending are reported at once.
+bool SimulatedOs::completes_late(const AsyncOperation& operation, std::int32_t result) const {
+  if (place_of(operation) == Place::finishing) return false;
+  if (in_worker_alone_ == &operation) return true;
+  const bool transfers = operation.opcode == Opcode::read || operation.opcode == Opcode::write;
+  const bool by_the_file = result == -EPIPE || result == -ECONNRESET || result == -ENOTCONN ||
+                           result == -EDESTADDRREQ || result == -ECONNREFUSED;
+  return transfers && by_the_file && (is_free() || submitting_);
+}
+
+/// It is over, and no cancel finds it any more; with full freedom it is reported later.
+void SimulatedOs::tell_late(AsyncOperation& operation, std::int32_t result, FactIndex cause) {
+  if (!is_free()) return complete(operation, result, cause);
+  operation.backend_state[0] = static_cast<std::uint64_t>(Place::untold);
+  operation.backend_state[1] = static_cast<std::uint32_t>(result);
   put_off(operation, cause);
 }
 
@@ -176,10 +206,7 @@ void SimulatedOs::tell_with_batch(AsyncOperation& operation, std::int32_t result
       std::any_of(timers_.begin(), timers_.end(), [](const Pending& each) {
         return each.operation != nullptr && is_for_workers(*each.operation);
       });
-  if (!worker_is_at_work) return complete(operation, result, cause);
-  operation.backend_state[0] = static_cast<std::uint64_t>(Place::untold);
-  operation.backend_state[1] = static_cast<std::uint32_t>(result);
-  put_off(operation, cause);
+  worker_is_at_work ? tell_late(operation, result, cause) : complete(operation, result, cause);
 }
 
 /// `operation` was put off, and its turn has come.
@@ -191,7 +218,9 @@ bool SimulatedOs::goes_on_late(AsyncOperation& operation, FactIndex cause) {
     operation.backend_state[0] = static_cast<std::uint64_t>(Place::starting);
     put_off(operation, cause);
   } else if (place == Place::starting) {
+    in_worker_alone_ = &operation;
     begin(operation);
+    in_worker_alone_ = nullptr;
   } else if (place == Place::cancelled) {
     const auto index = static_cast<std::uint32_t>(operation.backend_state[1]);
     let_go_of_one(index, 0, cause);

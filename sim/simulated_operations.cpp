@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/chain.hpp"
+#include "sim/not_modelled.hpp"
 #include "sim/simulated_os.hpp"
 
 namespace proactor_lab {
@@ -80,7 +81,8 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
       return wait_for_disk(operation, socket.file, started);
     case Opcode::connect:
       if (file) return complete(operation, -ENOTSOCK, started);
-      if (socket.kind == HandleKind::datagram) return complete(operation, -EINVAL, started);
+      if (socket.kind == HandleKind::datagram) not_modelled("connecting a datagram socket");
+      if (socket.shut_down_early) not_modelled("connecting a stream that was shut down");
       if (socket.connecting) return connect_again(operation, index, started);
       if (socket.connected || (socket.kind == HandleKind::listener && !socket.receive_closed))
         return complete(operation, -EISCONN, started);
@@ -147,8 +149,12 @@ void SimulatedOs::carry_out_connect(AsyncOperation& operation, std::uint32_t ind
 
 void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t index,
                                      FactIndex started) {
-  if (sockets_[index].kind == HandleKind::file) return complete(operation, -ENOTSOCK, started);
   Socket& socket = sockets_[index];
+  if (socket.kind == HandleKind::file || socket.kind == HandleKind::pipe) {
+    return finish(operation, -ENOTSOCK, started);
+  }
+  if (socket.connecting) not_modelled("the shutdown of a stream that is being connected");
+
   const bool listener = socket.kind == HandleKind::listener;
   const bool connected = listener ? !socket.receive_closed : is_connected(socket);
   const bool sends = operation.side != ShutdownSide::receive;
@@ -162,6 +168,7 @@ void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t in
   finish(operation, connected ? 0 : -ENOTCONN, started);
   // One that was never connected will not receive all the same: it is at its end.
   socket.receive_closed |= receives;
+  socket.shut_down_early |= !connected && socket.kind == HandleKind::stream;
   if (!connected) return;
   if (receives) rouse(index, receiving, started);
   if (sends) rouse(index, sending, started);
@@ -200,7 +207,7 @@ void SimulatedOs::on_event(const ScheduledEvent& event) {
   --pending_;
   switch (operation->opcode) {
     case Opcode::timer:
-      return complete(*operation, 0, event.cause);
+      return tell_late(*operation, 0, event.cause);
     case Opcode::link_timeout:
       return expire(*operation, event.cause);
     case Opcode::connect: {

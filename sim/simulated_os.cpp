@@ -155,14 +155,18 @@ Duration SimulatedOs::submission_cost() const {
   return cost;
 }
 
+/// Workers wait for these before they try, or lose the buffer of what fails.
+void SimulatedOs::refuse_behind_drain(const AsyncOperation& head) {
+  if (head.multishot) not_modelled("a multishot operation that a drain held back");
+  if (head.buffers != nullptr) not_modelled("a provided buffer for what a drain held back");
+  if (head.opcode == Opcode::connect) not_modelled("a connect that a drain held back");
+}
+
 /// Begins what all before it is over for, or has workers begin it. True if there was any.
 bool SimulatedOs::begin_released() {
   bool any = false;
   for (; AsyncOperation* head = order_.next_released(); any = true) {
-    const AsyncOperation* const linked = linked_to(*head);
-    if (head->multishot && linked != nullptr && linked->opcode == Opcode::link_timeout) {
-      not_modelled("a link timeout of a multishot operation that a drain held back");
-    }
+    refuse_behind_drain(*head);
     is_free() ? begin_late(*head) : begin_chain(*head);
   }
   return any;
@@ -266,6 +270,9 @@ std::uint32_t SimulatedOs::more_of(const AsyncOperation& operation) const {
 
 void SimulatedOs::complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                            std::uint32_t flags) {
+  if ((result < 0 || in_worker_alone_ != nullptr) && completes_late(operation, result)) {
+    return finish_late(operation, result, cause, flags);
+  }
   const bool more = (flags & completion_more) != 0;
   if (linked_to(operation) != nullptr) {
     return end(operation, result, {.cause = cause}, flags, is_told(operation, result, more));

@@ -119,8 +119,9 @@ class SimulatedOs final : public OperatingSystem,
     HandleKind kind = HandleKind::stream;
     bool connected = false;
     bool connecting = false;
-    bool receive_closed = false;  // shut down; a listener that was takes no connection any more
-    std::uint8_t roused = 0;      // who is to be served a little later
+    bool shut_down_early = false;  // a stream, before it was connected
+    bool receive_closed = false;   // shut down; a listener that was takes no connection any more
+    std::uint8_t roused = 0;       // who is to be served a little later
     bool writes_pipe = false;
     std::uint16_t port = 0;
     OperationList cancelled;
@@ -227,6 +228,10 @@ class SimulatedOs final : public OperatingSystem,
   std::int32_t count_cancelled(const std::vector<AsyncOperation*>& targets) const;
   void finish(AsyncOperation& operation, std::int32_t result, FactIndex cause,
               std::uint32_t flags = 0);
+  void finish_late(AsyncOperation& operation, std::int32_t result, FactIndex cause,
+                   std::uint32_t flags);
+  bool completes_late(const AsyncOperation& operation, std::int32_t result) const;
+  void tell_late(AsyncOperation& operation, std::int32_t result, FactIndex cause);
   void tell_with_batch(AsyncOperation& operation, std::int32_t result, FactIndex cause);
   bool goes_on_late(AsyncOperation& operation, FactIndex cause);
   void take_number(AsyncOperation& operation, Instant when, FactIndex cause);
@@ -252,9 +257,11 @@ class SimulatedOs final : public OperatingSystem,
   void add_step(const ChainStep& step) {
     if (step.operation != nullptr) chain_steps_.push_back(step);
   }
+  static void refuse_behind_drain(const AsyncOperation& head);
   bool begin_released();
   void forget_posted();
   void end_chains();
+  void leave_out_those_at_work(std::vector<AsyncOperation*>& targets);
   bool cancel_everything();
   bool go_on_with_late_work();
 
@@ -376,7 +383,9 @@ class SimulatedOs final : public OperatingSystem,
   ChainOrder order_;
   bool submitting_ = false;
   bool in_worker_ = false;  // what begins is begun by a thread of the kernel
+  std::vector<AsyncOperation*> stopped_uncounted_;
   bool releasing_ = false;
+  const AsyncOperation* in_worker_alone_ = nullptr;  // a worker begins it, and reports it later
   bool chains_used_ = false;  // something was linked, or held back by a drain
   /// With usual freedom: what happens when the batch is submitted, in this order.
   struct AfterBatch {

@@ -37,7 +37,7 @@ SimulatedOs::Progress SimulatedOs::try_accept(AsyncOperation& operation, std::ui
                                               FactIndex cause) {
   const Socket& listener = sockets_[index];
   if (listener.kind != HandleKind::listener || listener.receive_closed) {
-    complete(operation, -EINVAL, cause);
+    complete(operation, listener.kind == HandleKind::datagram ? -EOPNOTSUPP : -EINVAL, cause);
     return Progress::over;
   }
   const std::uint16_t port = listener.port;
@@ -251,10 +251,10 @@ SimulatedOs::Progress SimulatedOs::try_send(AsyncOperation& operation, std::uint
 }
 
 bool SimulatedOs::is_ready(const Socket& socket, Readiness readiness) const {
-  if (socket.kind == HandleKind::listener) {
-    return socket.receive_closed || network_.acceptable(socket.port);
-  }
   const bool reads = readiness == Readiness::readable;
+  if (socket.kind == HandleKind::listener) {
+    return socket.receive_closed || (reads && network_.acceptable(socket.port));
+  }
   if (socket.kind == HandleKind::pipe) {
     if (socket.writes_pipe)
       return pipes_.broken(socket.pipe) || (!reads && pipes_.space(socket.pipe) > 0);
