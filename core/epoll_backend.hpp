@@ -83,6 +83,7 @@ class EpollBackend final : public LiveBackend {
     OperationList polls;   // for reading and for writing
     bool registered = false;
     bool closed = false;  // by the program: ours until the last operation is over
+    bool ended = false;   // a datagram socket that receives no more, which recv(2) does not tell
     bool idle() const { return reads.empty() && writes.empty() && polls.empty(); }
   };
 
@@ -132,11 +133,13 @@ class EpollBackend final : public LiveBackend {
   // Descriptors and who waits on them (epoll_channels.cpp).
   Channel& channel_of(int descriptor);
   bool is_closed(int descriptor) const;
+  bool has_ended(int descriptor) const;
   void pend(AsyncOperation& operation, Place place, int descriptor, FactIndex cause);
   OperationList& list_of(Channel& channel, Place place);
   void serve(int descriptor, std::uint32_t events);
   void serve_list(OperationList Channel::*list, int descriptor);
   void serve_polls(int descriptor);
+  void wake_polls(int descriptor);
   FactIndex record_readiness(const AsyncOperation& operation, int descriptor);
   void release_if_idle(int descriptor);
   std::int32_t close_handle(Handle handle, FactIndex cause);
@@ -164,6 +167,7 @@ class EpollBackend final : public LiveBackend {
   std::vector<ChainStep> chain_steps_;
   ChainOrder order_;
   bool submitting_ = false;
+  std::uint32_t taken_ = 0;                // counts what was received and accepted
   std::vector<AsyncOperation*> targets_;   // of the cancel that is carried out
   CompletionEventQueue* queue_ = nullptr;  // while it waits
 };

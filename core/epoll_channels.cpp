@@ -31,6 +31,11 @@ bool EpollBackend::is_closed(int descriptor) const {
   return place < channels_.size() && channels_[place].closed;
 }
 
+bool EpollBackend::has_ended(int descriptor) const {
+  const auto place = static_cast<std::size_t>(descriptor);
+  return place < channels_.size() && channels_[place].ended;
+}
+
 OperationList& EpollBackend::list_of(Channel& channel, Place place) {
   if (place == Place::reads) return channel.reads;
   return place == Place::writes ? channel.writes : channel.polls;
@@ -70,18 +75,35 @@ void EpollBackend::serve_list(OperationList Channel::*list, int descriptor) {
   FactIndex reported = 0;
   while (AsyncOperation* operation = (channel.*list).first()) {
     if (reported == 0) reported = record_readiness(*operation, descriptor);
-    if (attempt(*operation, descriptor, reported) == Progress::waits) return;
+    const std::uint32_t before = taken_;
+    const Progress progress = attempt(*operation, descriptor, reported);
+    if (taken_ != before) wake_polls(descriptor);
+    if (progress == Progress::waits) return;
     (channel.*list).pop();
   }
 }
 
-/// Each is asked once.
+/// Something was taken that had come while the polls waited: they were woken by it, even if epoll
+/// will find nothing any more.
+void EpollBackend::wake_polls(int descriptor) {
+  if (static_cast<std::size_t>(descriptor) >= channels_.size()) return;
+  OperationList& polls = channels_[static_cast<std::size_t>(descriptor)].polls;
+  for (std::size_t left = polls.size(); left > 0; --left) {
+    AsyncOperation* poll = polls.first();
+    for (std::size_t older = left - 1; older > 0; --older) poll = poll->next;
+    if (poll->readiness != Readiness::readable) continue;
+    polls.remove(*poll);
+    complete(*poll, 0, record_readiness(*poll, descriptor));
+  }
+}
+
+/// Each is asked once, the newest first, as the kernel wakes them.
 void EpollBackend::serve_polls(int descriptor) {
   Channel& channel = channel_of(descriptor);
-  OperationList asked = channel.polls;
-  channel.polls = {};
-  while (AsyncOperation* operation = asked.pop()) {
-    if (attempt(*operation, descriptor, 0) == Progress::waits) channel.polls.push(*operation);
+  for (std::size_t left = channel.polls.size(); left > 0; --left) {
+    AsyncOperation* poll = channel.polls.first();
+    for (std::size_t older = left - 1; older > 0; --older) poll = poll->next;
+    if (attempt(*poll, descriptor, 0) == Progress::over) channel.polls.remove(*poll);
   }
 }
 

@@ -37,11 +37,28 @@ std::int32_t send_to(const AsyncOperation& operation, int descriptor) {
                           reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
 }
 
-/// Asked again, connect(2) tells how the attempt under way went.
+/// How an attempt to connect failed; 0 if it did not.
+std::int32_t failure_of_connect(int descriptor) {
+  pollfd failed{descriptor, 0, 0};
+  if (poll(&failed, 1, 0) < 0 || (failed.revents & POLLERR) == 0) return 0;
+  int error = 0;
+  socklen_t size = sizeof(error);
+  return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? -error : 0;
+}
+
+/// Asked again, connect(2) tells how the attempt under way went. That it failed is asked for as
+/// io_uring does: connect(2) would also forget that the socket is at its end.
 std::int32_t connect_to(const AsyncOperation& operation, int descriptor, bool under_way) {
+  if (under_way) {
+    if (const std::int32_t failure = failure_of_connect(descriptor); failure != 0) return failure;
+  }
   const sockaddr_in address = address_of(operation.endpoint);
-  const std::int32_t result =
-      result_of(connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
+  const auto ask = [&] {
+    return result_of(
+        connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
+  };
+  std::int32_t result = ask();
+  if (result == -ECONNABORTED) result = ask();  // the attempt before it was only forgotten now
   if (result == -EINPROGRESS || (under_way && result == -EALREADY)) return -EAGAIN;
   // Somebody else asked in between, and was told first.
   if (under_way && result == -EISCONN) return 0;
@@ -67,9 +84,11 @@ bool is_patient_pipe(int descriptor) {
          (fcntl(descriptor, F_GETFL) & O_NONBLOCK) != 0;
 }
 
-std::int32_t receive_into(std::span<std::byte> bytes, int descriptor) {
+std::int32_t receive_into(std::span<std::byte> bytes, const AsyncOperation& operation,
+                          int descriptor) {
   std::int32_t result = result_of(recv(descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT));
-  if (result == -ENOTSOCK) result = result_of(read(descriptor, bytes.data(), bytes.size()));
+  if (result == -ENOTSOCK && operation.opcode == Opcode::read)
+    result = result_of(read(descriptor, bytes.data(), bytes.size()));
   return result;
 }
 
@@ -124,6 +143,9 @@ void EpollBackend::carry_out_on(int descriptor, AsyncOperation& operation, FactI
     case Opcode::shutdown:
       complete(operation, result_of(::shutdown(descriptor, static_cast<int>(operation.side))),
                started);
+      if (operation.side != ShutdownSide::send && is_socket(descriptor) && !is_stream(descriptor)) {
+        channel_of(descriptor).ended = true;
+      }
       return;
     case Opcode::close:
       complete(operation, close_handle(operation.handle, started), started);
@@ -147,9 +169,11 @@ void EpollBackend::carry_out_on(int descriptor, AsyncOperation& operation, FactI
       queues && index < channels_.size() ? list_of(channels_[index], place).first() : nullptr;
   const bool others =
       first != nullptr && (first->opcode == Opcode::accept) == (operation.opcode == Opcode::accept);
+  const std::uint32_t before = taken_;
   if (others || attempt(operation, descriptor, started) == Progress::waits) {
     pend(operation, place, descriptor, started);
   }
+  if (taken_ != before) wake_polls(descriptor);
 }
 
 /// Nobody reports a regular file ready, so the loop waits for the disk itself. Not over where the
@@ -212,7 +236,7 @@ EpollBackend::Progress EpollBackend::attempt(AsyncOperation& operation, int desc
     case Opcode::receive:
     case Opcode::read:
       result = operation.opcode == Opcode::read
-                   ? receive_into({operation.data, operation.length}, descriptor)
+                   ? receive_into({operation.data, operation.length}, operation, descriptor)
                    : result_of(recv(descriptor, operation.data, operation.length, MSG_DONTWAIT));
       break;
     case Opcode::send:
@@ -239,6 +263,8 @@ EpollBackend::Progress EpollBackend::attempt(AsyncOperation& operation, int desc
     default:
       break;
   }
+  const bool receives_datagram = receives || operation.opcode == Opcode::receive_from;
+  if (result == -EAGAIN && receives_datagram && has_ended(descriptor)) result = 0;
   if (result == -EAGAIN) return Progress::waits;
   if (result > 0 && moves_bytes(operation.opcode)) cause = record_moved(operation, result, cause);
   complete(operation, result, cause);
@@ -266,10 +292,12 @@ EpollBackend::Progress EpollBackend::try_receive_all(AsyncOperation& operation, 
   do {
     const std::span<std::byte> rest{operation.data + had, operation.length - had};
     result = result_of(recv(descriptor, rest.data(), rest.size(), MSG_DONTWAIT));
+    if (result == -EAGAIN && has_ended(descriptor)) break;
     if (result == -EAGAIN) return Progress::waits;
     if (result > 0) cause = record_moved(operation, result, cause);
     if (result > 0) had += static_cast<std::uint64_t>(result);
   } while (result > 0 && had < operation.length && is_stream(descriptor));
+  if (result == -EAGAIN) result = 0;
   complete(operation, had > 0 ? static_cast<std::int32_t>(had) : result, cause);
   return Progress::over;
 }
@@ -279,29 +307,36 @@ EpollBackend::Progress EpollBackend::try_receive_all(AsyncOperation& operation, 
 EpollBackend::Progress EpollBackend::try_receive_provided(AsyncOperation& operation, int descriptor,
                                                           FactIndex cause) {
   BufferGroup& group = *operation.buffers;
-  // The kernel looks for a buffer first: when the operation begins, whatever has arrived, and later
-  // even where only the end of the stream or an error is to be told.
+  const bool reads = operation.opcode == Opcode::read;
+  const bool repeats = operation.multishot && !reads;
+  // The kernel looks for a buffer first: when the operation begins, whatever has arrived, and
+  // whenever it is woken, even if others took the bytes, or there is only an end or an error.
   // Of datagrams it does not know whether more have come, and looks for the next buffer at once.
   for (bool again = false;; again = true) {
     if (group.empty()) {
-      const bool looks_first =
-          again ? !is_stream(descriptor) : place_of(operation) == Place::nowhere;
-      if (!looks_first && look_for(Readiness::readable, descriptor) != 0) return Progress::waits;
-      complete(operation, -ENOBUFS, cause);
+      const bool knows = again && is_stream(descriptor);
+      if (knows && look_for(Readiness::readable, descriptor) != 0) return Progress::waits;
+      complete(operation, reads || is_socket(descriptor) ? -ENOBUFS : -ENOTSOCK, cause);
       return Progress::over;
     }
     const std::uint16_t id = group.take();
     const std::span<std::byte> into = group.buffer(id).first(provided_length(operation));
-    const std::int32_t result = receive_into(into, descriptor);
+    const std::int32_t result = receive_into(into, operation, descriptor);
+    // A datagram socket that was shut down; receiving many never learns of that.
+    const bool ended = result == -EAGAIN && !repeats && has_ended(descriptor);
+    if (ended || (result == 0 && reads)) {  // for nothing a buffer is used up, too
+      complete(operation, 0, cause, with_buffer(id));
+      return Progress::over;
+    }
     if (result <= 0) {
       group.give_back(id);
       if (result == -EAGAIN) return Progress::waits;
       complete(operation, result, cause);
       return Progress::over;
     }
-    const std::uint32_t more = operation.multishot ? completion_more : 0;
+    const std::uint32_t more = repeats ? completion_more : 0;
     complete(operation, result, record_moved(operation, result, cause), with_buffer(id) | more);
-    if (!operation.multishot) return Progress::over;
+    if (!repeats) return Progress::over;
   }
 }
 
@@ -309,6 +344,7 @@ EpollBackend::Progress EpollBackend::try_receive_provided(AsyncOperation& operat
 
 void EpollBackend::record_opened(int descriptor, HandleKind kind, FactIndex cause) {
   handles_.note_open(descriptor);
+  ++taken_;
   if (recorder_ == nullptr) return;
   recorder_->record({.cause = cause,
                      .handle = descriptor,
@@ -320,6 +356,9 @@ void EpollBackend::record_opened(int descriptor, HandleKind kind, FactIndex caus
 /// The application moved them: this thread made the call.
 FactIndex EpollBackend::record_moved(const AsyncOperation& operation, std::int32_t bytes,
                                      FactIndex cause) {
+  const bool sends = operation.opcode == Opcode::send || operation.opcode == Opcode::write ||
+                     operation.opcode == Opcode::send_to;
+  if (!sends) ++taken_;
   return record(FactKind::bytes_moved, operation, bytes, cause,
                 static_cast<std::uint8_t>(FactRole::application));
 }
