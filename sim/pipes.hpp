@@ -1,5 +1,6 @@
-// Simulated pipes: bytes in order from one end to the other, at once, and up to a limit. Who waits
-// at an end is the owner's affair (pipe(7)).
+// Simulated pipes: bytes in order from one end to the other, at once. As in Linux (fs/pipe.c) they
+// lie in up to 16 pages: a write goes on in the newest page only if its odd bytes fit there, and a
+// page is free again only when all of it was read. Waiting at an end is the owner's affair.
 #pragma once
 
 #include <algorithm>
@@ -36,27 +37,68 @@ class Pipes {
   std::uint32_t available(PipeId pipe) const {
     return static_cast<std::uint32_t>(pipes_[pipe].bytes.size());
   }
-  std::uint32_t space(PipeId pipe) const { return capacity - available(pipe); }
-
-  /// At most what is available, or there is space for.
-  void take(PipeId pipe, std::span<std::byte> into) {
-    std::deque<std::byte>& bytes = pipes_[pipe].bytes;
-    const auto end = bytes.begin() + static_cast<std::ptrdiff_t>(into.size());
-    std::copy(bytes.begin(), end, into.begin());
-    bytes.erase(bytes.begin(), end);
+  /// No page is free. A small write may succeed all the same.
+  bool full(PipeId pipe) const { return pipes_[pipe].pages.size() == pages_max; }
+  /// How many bytes of a write of so many go in.
+  std::uint32_t room(PipeId pipe, std::uint32_t bytes) const {
+    const std::uint32_t merged = mergeable(pipes_[pipe], bytes);
+    const auto free_pages = static_cast<std::uint32_t>(pages_max - pipes_[pipe].pages.size());
+    return merged + std::min(bytes - merged, free_pages * page_size);
   }
-  void put(PipeId pipe, std::span<const std::byte> bytes) {
-    pipes_[pipe].bytes.insert(pipes_[pipe].bytes.end(), bytes.begin(), bytes.end());
+
+  /// At most what is available. True if that made room: the pipe was full and is not any more.
+  bool take(PipeId id, std::span<std::byte> into) {
+    Pipe& pipe = pipes_[id];
+    const bool was_full = full(id);
+    const auto end = pipe.bytes.begin() + static_cast<std::ptrdiff_t>(into.size());
+    std::copy(pipe.bytes.begin(), end, into.begin());
+    pipe.bytes.erase(pipe.bytes.begin(), end);
+    for (auto left = static_cast<std::uint32_t>(into.size()); left > 0;) {
+      Page& page = pipe.pages.front();
+      const std::uint32_t count = std::min(left, page.end - page.begin);
+      left -= count;
+      page.begin += count;
+      if (page.begin == page.end) pipe.pages.pop_front();
+    }
+    return was_full && !full(id);
+  }
+
+  /// A write: what there is room for, which is returned.
+  std::uint32_t put(PipeId id, std::span<const std::byte> bytes) {
+    Pipe& pipe = pipes_[id];
+    const auto length = static_cast<std::uint32_t>(bytes.size());
+    const std::uint32_t count = room(id, length);
+    const std::uint32_t merged = mergeable(pipe, length);
+    if (merged > 0) pipe.pages.back().end += merged;
+    for (std::uint32_t done = merged; done < count; done += page_size) {
+      pipe.pages.push_back({0, std::min(page_size, count - done)});
+    }
+    pipe.bytes.insert(pipe.bytes.end(), bytes.begin(), bytes.begin() + count);
+    return count;
   }
 
  private:
-  static constexpr std::uint32_t capacity = 65536;
+  static constexpr std::uint32_t page_size = 4096;
+  static constexpr std::size_t pages_max = 16;
+
+  /// What lies in a page; what was read of it is not used again.
+  struct Page {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+  };
 
   struct Pipe {
     std::deque<std::byte> bytes;
+    std::deque<Page> pages;
     bool read_from = true;
     bool written_to = true;
   };
+
+  /// How many bytes of a write of so many go into the newest page: its odd ones, or none.
+  static std::uint32_t mergeable(const Pipe& pipe, std::uint32_t bytes) {
+    const std::uint32_t odd = bytes % page_size;
+    return !pipe.pages.empty() && pipe.pages.back().end + odd <= page_size ? odd : 0;
+  }
 
   void close_end(PipeId pipe, bool& open) {
     open = false;

@@ -45,11 +45,11 @@ SimulatedOs::Progress SimulatedOs::try_read_pipe(AsyncOperation& operation, std:
     return Progress::over;
   };
   // A buffer is looked for first, as for a receive.
-  const bool begins = place_of(operation) == Place::nowhere;
-  if (buffers != nullptr && buffers->empty() && begins) return over(-ENOBUFS);
-  if (pipes_.available(pipe) == 0 && !pipes_.at_end(pipe)) return Progress::waits;
   if (buffers != nullptr && buffers->empty()) return over(-ENOBUFS);
-  if (pipes_.at_end(pipe) || (buffers == nullptr && operation.length == 0)) return over(0);
+  if (buffers == nullptr && operation.length == 0) return over(0);
+  const bool ended = pipes_.at_end(pipe);
+  if (pipes_.available(pipe) == 0 && !ended) return Progress::waits;
+  if (ended && buffers == nullptr) return over(0);
   if (buffers == nullptr && operation.data == nullptr) return over(-EFAULT);
 
   std::span<std::byte> into{operation.data, operation.length};
@@ -61,15 +61,16 @@ SimulatedOs::Progress SimulatedOs::try_read_pipe(AsyncOperation& operation, std:
   }
   const auto count =
       static_cast<std::uint32_t>(std::min<std::size_t>(pipes_.available(pipe), into.size()));
-  pipes_.take(pipe, into.first(count));
+  if (ended) {  // the end of the stream uses a buffer up, too
+    complete(operation, 0, cause, flags);
+    return Progress::over;
+  }
+  const bool made_room = pipes_.take(pipe, into.first(count));
   const FactIndex moved = record(FactKind::bytes_moved, operation, count, cause,
                                  static_cast<std::uint8_t>(FactRole::processor));
   complete(operation, static_cast<std::int32_t>(count), moved, flags);
   const std::uint32_t writer = sockets_[index].other_end;
-  if (writer != no_socket) {
-    rouse(writer, polling, moved);
-    rouse(writer, sending, moved);
-  }
+  if (made_room && writer != no_socket) rouse(writer, polling | sending, moved);
   return Progress::over;
 }
 
@@ -80,18 +81,16 @@ SimulatedOs::Progress SimulatedOs::try_write_pipe(AsyncOperation& operation, std
     complete(operation, result, cause);
     return Progress::over;
   };
+  if (operation.length == 0) return over(0);  // also where nobody reads
   if (pipes_.broken(pipe)) return over(-EPIPE);
-  if (operation.length == 0) return over(0);
+  if (pipes_.room(pipe, operation.length) == 0) return Progress::waits;
   if (operation.data == nullptr) return over(-EFAULT);
-  const std::uint32_t count = std::min(pipes_.space(pipe), operation.length);
-  if (count == 0) return Progress::waits;
-  pipes_.put(pipe, {operation.data, count});
+  const std::uint32_t count = pipes_.put(pipe, {operation.data, operation.length});
   const FactIndex moved = record(FactKind::bytes_moved, operation, count, cause,
                                  static_cast<std::uint8_t>(FactRole::processor));
   complete(operation, static_cast<std::int32_t>(count), moved);
   const std::uint32_t reader = sockets_[index].other_end;
-  rouse(reader, polling, moved);
-  rouse(reader, receiving, moved);
+  rouse(reader, polling | receiving, moved);
   return Progress::over;
 }
 
@@ -104,8 +103,7 @@ void SimulatedOs::release_pipe(std::uint32_t index, FactIndex cause) {
   const std::uint32_t other = sockets_[index].other_end;
   if (other == no_socket) return;
   sockets_[other].other_end = no_socket;
-  rouse(other, polling, cause);
-  rouse(other, writes ? receiving : sending, cause);
+  rouse(other, static_cast<std::uint8_t>(polling | (writes ? receiving : sending)), cause);
 }
 
 }  // namespace proactor_lab
