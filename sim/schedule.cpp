@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace proactor_lab {
 
@@ -16,7 +17,7 @@ void Schedule::follow_at(Instant time) {
 void Schedule::add(Instant time, ScheduledEvent event) {
   assert(time >= now_);
   if (time == now_) {
-    due_.push_back(event);
+    compete(event);
     return;
   }
   if (free_.empty()) {
@@ -68,9 +69,15 @@ void Schedule::gather_tied() {
     return static_cast<std::int32_t>(a.order - b.order) < 0;
   });
   for (const Entry& entry : tied_) {
-    due_.push_back(events_[entry.place]);
+    compete(events_[entry.place]);
     free_.push_back(entry.place);
   }
+}
+
+void Schedule::compete(const ScheduledEvent& event) {
+  const bool orderly = (event.type & in_order) != 0;
+  if (orderly && std::exchange(orderly_is_due_, true)) return behind_.push_back(event);
+  due_.push_back(event);
 }
 
 ScheduledEvent Schedule::take_one_of_due() {
@@ -92,6 +99,13 @@ ScheduledEvent Schedule::take_one_of_due() {
   const ScheduledEvent event = due_[chosen];
   due_[chosen] = due_.back();
   due_.pop_back();
+  if ((event.type & in_order) != 0) {
+    orderly_is_due_ = !behind_.empty();
+    if (orderly_is_due_) {
+      due_.push_back(behind_.front());
+      behind_.pop_front();
+    }
+  }
   return event;
 }
 

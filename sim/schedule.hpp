@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "core/large_pages.hpp"
@@ -39,6 +40,10 @@ struct ScheduledEvent {
   FactIndex cause = 0;
   std::uint32_t type = 0;
 };
+
+/// Added to an event's type: of all such that are due at one instant, the one that was scheduled
+/// first comes first. Only that one competes with what else is due.
+inline constexpr std::uint32_t in_order = 1u << 31;
 
 class Schedule {
  public:
@@ -85,6 +90,7 @@ class Schedule {
   void add(Instant time, ScheduledEvent event);
   void follow_at(Instant time);
   void gather_tied();
+  void compete(const ScheduledEvent& event);
   // With many events a processor would wait for memory most of the time. So what will happen soon
   // is fetched before, a step with each level of the heap that the event rises: first the event
   // itself, which says who its target is, then what that will need.
@@ -112,9 +118,11 @@ class Schedule {
   EventHeap::Place second_ = EventHeap::nowhere;  // who comes next, while that is so
   EventHeap heap_;  // those of one instant are put in order when they come out
   std::vector<ScheduledEvent, LargePages<ScheduledEvent>> events_;
-  std::vector<std::uint32_t> free_;  // places in events_
-  std::vector<Entry> tied_;          // for `gather_tied`
-  std::vector<ScheduledEvent> due_;  // at now_
+  std::vector<std::uint32_t> free_;    // places in events_
+  std::vector<Entry> tied_;            // for `gather_tied`
+  std::vector<ScheduledEvent> due_;    // at now_
+  bool orderly_is_due_ = false;        // one that is `in_order` is among those
+  std::deque<ScheduledEvent> behind_;  // due at now_, too, and behind that one
 };
 
 }  // namespace proactor_lab

@@ -192,7 +192,11 @@ void SimulatedOs::take_number(AsyncOperation& operation, Instant when, FactIndex
   free_timers_.pop_back();
   timers_[number] = {&operation, when};
   operation.backend_state[2] = number;
-  schedule_.at(when, {this, 0, number, cause, timer_expires});
+  // Linux keeps the order of arming, if the loop stays on one processor: with full freedom it may
+  // not.
+  const bool timer = operation.opcode == Opcode::timer || operation.opcode == Opcode::link_timeout;
+  const std::uint32_t type = timer && !is_free() ? timer_expires | in_order : timer_expires;
+  schedule_.at(when, {this, 0, number, cause, type});
 }
 
 void SimulatedOs::on_event(const ScheduledEvent& event) {
