@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -57,19 +58,22 @@ using LinkId = std::uint16_t;
 struct NetworkConfig {
   DelayRange latency;                 ///< of link 0
   std::uint32_t send_buffer = 65536;  ///< bytes under way in one direction
-  /// Segments of one stream that would arrive at one instant do: in order, but what else is due
-  /// then may come between them. Otherwise they are a nanosecond apart.
-  bool arrivals_tie = false;
 };
 
 class Network final : private EventTarget {
  public:
   Network(const NetworkConfig& config, Schedule& schedule)
       : send_buffer_(config.send_buffer),
-        arrivals_tie_(config.arrivals_tie),
         schedule_(schedule),
         links_{NetworkLink{.latency = config.latency}} {}
 
+  /// Segments of one stream that would arrive at one instant do: in order, but what else is due
+  /// then may come between them. Otherwise they are a nanosecond apart. To be called before any
+  /// connection is opened.
+  void let_arrivals_tie() {
+    assert(connections_.empty());
+    arrivals_tie_ = true;
+  }
   /// Losses and broken connections are recorded from now on.
   void set_recorder(Recorder* recorder) { recorder_ = recorder; }
   LinkId add_link(const NetworkLink& link);
@@ -225,7 +229,7 @@ class Network final : private EventTarget {
   const Listener* listener_on(std::uint16_t port) const;
 
   std::uint32_t send_buffer_;
-  bool arrivals_tie_;
+  bool arrivals_tie_ = false;
   Schedule& schedule_;
   Recorder* recorder_ = nullptr;
   Instant last_cut_{};  // when the last cut ends

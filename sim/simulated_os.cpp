@@ -29,6 +29,7 @@ SimulatedOs::SimulatedOs(const SimulatedOsConfig& config, Schedule& schedule, Ne
       recorder_(recorder),
       descriptors_(config.handle_limit) {
   schedule_.set_recorder(recorder);
+  if (is_free()) network_.let_arrivals_tie();
 }
 
 // --- The demultiplexer: time passes in here --------------------------------------------------

@@ -54,7 +54,7 @@ World::Received SimulatedWorld::received(PeerId peer) {
 SimulatedStage::SimulatedStage(ChoiceSource& choices, Pace pace)
     : pace_(pace),
       choices_(choices),
-      network_(pace == Pace::free ? NetworkConfig{.arrivals_tie = true}
+      network_(pace == Pace::free ? NetworkConfig{}
                                   : NetworkConfig{.latency = {usual_latency, usual_latency}},
                schedule_),
       datagrams_({}, schedule_),
