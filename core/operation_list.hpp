@@ -11,6 +11,7 @@ namespace proactor_lab {
 class OperationList {
  public:
   bool empty() const { return first_ == nullptr; }
+  bool has_several() const { return first_ != nullptr && first_->next != nullptr; }
   AsyncOperation* first() const { return first_; }
   AsyncOperation* last() const { return empty() ? nullptr : last_; }
 

@@ -31,6 +31,9 @@ class DatagramOwner {
 
 class Datagrams final : private EventTarget {
  public:
+  /// In one datagram: what IP can carry (EMSGSIZE beyond).
+  static constexpr std::uint32_t bytes_max = 65'507;
+
   Datagrams(DelayRange latency, Schedule& schedule) : latency_(latency), schedule_(schedule) {}
 
   /// Port 0 takes a free one; 0 is returned where the port is taken.

@@ -263,18 +263,17 @@ bool SimulatedOs::escapes(OperationToken token, const AsyncOperation& timeout) {
 }
 
 void SimulatedOs::rouse(std::uint32_t index, std::uint8_t who, FactIndex cause) {
-  if (is_free()) return rouse_later(index, who, cause);
-  if ((who & polling) != 0) serve(&Socket::polls, index, cause);
-  if ((who & receiving) != 0) serve(&Socket::receives, index, cause);
-  if ((who & sending) != 0) serve(&Socket::sends, index, cause);
+  is_free() ? rouse_later(index, who, cause) : wake(index, who, cause);
 }
 
 void SimulatedOs::rouse_later(std::uint32_t index, std::uint8_t who, FactIndex cause) {
   Socket& socket = sockets_[index];
+  if ((who & polling) != 0) mark_woken_polls(index);
   for (const Waiting each : {polling, receiving, sending}) {
     if ((who & each) == 0) continue;
     const std::uint64_t waiting = (socket.*list_of(each)).size();
     if (waiting == 0 || (socket.roused & each) != 0) continue;
+    if (each == polling && !has_woken_poll(socket)) continue;
     socket.roused |= each;
     schedule_.at(schedule_.now(), {this, waiting << 8 | each, index, cause, rouses});
   }
@@ -286,11 +285,14 @@ void SimulatedOs::serve_next_roused(const ScheduledEvent& event) {
   const auto left = static_cast<std::uint32_t>(event.amount >> 8);
   Socket& socket = sockets_[event.subject];
   socket.roused &= static_cast<std::uint8_t>(~who);
+  if (who == polling) {
+    if (!serve_woken_poll(event.subject, event.cause)) return;
+    return rouse_later(event.subject, polling, event.cause);
+  }
   OperationList Socket::*const list = list_of(static_cast<Waiting>(who));
   const auto size = static_cast<std::uint32_t>((socket.*list).size());
   if (size == 0) return;
-  const std::uint32_t waiting = who == polling ? 1 : std::min(left, size);
-  serve_one(list, event.subject, waiting, event.cause);
+  serve_one(list, event.subject, std::min(left, size), event.cause);
   if (left <= 1 || (sockets_[event.subject].*list).empty()) return;
   const std::uint64_t rest = std::uint64_t{left - 1} << 8 | who;
   schedule_.at(schedule_.now(), {this, rest, event.subject, event.cause, rouses});

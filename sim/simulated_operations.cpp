@@ -23,9 +23,7 @@ void SimulatedOs::carry_out(AsyncOperation& operation, FactIndex started) {
 void SimulatedOs::carry_out_on_stream(AsyncOperation& operation, std::uint32_t index,
                                       FactIndex started) {
   const bool receives = operation.opcode == Opcode::receive;
-  const OperationList& others = receives ? sockets_[index].receives : sockets_[index].sends;
-  const bool waits_its_turn = !others.empty() && !is_free();
-  if (waits_its_turn || attempt_on_stream(operation, index, started) == Progress::waits) {
+  if (attempt_on_stream(operation, index, started) == Progress::waits) {
     pend(operation, receives ? Place::receives : Place::sends, index);
   }
 }
@@ -72,7 +70,6 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
   if (socket.kind == HandleKind::pipe) return carry_out_on_pipe(operation, index, started);
   const bool file = socket.kind == HandleKind::file;
   Place place = Place::receives;
-  bool waits_its_turn = false;
   switch (operation.opcode) {
     case Opcode::read:
     case Opcode::write:
@@ -97,21 +94,16 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
     case Opcode::accept:
     case Opcode::receive:
     case Opcode::receive_from:
-      // What cannot be done here need not wait to hear so.
-      waits_its_turn =
-          !socket.receives.empty() && !is_free() &&
-          (operation.opcode == Opcode::accept) == (socket.kind == HandleKind::listener);
       break;
     case Opcode::send:
     case Opcode::send_to:
       place = Place::sends;
-      waits_its_turn = !socket.sends.empty() && !is_free();
       break;
     default:
       return complete(operation, -EINVAL, started);
   }
   if (file) return complete(operation, operation.opcode == Opcode::poll ? 0 : -ENOTSOCK, started);
-  if (waits_its_turn || attempt(operation, index, started) == Progress::waits) {
+  if (attempt(operation, index, started) == Progress::waits) {
     pend(operation, place, index);
   }
 }
@@ -125,10 +117,7 @@ void SimulatedOs::carry_out_file_verb_on_socket(AsyncOperation& operation, std::
   // Into a provided buffer length 0 asks for all of it.
   const bool nothing = operation.length == 0 && operation.buffers == nullptr;
   if (reads && nothing) return complete(operation, 0, started);
-  OperationList& others = reads ? sockets_[index].receives : sockets_[index].sends;
-  const bool waits_its_turn =
-      !others.empty() && !is_free() && sockets_[index].kind != HandleKind::listener;
-  if (waits_its_turn || attempt(operation, index, started) == Progress::waits) {
+  if (attempt(operation, index, started) == Progress::waits) {
     pend(operation, reads ? Place::receives : Place::sends, index);
   }
 }
@@ -136,6 +125,7 @@ void SimulatedOs::carry_out_file_verb_on_socket(AsyncOperation& operation, std::
 void SimulatedOs::carry_out_connect(AsyncOperation& operation, std::uint32_t index,
                                     FactIndex started) {
   Socket& socket = sockets_[index];
+  if (socket.end != no_end) socket.receive_closed = false;  // it was refused before
   socket.end = network_.open(this, index, socket.label);
   const bool heard = network_.connect(socket.end, operation.endpoint.port, started);
   socket.connected = heard;
@@ -167,12 +157,12 @@ void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t in
   if (connected && !listener && receives) network_.shutdown_receive(socket.end);
   finish(operation, connected ? 0 : -ENOTCONN, started);
   // One that was never connected will not receive all the same: it is at its end.
-  socket.receive_closed |= receives;
-  socket.shut_down_early |= !connected && socket.kind == HandleKind::stream;
-  if (!connected) return;
-  if (receives) rouse(index, receiving, started);
-  if (sends) rouse(index, sending, started);
-  rouse(index, polling, started);
+  sockets_[index].receive_closed |= receives;
+  const bool datagram = sockets_[index].kind == HandleKind::datagram;
+  sockets_[index].send_closed |= datagram && sends;
+  sockets_[index].shut_down_early |= !connected && sockets_[index].kind == HandleKind::stream;
+  // Linux says that a datagram socket is not connected, and shuts it down all the same.
+  if (connected || datagram) rouse(index, polling | receiving | sending, started);
 }
 
 /// `operation` goes on at `when`: see `on_event`.
@@ -221,6 +211,7 @@ void SimulatedOs::on_event(const ScheduledEvent& event) {
       std::int32_t error = socket.connected ? network_.take_error(socket.end) : ECONNREFUSED;
       if (network_.refused(socket.end)) error = ECONNREFUSED;
       socket.connected = error == 0;
+      socket.receive_closed |= error != 0;  // what receives there is told of the stream's end
       return settle(*operation, -error, event.cause);
     }
     default:

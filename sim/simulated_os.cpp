@@ -266,7 +266,7 @@ void SimulatedOs::run_step(const ChainStep& step) {
 /// Where the completion queue is full nothing completes again and again.
 std::uint32_t SimulatedOs::more_of(const AsyncOperation& operation) const {
   const bool room = posted_.size() < config_.completion_entries;
-  return operation.multishot && room ? completion_more : 0;
+  return repeats(operation) && room ? completion_more : 0;
 }
 
 void SimulatedOs::complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
@@ -329,7 +329,7 @@ void SimulatedOs::pend(AsyncOperation& operation, Place place, std::uint32_t ind
     not_modelled("an operation that waits, linked behind one that a thread of the kernel did");
   }
   operation.backend_state[0] = static_cast<std::uint64_t>(place);
-  operation.backend_state[1] = index;
+  operation.backend_state[1] = arming_of(index);
   Socket& socket = sockets_[index];
   ++socket.references;
   ++pending_;

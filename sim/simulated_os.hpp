@@ -132,11 +132,13 @@ class SimulatedOs final : public OperatingSystem,
     std::uint32_t open_flags = 0;
     std::uint32_t short_questions = 0;
     std::uint32_t receiver_questions = 0;
+    bool send_closed = false;  // a datagram socket that was shut down
   };
 
-  /// Where an operation is, kept in `backend_state[0]`. `[1]` is its socket, or the target of a
-  /// link timeout; `[2]` its number among the timers, what a receive that waits for all has got so
-  /// far, whether a chain that waits its turn drains, or whether what it is linked to has begun;
+  /// Where an operation is, kept in `backend_state[0]`. `[1]` is its socket, below a number that
+  /// grows with each that begins to wait, or the target of a link timeout; `[2]` its number among
+  /// the timers, what a receive that waits for all has got so far, whether a chain that waits its
+  /// turn drains, or whether what it is linked to has begun;
   /// `[3]` the operation that is linked to it.
   enum class Place : std::uint64_t {
     nowhere,
@@ -199,9 +201,14 @@ class SimulatedOs final : public OperatingSystem,
 
   /// Who waits on a socket, as bits.
   enum Waiting : std::uint8_t { polling = 1, receiving = 2, sending = 4 };
+  static constexpr std::uint8_t both_ways = receiving | sending;
   static OperationList Socket::*list_of(Waiting who) {
     if (who == polling) return &Socket::polls;
     return who == receiving ? &Socket::receives : &Socket::sends;
+  }
+  static OperationList Socket::*list_of(Place place) {
+    if (place == Place::polls) return &Socket::polls;
+    return place == Place::receives ? &Socket::receives : &Socket::sends;
   }
   enum EventType : std::uint32_t { timer_expires, rouses, lets_go, closes };
   void rouse(std::uint32_t socket, std::uint8_t who, FactIndex cause);
@@ -297,8 +304,9 @@ class SimulatedOs final : public OperatingSystem,
   Progress attempt_datagram(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   Progress try_receive(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   Progress try_receive_in_general(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
+  Progress end_of_stream(AsyncOperation& operation, std::int32_t result, FactIndex cause);
   Progress try_receive_from(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
-  Progress try_receive_provided(AsyncOperation& operation, std::uint16_t port, FactIndex cause);
+  Progress try_receive_provided(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   Progress try_send(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   Progress try_accept(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   Progress try_poll(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
@@ -308,16 +316,51 @@ class SimulatedOs final : public OperatingSystem,
   void release_pipe(std::uint32_t socket, FactIndex cause);
   bool is_ready(const Socket& socket, Readiness readiness) const;
   bool is_connected(const Socket& socket) const;
-  void serve(OperationList Socket::*list, std::uint32_t socket, FactIndex cause) {
-    if (!(sockets_[socket].*list).empty()) serve_all(list, socket, cause);
+  /// What waits on the socket tries again.
+  void wake(std::uint32_t index, std::uint8_t who, FactIndex cause) {
+    const Socket& socket = sockets_[index];
+    OperationList Socket::*const list = (who & receiving) != 0 ? &Socket::receives : &Socket::sends;
+    // Mostly only one of a kind waits.
+    const bool several = (socket.*list).has_several() || (who & both_ways) == both_ways ||
+                         ((who & polling) != 0 && !socket.polls.empty());
+    if (several) return wake_several(index, who, cause);
+    if ((who & both_ways) != 0 && !(socket.*list).empty()) wake_single(list, index, cause);
   }
-  void serve_all(OperationList Socket::*list, std::uint32_t socket, FactIndex cause);
-  Progress serve_one(OperationList Socket::*list, std::uint32_t socket, std::uint32_t waiting,
+  void wake_single(OperationList Socket::*list, std::uint32_t socket, FactIndex cause);
+  [[gnu::cold]] void wake_several(std::uint32_t socket, std::uint8_t who, FactIndex cause);
+  void wake_accepts(std::uint32_t socket, FactIndex cause);
+  void mark_woken_polls(std::uint32_t socket);
+  Progress try_again(AsyncOperation& operation, OperationList Socket::*list, std::uint32_t socket,
                      FactIndex cause);
+  void serve_one(OperationList Socket::*list, std::uint32_t socket, std::uint32_t waiting,
+                 FactIndex cause);
+  bool serve_woken_poll(std::uint32_t socket, FactIndex cause);
+  /// For `backend_state[1]` of one that begins to wait.
+  std::uint64_t arming_of(std::uint32_t socket) { return std::uint64_t{armings_++} << 32 | socket; }
+  /// Of two that wait; the counter may wrap.
+  static bool is_newer(const AsyncOperation* one, const AsyncOperation* other) {
+    const auto arming = [](const AsyncOperation* each) {
+      return static_cast<std::uint32_t>(each->backend_state[1] >> 32);
+    };
+    return static_cast<std::int32_t>(arming(one) - arming(other)) > 0;
+  }
+  static constexpr std::uint64_t woken_poll = UINT64_MAX;
+  static bool was_woken(const AsyncOperation& poll) { return poll.backend_state[2] == woken_poll; }
+  static bool has_woken_poll(const Socket& socket) {
+    const AsyncOperation* poll = socket.polls.first();
+    while (poll != nullptr && !was_woken(*poll)) poll = poll->next;
+    return poll != nullptr;
+  }
   std::uint32_t transfer_size(std::uint32_t possible, std::uint64_t entity,
                               std::uint32_t& questions);
 
   void pend(AsyncOperation& operation, Place place, std::uint32_t socket);
+  /// Only accepts and receives into provided buffers can; others complete once.
+  static bool repeats(const AsyncOperation& operation) {
+    return operation.multishot &&
+           (operation.opcode == Opcode::accept ||
+            (operation.opcode == Opcode::receive && operation.buffers != nullptr));
+  }
   /// For the flags of a multishot operation's result: whether it goes on.
   std::uint32_t more_of(const AsyncOperation& operation) const;
   void complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
@@ -403,6 +446,7 @@ class SimulatedOs final : public OperatingSystem,
   std::vector<const char*> file_labels_;       // by file; null: none yet
   std::vector<std::uint32_t> free_timers_;
   std::size_t pending_ = 0;
+  std::uint32_t armings_ = 0;  // operations that began to wait, or to wait anew
   bool woken_ = false;
   std::uint64_t steps_ = 0;  // waits, and events of the world
   bool timed_out_ = false;   // something is still computed at the run's limit

@@ -99,18 +99,17 @@ SimulatedOs::Progress SimulatedOs::try_receive_in_general(AsyncOperation& operat
     complete(operation, result, cause);
     return Progress::over;
   };
-  if (!socket.connected) {
-    const bool ended = socket.receive_closed && socket.kind == HandleKind::stream;
-    return over(ended ? 0 : -ENOTCONN);
-  }
   BufferGroup* const buffers = operation.buffers;
   const bool waits_for_all = operation.opcode == Opcode::receive && buffers == nullptr &&
                              has(operation.flags, OperationFlags::wait_all);
   std::uint64_t& had = operation.backend_state[2];  // of one that waits for all
-  // Linux looks for a buffer first: when the operation begins, whatever has arrived, and later even
-  // where only the end of the stream is to be told.
-  const bool begins = place_of(operation) == Place::nowhere || is_free();
-  if (begins && buffers != nullptr && buffers->empty()) return over(-ENOBUFS);
+  // Linux looks for a buffer first: when the operation begins, whatever has arrived, and whenever
+  // it is woken, even if others took the bytes or only the end of the stream is to be told.
+  if (buffers != nullptr && buffers->empty()) return over(-ENOBUFS);
+  if (!socket.connected) {
+    const bool ended = socket.receive_closed && socket.kind == HandleKind::stream;
+    return end_of_stream(operation, ended ? 0 : -ENOTCONN, cause);
+  }
   while (true) {
     const std::uint32_t arrived = network_.available(socket.end);
     const bool over_there = network_.at_end(socket.end) || network_.was_reset(socket.end);
@@ -118,8 +117,11 @@ SimulatedOs::Progress SimulatedOs::try_receive_in_general(AsyncOperation& operat
     if (buffers != nullptr && buffers->empty()) return over(-ENOBUFS);
     // A reset is told once, and not where the stream had ended before; then it reads as the end.
     if (arrived == 0) {
+      const bool ended = network_.at_end(socket.end);
+      const std::int32_t result = ended ? 0 : -network_.take_error(socket.end);
+      // One that has got a part tells only of that, and the reset is told all the same.
       if (waits_for_all && had > 0) return over(static_cast<std::int32_t>(had));
-      return over(network_.at_end(socket.end) ? 0 : -network_.take_error(socket.end));
+      return end_of_stream(operation, result, cause);
     }
     if (buffers == nullptr && operation.length == 0) return over(0);
     if (buffers == nullptr && operation.data == nullptr) return over(-EFAULT);
@@ -145,6 +147,15 @@ SimulatedOs::Progress SimulatedOs::try_receive_in_general(AsyncOperation& operat
   }
 }
 
+/// No byte will come any more. Told so, `read` uses a buffer up, and `receive` does not.
+SimulatedOs::Progress SimulatedOs::end_of_stream(AsyncOperation& operation, std::int32_t result,
+                                                 FactIndex cause) {
+  const bool uses_buffer =
+      result == 0 && operation.opcode == Opcode::read && operation.buffers != nullptr;
+  complete(operation, result, cause, uses_buffer ? with_buffer(operation.buffers->take()) : 0);
+  return Progress::over;
+}
+
 SimulatedOs::Progress SimulatedOs::attempt_datagram(AsyncOperation& operation, std::uint32_t index,
                                                     FactIndex cause) {
   switch (operation.opcode) {
@@ -161,7 +172,9 @@ SimulatedOs::Progress SimulatedOs::attempt_datagram(AsyncOperation& operation, s
     complete(operation, result, why);
     return Progress::over;
   };
+  if (operation.length > Datagrams::bytes_max) return over(-EMSGSIZE, cause);
   if (operation.opcode != Opcode::send_to) return over(-EDESTADDRREQ, cause);
+  if (sockets_[index].send_closed) return over(-EPIPE, cause);
   if (operation.data == nullptr && operation.length > 0) return over(-EFAULT, cause);
   const FactIndex moved = record(FactKind::bytes_moved, operation, operation.length, cause,
                                  static_cast<std::uint8_t>(FactRole::processor));
@@ -174,9 +187,13 @@ SimulatedOs::Progress SimulatedOs::try_receive_from(AsyncOperation& operation, s
                                                     FactIndex cause) {
   const std::uint16_t port = sockets_[index].port;
   if (operation.buffers != nullptr && operation.opcode != Opcode::receive_from) {
-    return try_receive_provided(operation, port, cause);
+    return try_receive_provided(operation, index, cause);
   }
-  if (!datagrams_.available(port)) return Progress::waits;
+  if (!datagrams_.available(port)) {
+    if (!sockets_[index].receive_closed) return Progress::waits;
+    finish(operation, 0, cause);  // io_uring leaves it to a worker to find that out
+    return Progress::over;
+  }
   const Datagram datagram = datagrams_.take(port);
   // What does not fit is lost (recvfrom(2)).
   const std::size_t count = std::min<std::size_t>(datagram.bytes.size(), operation.length);
@@ -195,15 +212,20 @@ SimulatedOs::Progress SimulatedOs::try_receive_from(AsyncOperation& operation, s
 
 /// Datagrams into provided buffers, one each.
 SimulatedOs::Progress SimulatedOs::try_receive_provided(AsyncOperation& operation,
-                                                        std::uint16_t port, FactIndex cause) {
+                                                        std::uint32_t index, FactIndex cause) {
   BufferGroup& buffers = *operation.buffers;
+  const std::uint16_t port = sockets_[index].port;
   // As on a stream Linux looks for a buffer first. It does not know whether another datagram has
   // come, so receiving many ends with the last buffer.
-  for (bool first = place_of(operation) == Place::nowhere || is_free();; first = true) {
-    const bool available = datagrams_.available(port);
-    if (!available && !(first && buffers.empty())) return Progress::waits;
+  while (true) {
     if (buffers.empty()) {
       complete(operation, -ENOBUFS, cause);
+      return Progress::over;
+    }
+    if (!datagrams_.available(port)) {
+      // Receiving many never learns that the socket was shut down.
+      if (!sockets_[index].receive_closed || repeats(operation)) return Progress::waits;
+      finish(operation, 0, cause, with_buffer(buffers.take()));
       return Progress::over;
     }
     const Datagram datagram = datagrams_.take(port);
@@ -211,14 +233,16 @@ SimulatedOs::Progress SimulatedOs::try_receive_provided(AsyncOperation& operatio
     const std::span<std::byte> into = buffers.buffer(id).first(provided_length(operation));
     const std::size_t count = std::min(datagram.bytes.size(), into.size());
     std::copy_n(datagram.bytes.begin(), count, into.begin());
-    // An empty one needs no buffer, and ends receiving many, as the end of a stream does.
-    if (count == 0) buffers.give_back(id);
+    // An empty one needs no buffer but for `read`, and ends receiving many, as the end of a stream
+    // does.
+    const bool keeps_buffer = count > 0 || operation.opcode == Opcode::read;
+    if (!keeps_buffer) buffers.give_back(id);
     const std::uint32_t more = count > 0 ? more_of(operation) : 0;
     const FactIndex moved =
         record(FactKind::bytes_moved, operation, static_cast<std::int64_t>(count), cause,
                static_cast<std::uint8_t>(FactRole::processor));
     complete(operation, static_cast<std::int32_t>(count), moved,
-             count > 0 ? with_buffer(id) | more : 0);
+             keeps_buffer ? with_buffer(id) | more : 0);
     if (more == 0) return Progress::over;
   }
 }
@@ -260,7 +284,9 @@ bool SimulatedOs::is_ready(const Socket& socket, Readiness readiness) const {
       return pipes_.broken(socket.pipe) || (!reads && !pipes_.full(socket.pipe));
     return pipes_.at_end(socket.pipe) || (reads && pipes_.available(socket.pipe) > 0);
   }
-  if (socket.kind == HandleKind::datagram) return !reads || datagrams_.available(socket.port);
+  if (socket.kind == HandleKind::datagram) {
+    return !reads || socket.receive_closed || datagrams_.available(socket.port);
+  }
   if (!socket.connected) return true;  // an error is ready to be heard
   if (network_.was_reset(socket.end)) return true;
   return reads ? network_.available(socket.end) > 0 || network_.at_end(socket.end) ||
@@ -276,7 +302,8 @@ bool SimulatedOs::is_connected(const Socket& socket) const {
 
 SimulatedOs::Progress SimulatedOs::try_poll(AsyncOperation& operation, std::uint32_t index,
                                             FactIndex cause) {
-  if (!is_ready(sockets_[index], operation.readiness)) return Progress::waits;
+  const bool ready = was_woken(operation) || is_ready(sockets_[index], operation.readiness);
+  if (!ready) return Progress::waits;
   FactIndex reported = 0;
   if (recorder_ != nullptr) {
     reported = recorder_->record({.operation = to_number(operation.id),
@@ -298,64 +325,6 @@ std::uint32_t SimulatedOs::transfer_size(std::uint32_t possible, std::uint64_t e
   record_choice(answer, options, QuestionKind::bytes_transferred);
   if (answer == 0) return possible;
   return answer == 1 ? possible / 2 : 1;
-}
-
-// --- What the network tells ------------------------------------------------------------------
-
-/// Carries out what waits in a list, for as long as something can be.
-void SimulatedOs::serve_all(OperationList Socket::*list, std::uint32_t index, FactIndex cause) {
-  // Whoever only waits for readiness takes nothing from the others: each is asked once.
-  const bool polls = list == &Socket::polls;
-  auto left = polls ? static_cast<std::uint32_t>((sockets_[index].*list).size()) : UINT32_MAX;
-  while (left-- > 0 && !(sockets_[index].*list).empty()) {
-    const auto waiting = static_cast<std::uint32_t>((sockets_[index].*list).size());
-    const bool waits = serve_one(list, index, waiting, cause) == Progress::waits;
-    if (waits && !polls) return;
-  }
-}
-
-/// Of the first `waiting` in the list, one. Where it has to wait on, it goes to the end.
-SimulatedOs::Progress SimulatedOs::serve_one(OperationList Socket::*list, std::uint32_t index,
-                                             std::uint32_t waiting, FactIndex cause) {
-  Socket& socket = sockets_[index];
-  std::uint32_t chosen = 0;
-  if (socket.kind == HandleKind::pipe && !is_free() && list != &Socket::polls) {
-    chosen = waiting - 1;  // whoever came last is woken first
-  } else if (list == &Socket::receives && waiting > 1 && is_ready(socket, Readiness::readable)) {
-    // Who of several gets the bytes is not first come, first served.
-    chosen = schedule_.choices().pick(
-        waiting, {QuestionKind::which_receiver, index, socket.receiver_questions++});
-  }
-  AsyncOperation* operation = (socket.*list).pop_at(chosen);
-  // Its other cache lines will be needed, too, and it may have waited for long.
-  __builtin_prefetch(&operation->flags);
-  __builtin_prefetch(&operation->backend_state);
-  if (attempt(*operation, index, cause) == Progress::waits) {
-    (sockets_[index].*list).push(*operation);
-    return Progress::waits;
-  }
-  --pending_;
-  release(index, cause);
-  return Progress::over;
-}
-
-void SimulatedOs::readable(EndId end, FactIndex cause) {
-  rouse(network_.tag(end), polling | receiving, cause);
-}
-
-void SimulatedOs::writable(EndId end, FactIndex cause) {
-  rouse(network_.tag(end), polling | sending, cause);
-}
-
-void SimulatedOs::acceptable(std::uint16_t port, FactIndex cause) {
-  rouse(network_.listener_tag(port), polling | receiving, cause);
-}
-
-void SimulatedOs::datagram_arrived(std::uint16_t port, FactIndex cause) {
-  for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
-    if (sockets_[index].kind != HandleKind::datagram || sockets_[index].port != port) continue;
-    return rouse(index, polling | receiving, cause);
-  }
 }
 
 }  // namespace proactor_lab
