@@ -18,6 +18,9 @@ struct Behaviour {
   bool on_epoll = true;  ///< also where the loop thread moves the bytes
   unsigned live_runs = 24;
   Needs needs{};
+  bool usual_within_full = true;  ///< what happens with usual freedom may happen with full freedom
+  bool usually =
+      false;  ///< each way of setting it up has one usual outcome: the most frequent live
 };
 
 // Each in its file.
@@ -25,6 +28,8 @@ std::vector<Behaviour> cancelling_behaviours();
 std::vector<Behaviour> chain_behaviours();
 std::vector<Behaviour> timeout_behaviours();
 std::vector<Behaviour> stream_behaviours();
+std::vector<Behaviour> ending_behaviours();
+std::vector<Behaviour> waiting_behaviours();
 std::vector<Behaviour> connection_behaviours();
 std::vector<Behaviour> buffer_behaviours();
 std::vector<Behaviour> ring_behaviours();

@@ -107,6 +107,54 @@ std::string ringbuf_read(Machine& m) {
   return m.story();
 }
 
+std::string receive_from_a_file(Machine& m) {
+  BufferGroup& buffers = m.provide(1, 4);
+  const Handle file = m.file("abcdef");
+  if (m.variant() == 1) {  // not even a missing buffer comes first
+    m.ask("_read", {.opcode = Opcode::read, .handle = file, .buffers = &buffers});
+    m.gather();
+  }
+  m.forget();
+  m.ask("receive", {.opcode = Opcode::receive,
+                    .handle = file,
+                    .buffers = &buffers,
+                    .multishot = m.variant() == 2});
+  m.gather();
+  return m.story();
+}
+
+/// Reading does not go on by itself.
+std::string read_many(Machine& m) {
+  BufferGroup& buffers = m.provide(2, 4);
+  std::error_code error;
+  if (m.variant() == 0) {
+    const OperatingSystem::Pipe pipe = m.os().open_pipe("pipe", error);
+    OperationRequest read = on_handle(Opcode::read, pipe.reader);
+    read.buffers = &buffers;
+    read.multishot = true;
+    m.ask("many", read);
+    m.submit();
+    m.ask("_write", write_of(pipe.writer, "abcdef"));
+    m.pass(100us);
+    return m.story();
+  }
+  const auto [stream, peer] = m.stream();
+  m.forget();
+  OperationRequest request = on_handle(Opcode::read, stream);
+  request.multishot = true;
+  if (m.variant() == 1) {
+    request.buffers = &buffers;
+  } else {  // nor does receiving without provided buffers
+    request.opcode = Opcode::receive;
+    request.length = 2;
+  }
+  m.ask("many", request);
+  m.submit();
+  peer->send("abcdef");
+  let_arrive(m);
+  return m.story();
+}
+
 }  // namespace
 
 std::vector<Behaviour> buffer_behaviours() {
@@ -117,6 +165,8 @@ std::vector<Behaviour> buffer_behaviours() {
        no_buffer_left, 3},
       {"buf-ring", "buf-ring.c", buf_ring},
       {"ringbuf-read", "ringbuf-read.c", ringbuf_read, 1},
+      {"buffers: a receive of a file", "ENOTSOCK", receive_from_a_file, 3},
+      {"buffers: a multishot read", "completes once", read_many, 3},
       {"ringbuf-read: of a file", "ringbuf-read.c", ringbuf_read, 3, false},
   };
 }

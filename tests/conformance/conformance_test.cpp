@@ -3,8 +3,10 @@
 //
 //   build/dev/bin/tests_conformance         prints the table and fails where it does not hold
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <set>
 #include <string>
 #include <system_error>
@@ -21,19 +23,23 @@ constexpr std::size_t worlds_max = 5000;
 
 struct Allowed {
   std::set<std::string> outcomes;
+  std::vector<std::set<std::string>> by_variant;
   std::size_t worlds = 0;
   bool cut = false;  // there are more worlds than were looked at
 };
 
-Allowed enumerate(const Behaviour& behaviour) {
+Allowed enumerate(const Behaviour& behaviour, KernelFreedom freedom) {
   Allowed allowed;
   for (int variant = 0; variant < behaviour.variants; ++variant) {
+    allowed.by_variant.emplace_back();
     Enumeration choices;
     bool more = true;
     while (more && choices.runs() <= worlds_max) {
       {
-        Machine machine(behaviour.needs, {SystemKind::simulated, &choices, variant, 0});
-        allowed.outcomes.insert(behaviour.body(machine));
+        Machine machine(behaviour.needs, {SystemKind::simulated, &choices, variant, 0, freedom});
+        const std::string outcome = behaviour.body(machine);
+        allowed.outcomes.insert(outcome);
+        allowed.by_variant.back().insert(outcome);
       }
       ++allowed.worlds;
       more = choices.advance();
@@ -45,9 +51,9 @@ Allowed enumerate(const Behaviour& behaviour) {
 
 std::vector<Behaviour> all_behaviours() {
   std::vector<Behaviour> all;
-  for (const auto& group :
-       {cancelling_behaviours(), chain_behaviours(), timeout_behaviours(), stream_behaviours(),
-        connection_behaviours(), buffer_behaviours(), ring_behaviours()}) {
+  for (const auto& group : {cancelling_behaviours(), chain_behaviours(), timeout_behaviours(),
+                            stream_behaviours(), ending_behaviours(), waiting_behaviours(),
+                            connection_behaviours(), buffer_behaviours(), ring_behaviours()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;
@@ -79,7 +85,28 @@ std::string listed(const std::set<std::string>& outcomes) {
 struct Probe {
   unsigned runs = 0;
   std::set<std::string> seen;
+  std::map<std::string, unsigned> counts;  ///< by variant and outcome
 };
+
+std::string key_of(int variant, const std::string& outcome) {
+  return std::to_string(variant) + ": " + outcome;
+}
+
+/// What happens with usual freedom is decided, and is what happened most often.
+void check_usual(const Behaviour& behaviour, const Allowed& usual, const Probe& live) {
+  for (int variant = 0; variant < behaviour.variants; ++variant) {
+    const std::set<std::string>& outcomes = usual.by_variant[static_cast<std::size_t>(variant)];
+    INFO(behaviour.name << ", set up in way " << variant
+                        << ", with usual freedom:" << listed(outcomes));
+    CHECK(outcomes.size() == 1);
+    unsigned runs = 0;
+    for (const auto& [key, count] : live.counts) {
+      if (key.starts_with(key_of(variant, ""))) runs += count;
+    }
+    const auto found = live.counts.find(key_of(variant, *outcomes.begin()));
+    CHECK((runs == 0 || (found != live.counts.end() && 2 * found->second >= runs)));
+  }
+}
 
 void probe(const Behaviour& behaviour, const Allowed& allowed, SystemKind kind, unsigned runs,
            Probe& probe) {
@@ -93,6 +120,7 @@ void probe(const Behaviour& behaviour, const Allowed& allowed, SystemKind kind, 
       outcome = behaviour.body(machine);
     }
     ++probe.runs;
+    if (kind == SystemKind::io_uring) ++probe.counts[key_of(variant, outcome)];
     if (allowed.outcomes.count(outcome) > 0) {
       probe.seen.insert(outcome);
       continue;
@@ -109,6 +137,7 @@ void probe(const Behaviour& behaviour, const Allowed& allowed, SystemKind kind, 
 }  // namespace
 
 TEST_CASE("what the kernel does, the simulator can do, and half of what it can was seen") {
+  std::signal(SIGPIPE, SIG_IGN);  // live, writing to a broken pipe raises it
   const std::string refused = refusal();
   if (!refused.empty()) std::printf("io_uring is refused (%s): epoll only\n", refused.c_str());
   const char* const only = std::getenv("PROACTOR_LAB_BEHAVIOUR");
@@ -120,7 +149,15 @@ TEST_CASE("what the kernel does, the simulator can do, and half of what it can w
     if (only != nullptr && std::string_view(behaviour.name).find(only) == std::string_view::npos) {
       continue;
     }
-    const Allowed allowed = enumerate(behaviour);
+    const Allowed allowed = enumerate(behaviour, KernelFreedom::full);
+    const Allowed usual = enumerate(behaviour, KernelFreedom::usual);
+    for (const std::string& outcome : usual.outcomes) {
+      if (allowed.cut || !behaviour.usual_within_full || allowed.outcomes.count(outcome) > 0)
+        continue;
+      FAIL_CHECK(behaviour.name << ": with usual freedom this can happen,\n    " << outcome
+                                << "\n  and with full freedom it cannot; there can"
+                                << listed(allowed.outcomes));
+    }
     Probe live;
     if (refused.empty()) {
       probe(behaviour, allowed, SystemKind::io_uring, behaviour.live_runs, live);
@@ -128,13 +165,14 @@ TEST_CASE("what the kernel does, the simulator can do, and half of what it can w
     if (behaviour.on_epoll) {
       probe(behaviour, allowed, SystemKind::epoll, behaviour.live_runs / 3, live);
     }
+    if (behaviour.usually) check_usual(behaviour, usual, live);
     if (live.runs == 0) continue;
     std::printf("%-34s %8zu %8u %6zu%s\n", behaviour.name, allowed.outcomes.size(), live.runs,
                 live.seen.size(), allowed.cut ? "  (more worlds than were looked at)" : "");
     if (only != nullptr || std::getenv("PROACTOR_LAB_OUTCOMES") != nullptr) {
       for (const std::string& outcome : allowed.outcomes) {
-        std::printf("    %s %s\n", live.seen.count(outcome) > 0 ? "seen  " : "unseen",
-                    outcome.c_str());
+        std::printf("    %s%s %s\n", live.seen.count(outcome) > 0 ? "seen  " : "unseen",
+                    usual.outcomes.count(outcome) > 0 ? " (usual)" : "", outcome.c_str());
       }
     }
     allowed_in_all += allowed.outcomes.size();

@@ -58,7 +58,7 @@ Machine::Machine(const Needs& needs, const Try& attempt)
     return;
   }
   SimulatedOsConfig config;
-  config.freedom = KernelFreedom::full;
+  config.freedom = attempt.freedom;
   config.handle_limit = needs.handle_limit;
   config.disk_latency = {needs.disk_latency, needs.disk_latency};
   config.submission_entries = needs.submission_entries;
@@ -135,6 +135,10 @@ void Machine::give_back(BufferGroup& buffers, std::string_view name) {
 }
 
 bool Machine::is_over(std::string_view name) const { return find(name)->over; }
+
+bool Machine::used_buffer(std::string_view name) const {
+  return (find(name)->told.back().flags & completion_buffer) != 0;
+}
 
 // --- Waiting -----------------------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ struct Try {
   ChoiceSource* choices = nullptr;  ///< of the simulated system; live nobody asks
   int variant = 0;                  ///< of the behaviour's own ways to be set up
   unsigned number = 0;              ///< of the live run: seeds its delays, picks the kind of ring
+  KernelFreedom freedom = KernelFreedom::full;  ///< simulated
 };
 
 class Machine final : private EventTarget {
@@ -67,6 +68,8 @@ class Machine final : private EventTarget {
   std::int32_t value(std::string_view name) const;
   std::int32_t first_value(std::string_view name) const;
   bool is_over(std::string_view name) const;
+  /// Its last completion says that it used a provided buffer up.
+  bool used_buffer(std::string_view name) const;
   /// The provided buffer that this operation took is free again.
   void give_back(BufferGroup& buffers, std::string_view name);
 

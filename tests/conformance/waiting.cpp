@@ -1,0 +1,236 @@
+// Several that wait for one handle: which is served, and in which order.
+#include <tuple>
+
+#include "tests/conformance/behaviour.hpp"
+
+using namespace std::chrono_literals;
+
+namespace proactor_lab::conformance {
+namespace {
+
+void let_arrive(Machine& m) { m.pass(m.simulated() ? Duration{20us} : Duration{200us}); }
+
+enum class Kind { pipe, stream, datagram };
+
+/// A handle to wait on, and how bytes come to it.
+struct Source {
+  Source(Machine& machine, Kind of_kind) : m(machine), kind(of_kind) {
+    std::error_code error;
+    if (kind == Kind::pipe) {
+      pipe = m.os().open_pipe("pipe", error);
+      handle = pipe.reader;
+    } else if (kind == Kind::stream) {
+      std::tie(handle, peer) = m.stream();
+    } else {
+      handle = m.os().open_datagram_socket({loopback_address, 0}, "to", error);
+    }
+    m.forget();
+  }
+
+  OperationRequest one_byte() const {
+    return kind == Kind::pipe ? read_of(handle, 1) : receive_of(handle, 1);
+  }
+
+  /// A byte, which has not arrived yet.
+  void send() {
+    if (kind == Kind::stream) {
+      peer->send("x");
+    } else if (kind == Kind::pipe) {
+      m.ask("_write" + std::to_string(++sent), write_of(pipe.writer, "x"));
+    } else {
+      OperationRequest send = send_of(handle, "x");
+      send.opcode = Opcode::send_to;
+      send.endpoint = {loopback_address, m.os().local_endpoint(handle).port};
+      m.ask("_send" + std::to_string(++sent), send);
+    }
+  }
+
+  Machine& m;
+  Kind kind;
+  Handle handle{};
+  OperatingSystem::Pipe pipe;
+  Peer* peer = nullptr;
+  int sent = 0;
+};
+
+Kind kind_of(int variant) { return static_cast<Kind>(variant % 3); }
+
+/// The byte goes to the receive, and the polls are told of it all the same.
+std::string polls_and_a_receive(Machine& m) {
+  Source source(m, kind_of(m.variant()));
+  const bool poll_first = m.variant() < 3;
+  if (poll_first) m.ask("poll", on_handle(Opcode::poll, source.handle));
+  m.ask("receive", source.one_byte());
+  if (!poll_first) m.ask("poll", on_handle(Opcode::poll, source.handle));
+  m.submit();
+  source.send();
+  m.gather();
+  return m.story();
+}
+
+/// The poll was woken before the byte was taken.
+std::string receive_after_a_poll_was_woken(Machine& m) {
+  Source source(m, kind_of(m.variant()));
+  m.ask("poll", on_handle(Opcode::poll, source.handle));
+  m.submit();
+  source.send();
+  m.ask("receive", source.one_byte());
+  m.gather();
+  return m.story();
+}
+
+std::string two_polls(Machine& m) {
+  Source source(m, kind_of(m.variant()));
+  for (const char* name : {"older", "newer"}) m.ask(name, on_handle(Opcode::poll, source.handle));
+  m.submit();
+  source.send();
+  m.gather();
+  return m.story();
+}
+
+/// One that was woken in vain is the newest from then on.
+std::string three_receives(Machine& m) {
+  Source source(m, kind_of(m.variant()));
+  for (const char* name : {"one", "two", "three"}) {
+    m.ask(name, source.one_byte());
+    m.submit();
+  }
+  for (int i = 0; i < 3; ++i) {
+    source.send();
+    let_arrive(m);
+  }
+  m.gather();
+  return m.story();
+}
+
+/// The last of the buffers goes to one of them, and the other is told that there is none.
+std::string two_receives_one_buffer(Machine& m) {
+  BufferGroup& buffers = m.provide(1, 4);
+  Source source(m, kind_of(m.variant()));
+  OperationRequest request = source.one_byte();
+  request.length = 0;
+  request.buffers = &buffers;
+  for (const char* name : {"_one", "_two"}) m.ask(name, request);
+  m.submit();
+  source.send();
+  m.gather();
+  const std::string one = m.result("_one");
+  const std::string two = m.result("_two");
+  return (one == "1" ? one : two) + " and " + (one == "1" ? two : one);
+}
+
+std::string two_pipe_writers(Machine& m) {
+  static const std::string much(65536, 'x');
+  std::error_code error;
+  const OperatingSystem::Pipe pipe = m.os().open_pipe("pipe", error);
+  m.ask("_fill", write_of(pipe.writer, much));
+  m.gather();
+  const bool polls = m.variant() == 1;
+  if (polls) {
+    OperationRequest poll = on_handle(Opcode::poll, pipe.writer);
+    poll.readiness = Readiness::writable;
+    m.ask("poll", poll);
+  }
+  for (const char* name : {"older", "newer"}) {
+    m.ask(name, write_of(pipe.writer, std::string_view(much).substr(0, 4096)));
+  }
+  m.submit();
+  m.ask("_read", read_of(pipe.reader, 4096));
+  m.pass(100us);
+  m.ask("_again", read_of(pipe.reader, 4096));
+  m.pass(100us);
+  return m.story();
+}
+
+/// It has sixteen pages, and one is free when all of it was read.
+std::string full_pipe(Machine& m) {
+  static const std::string much(65536, 'x');
+  std::error_code error;
+  const OperatingSystem::Pipe pipe = m.os().open_pipe("pipe", error);
+  const auto some = [](std::size_t length) { return std::string_view(much).substr(0, length); };
+  OperationRequest poll = on_handle(Opcode::poll, pipe.writer);
+  poll.readiness = Readiness::writable;
+  const auto read = [&](std::uint32_t length) {
+    m.ask("_read" + std::to_string(length), read_of(pipe.reader, length));
+    m.pass(100us);
+  };
+  if (m.variant() == 0) {
+    m.ask("_fill", write_of(pipe.writer, much));
+    m.ask("poll", poll);
+    m.pass(100us);
+    read(1);
+    const std::string early = m.story();
+    read(4095);
+    return early + " then " + m.story();
+  }
+  if (m.variant() == 1) {  // pieces that fill more than half a page have one each
+    for (int i = 0; i < 16; ++i)
+      m.ask("_piece" + std::to_string(i), write_of(pipe.writer, some(2100)));
+    m.ask("small", write_of(pipe.writer, some(1900)));
+    m.ask("large", write_of(pipe.writer, some(3000)));
+    m.pass(100us);
+    const std::string early = m.story();
+    read(2100);
+    return early + " then " + m.story();
+  }
+  m.ask("_fill", write_of(pipe.writer, some(65536 - 4086)));  // the last page has room for 4086
+  m.ask("odd", write_of(pipe.writer, some(5000)));  // its odd bytes fit, the others have no page
+  m.ask("poll", poll);
+  m.pass(100us);
+  return m.story();
+}
+
+std::string equal_timers(Machine& m) {
+  const auto [stream, peer] = m.stream();
+  m.forget();
+  const Instant moment = m.os().now() + 300us;
+  const auto timer = [&](const char* name) {
+    m.ask(name, {.opcode = Opcode::timer, .deadline = moment});
+  };
+  timer("one");
+  if (m.variant() == 1) {  // a link timeout expires in its turn
+    m.ask("_receive", receive_of(stream, 1, Link::soft));
+    m.ask("timeout", {.opcode = Opcode::link_timeout, .deadline = moment});
+  }
+  timer("two");
+  if (m.variant() == 0) timer("three");
+  m.gather();
+  return m.story();
+}
+
+/// What comes before anybody looks may be received as one.
+std::string two_sends_before_a_look(Machine& m) {
+  const auto [stream, peer] = m.stream();
+  m.forget();
+  m.ask("receive", receive_of(stream, 10));
+  m.submit();
+  peer->send("ab");
+  if (m.variant() == 1) m.jitter();
+  peer->send("cd");
+  m.gather();
+  return m.story();
+}
+
+}  // namespace
+
+std::vector<Behaviour> waiting_behaviours() {
+  std::vector<Behaviour> decided{
+      {"wait: a poll and a receive", "both complete, the newest first", polls_and_a_receive, 6},
+      {"wait: two polls", "both complete, the newest first", two_polls, 3},
+      {"wait: three receives", "the newest first; woken in vain, it is the newest", three_receives,
+       3},
+      {"wait: two receives, one buffer", "the byte, and ENOBUFS at once", two_receives_one_buffer,
+       3},
+      {"wait: two pipe writers", "the newest first", two_pipe_writers, 2},
+      {"pipe: full", "writable when a page is free", full_pipe, 3},
+      {"wait: timers of one moment", "in the order of their arming", equal_timers, 2},
+  };
+  for (Behaviour& each : decided) each.usually = true;
+  decided.push_back(
+      {"wait: a poll, and a receive later", "both complete", receive_after_a_poll_was_woken, 3});
+  decided.push_back(
+      {"two sends before a look", "may be received as one", two_sends_before_a_look, 2});
+  return decided;
+}
+
+}  // namespace proactor_lab::conformance
