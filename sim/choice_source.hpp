@@ -14,7 +14,7 @@ namespace proactor_lab {
 enum class QuestionKind : std::uint8_t {
   which_first,        ///< of events due at one instant; entity: the instant in nanoseconds
   bytes_transferred,  ///< all, half or one; entity: the stream end, or 2^32 + a file's number
-  which_receiver,     ///< of receives pending on one stream; entity: the stream end
+  which_receiver,     ///< of those that wait on one handle, with full freedom; entity: the socket
   latency,            ///< of one segment; entity: the stream end
   answer_delay,       ///< of a back end; entity: the stream end
   disk_delay,         ///< of an operation on a file; entity: the file's number + 1, opening: 0

@@ -271,12 +271,26 @@ void SimulatedOs::rouse_later(std::uint32_t index, std::uint8_t who, FactIndex c
   if ((who & polling) != 0) mark_woken_polls(index);
   for (const Waiting each : {polling, receiving, sending}) {
     if ((who & each) == 0) continue;
-    const std::uint64_t waiting = (socket.*list_of(each)).size();
-    if (waiting == 0 || (socket.roused & each) != 0) continue;
-    if (each == polling && !has_woken_poll(socket)) continue;
+    const OperationList& list = socket.*list_of(each);
+    if (list.empty() || (each == polling && !has_woken_poll(socket))) continue;
+    // Those that began to wait since are woken anew.
+    std::uint32_t& roused_at = socket.roused_at[each == sending ? 1 : 0];
+    const bool all_roused = each == polling || !waits_since(list, roused_at);
+    if ((socket.roused & each) != 0 && all_roused) continue;
     socket.roused |= each;
-    schedule_.at(schedule_.now(), {this, waiting << 8 | each, index, cause, rouses});
+    if (each != polling) roused_at = armings_;
+    const ScheduledEvent event{this, std::uint64_t{list.size()} << 8 | each, index, cause, rouses};
+    // A ring that defers its work tries again when the program looks.
+    const bool until_look =
+        passing_ && choose(2, QuestionKind::completion_order, *list.first()) == 1;
+    until_look ? until_look_.push_back(event) : schedule_.at(schedule_.now(), event);
   }
+}
+
+/// The program waits for completions: now is the turn of what was put off until then.
+void SimulatedOs::look() {
+  for (const ScheduledEvent& event : until_look_) schedule_.at(schedule_.now(), event);
+  until_look_.clear();
 }
 
 /// Those who were woken try again one by one: the amount says who, and how many are left.

@@ -36,6 +36,7 @@ SimulatedOs::SimulatedOs(const SimulatedOsConfig& config, Schedule& schedule, Ne
 
 bool SimulatedOs::wait(CompletionEventQueue& queue, Instant deadline) {
   submit();
+  if (!until_look_.empty()) look();
   ++usage_.calls;
   ++steps_;
   if (is_time_up() || is_full()) {
@@ -109,10 +110,15 @@ Instant SimulatedOs::after(Instant from, Duration cost) {
 void SimulatedOs::pass(Duration cost) {
   usage_.cpu_time += cost;
   const Instant until = after(schedule_.now(), cost);
+  passing_ = is_free();
   while (!schedule_.empty() && schedule_.next_time() <= until) {
-    if (is_full()) return;  // the next wait ends it
+    if (is_full()) {  // the next wait ends it
+      passing_ = false;
+      return;
+    }
     take_next_event();
   }
+  passing_ = false;
   schedule_.advance_to(until);
 }
 
@@ -351,6 +357,7 @@ void SimulatedOs::release_all() {
   chain_steps_.clear();
   after_batch_.clear();
   order_.clear();
+  until_look_.clear();
   for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
     for (OperationList Socket::*list :
          {&Socket::receives, &Socket::sends, &Socket::polls, &Socket::cancelled}) {

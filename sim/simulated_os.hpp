@@ -3,6 +3,7 @@
 // README.md lists what it supports and where it differs from Linux.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -132,7 +133,8 @@ class SimulatedOs final : public OperatingSystem,
     std::uint32_t open_flags = 0;
     std::uint32_t short_questions = 0;
     std::uint32_t receiver_questions = 0;
-    bool send_closed = false;  // a datagram socket that was shut down
+    std::array<std::uint32_t, 2> roused_at{};  // which receives and sends were: those armed before
+    bool send_closed = false;                  // a datagram socket that was shut down
   };
 
   /// Where an operation is, kept in `backend_state[0]`. `[1]` is its socket, below a number that
@@ -213,6 +215,7 @@ class SimulatedOs final : public OperatingSystem,
   enum EventType : std::uint32_t { timer_expires, rouses, lets_go, closes };
   void rouse(std::uint32_t socket, std::uint8_t who, FactIndex cause);
   void rouse_later(std::uint32_t socket, std::uint8_t who, FactIndex cause);
+  void look();
   void serve_next_roused(const ScheduledEvent& event);
   void let_go_of(std::uint32_t socket, AsyncOperation& cancelled, FactIndex cause);
   void let_go_of_any(std::uint32_t socket, FactIndex cause);
@@ -344,6 +347,15 @@ class SimulatedOs final : public OperatingSystem,
     };
     return static_cast<std::int32_t>(arming(one) - arming(other)) > 0;
   }
+  static bool waits_since(const OperationList& list, std::uint32_t armings) {
+    const AsyncOperation* each = list.first();
+    const auto is_older = [armings](const AsyncOperation* operation) {
+      const auto arming = static_cast<std::uint32_t>(operation->backend_state[1] >> 32);
+      return static_cast<std::int32_t>(arming - armings) < 0;
+    };
+    while (each != nullptr && is_older(each)) each = each->next;
+    return each != nullptr;
+  }
   static constexpr std::uint64_t woken_poll = UINT64_MAX;
   static bool was_woken(const AsyncOperation& poll) { return poll.backend_state[2] == woken_poll; }
   static bool has_woken_poll(const Socket& socket) {
@@ -436,6 +448,8 @@ class SimulatedOs final : public OperatingSystem,
     FactIndex cause = 0;
   };
   std::vector<AfterBatch> after_batch_;
+  bool passing_ = false;                    // the program is busy, with full freedom
+  std::vector<ScheduledEvent> until_look_;  // what its next wait is to begin with
   std::vector<Socket, LargePages<Socket>> sockets_;
   std::vector<std::uint32_t> free_sockets_;
   DescriptorTable descriptors_;

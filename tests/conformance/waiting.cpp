@@ -211,6 +211,21 @@ std::string two_sends_before_a_look(Machine& m) {
   return m.story();
 }
 
+/// The program is busy while both come.
+std::string two_sends_while_busy(Machine& m) {
+  const auto [stream, peer] = m.stream();
+  m.forget();
+  m.ask("receive", receive_of(stream, 10));
+  m.submit();
+  m.later(10us, [to = peer] { to->send("ab"); });
+  m.later(40us, [to = peer] { to->send("cd"); });
+  for (int i = 0; i < 2; ++i) {
+    m.simulated() ? m.os().compute(50us) : m.look_away(200us);
+  }
+  m.gather();
+  return m.story();
+}
+
 }  // namespace
 
 std::vector<Behaviour> waiting_behaviours() {
@@ -230,6 +245,8 @@ std::vector<Behaviour> waiting_behaviours() {
       {"wait: a poll, and a receive later", "both complete", receive_after_a_poll_was_woken, 3});
   decided.push_back(
       {"two sends before a look", "may be received as one", two_sends_before_a_look, 2});
+  decided.push_back(
+      {"two sends while the program is busy", "may be received as one", two_sends_while_busy});
   return decided;
 }
 
