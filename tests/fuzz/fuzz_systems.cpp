@@ -3,7 +3,7 @@
 //
 //   fuzz_systems [--seed N] [--programs N] [--seconds S] [--worlds N] [--on SYSTEM]...
 //                [--without WORD]... [--keep-going] [--coverage]
-//   fuzz_systems --program FILE      one program, as it was printed
+//   fuzz_systems --program FILE...   these programs, as they were printed
 //
 // Program k of a run is made from seed + k. Exit codes: 0 no divergence; 1 a divergence, printed
 // and shrunk, or a system that does not come back; 2 usage; 3 it could not be run.
@@ -37,7 +37,7 @@ struct Arguments {
   bool keep_going = false;
   bool shrinks = true;
   bool prints_coverage = false;
-  std::string program;
+  std::vector<std::string> program_files;
   std::vector<std::string> only;
   GeneratorConfig generator;
 };
@@ -120,6 +120,19 @@ void end_by_signal(int signal) {
   end_process("signal " + std::to_string(signal) + ": " + watchdog_of_the_run->what_goes_on());
 }
 
+/// Throws std::invalid_argument, naming the file.
+Program read_program(const std::string& path) {
+  std::ifstream in(path);
+  std::stringstream text;
+  text << in.rdbuf();
+  if (!in) throw std::invalid_argument(path + ": cannot be read");
+  try {
+    return parse_program(text.str());
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(path + ": " + error.what());
+  }
+}
+
 int compare(const Arguments& arguments, const FuzzConfig& config) {
   std::vector<Arm> arms;
   Watchdog watchdog(hang_limit, [&](const Program& program, const std::string& system) {
@@ -144,18 +157,10 @@ int compare(const Arguments& arguments, const FuzzConfig& config) {
   }
   const Fuzzer fuzzer(config, arms);
   Run run(arguments, fuzzer);
-  if (arguments.program.empty()) {
-    run.judge_random();
-  } else {
-    std::ifstream in(arguments.program);
-    std::stringstream text;
-    text << in.rdbuf();
-    if (!in) {
-      std::cerr << "fuzz_systems: cannot read " << arguments.program << '\n';
-      return 2;
-    }
-    run.judge(parse_program(text.str()));
+  for (const std::string& path : arguments.program_files) {
+    if (!run.judge(read_program(path))) std::cout << "(" << path << ")\n" << std::endl;
   }
+  if (arguments.program_files.empty()) run.judge_random();
   run.print();
   return run.has_diverged() ? 1 : 0;
 }
@@ -177,7 +182,7 @@ int main(int argc, char** argv) {
                  "Leaves out what has this word in its text: drain, close, f ...");
   app.add_option("--steps", arguments.generator.steps_max, "Of a program, about, at most");
   app.add_option("--phases", arguments.generator.phases_max, "Of a program, at most");
-  app.add_option("--program", arguments.program, "A file with one program, instead");
+  app.add_option("--program", arguments.program_files, "Files with a program each, instead");
   app.add_flag("--keep-going", arguments.keep_going, "Also after a divergence");
   app.add_flag("!--as-found", arguments.shrinks, "Does not shrink");
   app.add_flag("--coverage", arguments.prints_coverage, "Prints all that was covered");
@@ -189,7 +194,7 @@ int main(int argc, char** argv) {
   try {
     return compare(arguments, config);
   } catch (const std::invalid_argument& error) {
-    std::cerr << "fuzz_systems: " << arguments.program << ": " << error.what() << '\n';
+    std::cerr << "fuzz_systems: " << error.what() << '\n';
     return 2;
   } catch (const std::exception& error) {
     std::cerr << "fuzz_systems: " << error.what() << '\n';

