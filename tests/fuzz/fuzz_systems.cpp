@@ -37,6 +37,7 @@ struct Arguments {
   bool keep_going = false;
   bool shrinks = true;
   bool prints_coverage = false;
+  bool prints_not_judged = false;
   std::vector<std::string> program_files;
   std::vector<std::string> only;
   GeneratorConfig generator;
@@ -46,7 +47,9 @@ constexpr Duration hang_limit{10'000'000'000};
 constexpr std::array verdict_names = {"agree", "diverge", "only seemed to diverge",
                                       "not judged (too many worlds)", "refused"};
 
+// For last words.
 std::atomic<std::uint64_t> seed_of_the_program{0};
+std::atomic<const Program*> judged_program{nullptr};
 
 class Run {
  public:
@@ -67,19 +70,10 @@ class Run {
 
   /// False if it diverges.
   bool judge(const Program& program) {
-    const Judgement judgement = fuzzer_.judge(program);
-    coverage_.count(program);
-    ++programs_;
-    worlds_ += judgement.worlds;
-    ++verdicts_[static_cast<std::size_t>(judgement.verdict)];
-    if (judgement.verdict == Verdict::refused) ++refusals_[judgement.refusal];
-    if (judgement.verdict != Verdict::diverges) return true;
-    std::cout << "divergence; as it was found:\n" << fuzzer_.to_text(program, judgement);
-    if (arguments_.shrinks) {
-      const Divergence shrunk = fuzzer_.shrink(program, judgement);
-      std::cout << "shrunk:\n" << fuzzer_.to_text(shrunk.shrunk, shrunk.judgement);
-    }
-    return false;
+    judged_program = &program;
+    const bool well = judge_it(program);
+    judged_program = nullptr;
+    return well;
   }
 
   void print() const {
@@ -99,6 +93,25 @@ class Run {
   bool has_diverged() const { return verdicts_[static_cast<std::size_t>(Verdict::diverges)] > 0; }
 
  private:
+  bool judge_it(const Program& program) {
+    const Judgement judgement = fuzzer_.judge(program);
+    coverage_.count(program);
+    ++programs_;
+    worlds_ += judgement.worlds;
+    ++verdicts_[static_cast<std::size_t>(judgement.verdict)];
+    if (judgement.verdict == Verdict::refused) ++refusals_[judgement.refusal];
+    if (judgement.verdict == Verdict::not_judged && arguments_.prints_not_judged) {
+      std::cout << "not judged:\n" << to_text(program) << std::endl;
+    }
+    if (judgement.verdict != Verdict::diverges) return true;
+    std::cout << "divergence; as it was found:\n" << fuzzer_.to_text(program, judgement);
+    if (arguments_.shrinks) {
+      const Divergence shrunk = fuzzer_.shrink(program, judgement);
+      std::cout << "shrunk:\n" << fuzzer_.to_text(shrunk.shrunk, shrunk.judgement);
+    }
+    return false;
+  }
+
   const Arguments& arguments_;
   const Fuzzer& fuzzer_;
   Coverage coverage_;
@@ -108,8 +121,6 @@ class Run {
   std::map<std::string, std::uint64_t> refusals_;
 };
 
-Watchdog* watchdog_of_the_run = nullptr;
-
 /// A system does not come back, or aborts: neither can be undone.
 void end_process(const std::string& why) {
   std::cout << why << "(seed " << seed_of_the_program << ")" << std::endl;
@@ -117,7 +128,9 @@ void end_process(const std::string& why) {
 }
 
 void end_by_signal(int signal) {
-  end_process("signal " + std::to_string(signal) + ": " + watchdog_of_the_run->what_goes_on());
+  const Program* program = judged_program;
+  end_process("signal " + std::to_string(signal) + ": judging\n" +
+              (program == nullptr ? "" : to_text(*program)));
 }
 
 /// Throws std::invalid_argument, naming the file.
@@ -142,7 +155,6 @@ int compare(const Arguments& arguments, const FuzzConfig& config) {
     }
     end_process(why);
   });
-  watchdog_of_the_run = &watchdog;
   std::signal(SIGABRT, end_by_signal);
   std::signal(SIGSEGV, end_by_signal);
   arms = live_arms(watchdog);
@@ -185,6 +197,7 @@ int main(int argc, char** argv) {
   app.add_option("--program", arguments.program_files, "Files with a program each, instead");
   app.add_flag("--keep-going", arguments.keep_going, "Also after a divergence");
   app.add_flag("!--as-found", arguments.shrinks, "Does not shrink");
+  app.add_flag("--not-judged", arguments.prints_not_judged, "Prints programs that were not judged");
   app.add_flag("--coverage", arguments.prints_coverage, "Prints all that was covered");
   try {
     app.parse(argc, argv);

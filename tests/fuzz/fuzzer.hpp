@@ -35,7 +35,7 @@ struct Arm {
 };
 
 struct FuzzConfig {
-  SearchBudget search{.worlds_max = 20'000, .random_worlds = 50};
+  SearchBudget search{.worlds_max = 50'000, .random_worlds = 300};
   int plays = 2;                       ///< of a program on each arm
   int confirmations = 6;               ///< patient plays if one had something pending
   Duration patience{1'000'000};        ///< at first

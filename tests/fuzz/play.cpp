@@ -57,6 +57,7 @@ class Player {
     }
   }
   ~Player() {
+    stage_.end();
     stage_.os().release_all();
     stage_.os().unregister_buffers(buffers_);
   }

@@ -45,6 +45,8 @@ class Stage {
   virtual World& world() = 0;
   /// The program begins: handles have been opened and connected.
   virtual void begin() = 0;
+  /// It is over, or abandoned: what is under way is released next.
+  virtual void end() {}
   /// How long a timer runs that is brief.
   virtual Duration brief_delay() = 0;
   virtual void start(AsyncOperation& operation) = 0;

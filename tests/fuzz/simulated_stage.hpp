@@ -54,6 +54,8 @@ class SimulatedStage final : public Stage, private EventTarget {
   OperatingSystem& os() override { return os_; }
   World& world() override { return world_; }
   void begin() override;
+  /// An abandoned world must not ask more than it did up to there: the search goes by that.
+  void end() override { choices_.asking = false; }
   Duration brief_delay() override;
   void start(AsyncOperation& operation) override {
     lends_buffers_ |= operation.buffers != nullptr;

@@ -39,12 +39,6 @@ Watchdog::Guard::Guard(Watchdog& watchdog, const Program& program, const char* s
 
 Watchdog::Guard::~Guard() { watchdog_.program_ = nullptr; }
 
-std::string Watchdog::what_goes_on() const {
-  const Program* program = program_;
-  if (program == nullptr) return "";
-  return std::string(system_.load()) + " plays\n" + to_text(*program);
-}
-
 /// The same play is going on for as long as the limit.
 void Watchdog::watch(Duration limit) {
   constexpr int looks = 10;

@@ -38,9 +38,6 @@ class Watchdog {
     Watchdog& watchdog_;
   };
 
-  /// What is being played, for people; empty if nothing is.
-  std::string what_goes_on() const;
-
  private:
   void watch(Duration limit);
 
