@@ -22,7 +22,8 @@ struct Outcome {
   std::vector<Event> events;
   /// What is pending, with the bytes in its buffer; what the peers have received.
   std::string ending;
-  /// At the end of a phase something was pending: on a slow machine it may have come later.
+  /// At the end of a phase something was pending, or on the way: on a slow machine it may have come
+  /// later.
   bool may_be_slow = false;
 
   bool operator==(const Outcome& other) const {

@@ -71,6 +71,7 @@ class Player {
     stage_.submit(queue_);  // nothing may come a second time
     take_completions();
     outcome_.ending = ending();
+    outcome_.may_be_slow |= program_.uses("st");  // what was sent may arrive later
     return std::move(outcome_);
   }
 
