@@ -129,11 +129,13 @@ struct ChainStep {
   bool by_worker = false;  // a thread of the kernel goes on with it
 };
 
-/// Whether the end of `step.operation`, which is cancelled by its step, is reported. What bounds an
-/// operation that ended by itself is over with it, and no failure; the rest of a broken chain is
-/// reported or not as a whole.
-inline bool is_step_told(const ChainStep& step) {
-  if (step.operation->opcode != Opcode::link_timeout || !step.directly) return !step.silent;
+/// Whether the end of `step.operation`, which its step ends with `result`, is reported. What bounds
+/// an operation that ended by itself is over with it, and no failure unless it was refused; the
+/// rest of a broken chain is reported or not as a whole.
+inline bool is_step_told(const ChainStep& step, std::int32_t result) {
+  const bool bounds = step.operation->opcode == Opcode::link_timeout;
+  const bool refused = result == -EINVAL || result == -EOPNOTSUPP;
+  if (!bounds || !step.directly || refused) return !step.silent;
   return !has(step.operation->flags, OperationFlags::skip_success);
 }
 

@@ -209,7 +209,8 @@ void EpollBackend::run_step(const ChainStep& step) {
   }
   if (!timeout && !step.broken) return begin(operation, step.cause);
   const std::int32_t result = place == Place::chained ? result_behind_break(operation) : -ECANCELED;
-  if (!timeout || place != Place::nowhere) end(operation, result, step, 0, is_step_told(step));
+  if (!timeout || place != Place::nowhere)
+    end(operation, result, step, 0, is_step_told(step, result));
   if (timeout) add_step({after, step.broken, step.cause, step.silent, false});
 }
 

@@ -150,6 +150,7 @@ class EpollBackend final : public LiveBackend {
   void carry_out(AsyncOperation& operation, FactIndex started);
   void carry_out_on(int descriptor, AsyncOperation& operation, FactIndex started);
   Progress carry_out_file(AsyncOperation& operation, FactIndex started);
+  void read_file_provided(AsyncOperation& operation, FactIndex started);
   Progress attempt(AsyncOperation& operation, int descriptor, FactIndex cause);
   Progress try_accept(AsyncOperation& operation, int descriptor, FactIndex cause);
   Progress try_receive_all(AsyncOperation& operation, int descriptor, FactIndex cause);

@@ -182,9 +182,10 @@ EpollBackend::Progress EpollBackend::carry_out_file(AsyncOperation& operation, F
   const int descriptor = to_number(operation.handle);
   const auto offset = static_cast<off_t>(operation.offset);
   std::int32_t result = -EINTR;
-  // Into provided buffers only streams are read.
-  if (operation.buffers != nullptr && !is_patient_pipe(descriptor) && !is_socket(descriptor)) {
-    result = -EOPNOTSUPP;
+  if (operation.opcode == Opcode::read && operation.buffers != nullptr &&
+      !is_patient_pipe(descriptor) && !is_socket(descriptor)) {
+    read_file_provided(operation, started);
+    return Progress::over;
   }
   while (result == -EINTR) {
     if (operation.opcode == Opcode::open && operation.path == nullptr) {
@@ -217,6 +218,20 @@ EpollBackend::Progress EpollBackend::carry_out_file(AsyncOperation& operation, F
   }
   complete(operation, result, cause);
   return Progress::over;
+}
+
+void EpollBackend::read_file_provided(AsyncOperation& operation, FactIndex started) {
+  const int descriptor = to_number(operation.handle);
+  BufferGroup& group = *operation.buffers;
+  if (fcntl(descriptor, F_GETFD) < 0) return void(complete(operation, -EBADF, started));
+  if (group.empty()) return void(complete(operation, -ENOBUFS, started));
+  const std::uint16_t id = group.take();
+  const std::span<std::byte> into = group.buffer(id).first(provided_length(operation));
+  const std::int32_t result =
+      result_of(pread(descriptor, into.data(), into.size(), static_cast<off_t>(operation.offset)));
+  if (result < 0) group.give_back(id);
+  const FactIndex cause = result > 0 ? record_moved(operation, result, started) : started;
+  complete(operation, result, cause, result < 0 ? 0 : with_buffer(id));
 }
 
 // --- What may have to wait ---------------------------------------------------------------------

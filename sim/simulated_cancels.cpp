@@ -102,7 +102,12 @@ SimulatedOs::Reach SimulatedOs::reach(OperationToken token) {
       return starting[choose(4, QuestionKind::cancel_reach, target)];
     }
     case Place::finishing:
+      if (!is_free()) return nobody;
       break;
+    case Place::polls:
+      // One that was woken may be over and unreported.
+      if (!is_free() || !was_woken(target)) return {};
+      return choose(2, QuestionKind::cancel_reach, target) == 0 ? Reach{} : nobody;
     default:
       if (!is_free() || !is_at_work(target)) return {};
   }

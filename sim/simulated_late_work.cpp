@@ -54,8 +54,10 @@ void SimulatedOs::go_on_with(const ChainStep& step) {
 }
 
 void SimulatedOs::begin_linked(AsyncOperation& linked, bool by_worker) {
-  if (by_worker && linked.multishot) {
-    not_modelled("a multishot operation linked behind one that a thread of the kernel did");
+  if (by_worker && (linked.multishot || linked.buffers != nullptr)) {
+    not_modelled(
+        "a multishot operation, or one with a provided buffer, linked behind one that a "
+        "thread of the kernel did");
   }
   const bool before = std::exchange(in_worker_, by_worker);
   begin(linked);
@@ -83,7 +85,7 @@ bool SimulatedOs::is_done_by_worker(const AsyncOperation& operation, std::int32_
 void SimulatedOs::cancel_linked(AsyncOperation& linked, std::int32_t result,
                                 const ChainStep& step) {
   const bool late = result == -ECANCELED || result == -EINVAL || result == -EOPNOTSUPP;
-  const bool told = step.operation == nullptr ? !step.silent : is_step_told(step);
+  const bool told = step.operation == nullptr ? !step.silent : is_step_told(step, result);
   if (!late || !is_put_off(linked)) return end(linked, result, step, 0, told);
   // A target that is over at once is told so only after its batch: its timeout may have expired.
   const bool expires_at_once = linked.opcode == Opcode::link_timeout && linked.relative &&
@@ -190,9 +192,9 @@ bool SimulatedOs::completes_late(const AsyncOperation& operation, std::int32_t r
   return transfers && by_the_file && (is_free() || submitting_);
 }
 
-/// It is over, and no cancel finds it any more; with full freedom it is reported later.
+/// It is over, and no cancel finds it any more; it is reported later, if anything is put off.
 void SimulatedOs::tell_late(AsyncOperation& operation, std::int32_t result, FactIndex cause) {
-  if (!is_free()) return complete(operation, result, cause);
+  if (!is_put_off(operation)) return complete(operation, result, cause);
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::untold);
   operation.backend_state[1] = static_cast<std::uint32_t>(result);
   put_off(operation, cause);

@@ -164,9 +164,11 @@ Duration SimulatedOs::submission_cost() const {
 
 /// Workers wait for these before they try, or lose the buffer of what fails.
 void SimulatedOs::refuse_behind_drain(const AsyncOperation& head) {
-  if (head.multishot) not_modelled("a multishot operation that a drain held back");
-  if (head.buffers != nullptr) not_modelled("a provided buffer for what a drain held back");
-  if (head.opcode == Opcode::connect) not_modelled("a connect that a drain held back");
+  for (const AsyncOperation* each = &head; each != nullptr; each = linked_to(*each)) {
+    if (each->multishot) not_modelled("a multishot operation that a drain held back");
+    if (each->buffers != nullptr) not_modelled("a provided buffer for what a drain held back");
+    if (each->opcode == Opcode::connect) not_modelled("a connect that a drain held back");
+  }
 }
 
 /// Begins what all before it is over for, or has workers begin it. True if there was any.

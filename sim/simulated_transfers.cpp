@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "core/chain.hpp"
+#include "sim/not_modelled.hpp"
 #include "sim/simulated_os.hpp"
 
 namespace proactor_lab {
@@ -120,7 +121,10 @@ SimulatedOs::Progress SimulatedOs::try_receive_in_general(AsyncOperation& operat
       const bool ended = network_.at_end(socket.end);
       const std::int32_t result = ended ? 0 : -network_.take_error(socket.end);
       // One that has got a part tells only of that, and the reset is told all the same.
-      if (waits_for_all && had > 0) return over(static_cast<std::int32_t>(had));
+      if (waits_for_all && had > 0) {  // it waited for more, be it for an instant
+        tell_late(operation, static_cast<std::int32_t>(had), cause);
+        return Progress::over;
+      }
       return end_of_stream(operation, result, cause);
     }
     if (buffers == nullptr && operation.length == 0) return over(0);
@@ -200,6 +204,9 @@ SimulatedOs::Progress SimulatedOs::try_receive_from(AsyncOperation& operation, s
   if (count > 0 && operation.data == nullptr) {
     complete(operation, -EFAULT, cause);
     return Progress::over;
+  }
+  if (count < datagram.bytes.size() && has(operation.flags, OperationFlags::wait_all)) {
+    not_modelled("a datagram that is longer than what waits for all of it");  // a failure to Linux
   }
   std::copy_n(datagram.bytes.begin(), count, operation.data);
   const bool tells = operation.opcode == Opcode::receive_from && operation.sender != nullptr;
