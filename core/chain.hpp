@@ -42,7 +42,15 @@ inline bool is_invalid(const AsyncOperation& operation, const AsyncOperation* be
 
 /// Why `operation` is refused with its chain: an error number, or 0.
 inline std::int32_t refusal_of(const AsyncOperation& operation, const AsyncOperation* before) {
-  if (operation.backend_state[1] != 0) return EOPNOTSUPP;  // so says ChainOrder
+  const auto is_refused = [](const AsyncOperation& each) {  // by ChainOrder, or marked so
+    return each.backend_state[1] == 1 || each.backend_state[1] == EOPNOTSUPP;
+  };
+  if (is_refused(operation)) return EOPNOTSUPP;
+  // What is refused for its flags is looked at no further: it is no link timeout.
+  const bool behind_refused = before != nullptr && is_refused(*before);
+  if (behind_refused && operation.opcode == Opcode::link_timeout) {
+    return operation.deadline < Instant{} ? EINVAL : 0;
+  }
   return is_invalid(operation, before) ? EINVAL : 0;
 }
 

@@ -8,7 +8,8 @@ void ChainOrder::defer(AsyncOperation& head, bool drains) {
   head.backend_state[2] = drains;
   deferred_.push(head);
   release();
-  if (!drains && deferred_.empty()) drain_active_ = false;
+  ended_drain_ = !drains && deferred_.empty();
+  if (ended_drain_) drain_active_ = false;
 }
 
 /// What drains may begin when nothing before it is under way; so may the first one after it.

@@ -59,6 +59,11 @@ class ChainOrder {
   /// Whoever comes next begins at once, though what was released is not over: as where the last of
   /// those was looked at when all before it was over already.
   void end_drain() { drain_active_ = false; }
+  bool has_drained() const { return flags_used_.drains(); }
+  /// The chain taken last ended a drain as it was put behind it: nothing was under way any more.
+  bool ended_drain() const { return ended_drain_; }
+  /// It did not: what had drained was not quite over.
+  void keep_drain() { drain_active_ = true; }
   /// The next head whose turn has come; null where there is none.
   AsyncOperation* next_released() { return released_.pop(); }
 
@@ -69,8 +74,8 @@ class ChainOrder {
   void defer(AsyncOperation& head, bool drains);
   bool drains_by_itself(AsyncOperation& operation) {
     if (operation.flags == OperationFlags::none) return false;
-    const bool refused = flags_used_.refuses(operation);
-    operation.backend_state[1] = refused;
+    const bool refused = flags_used_.refuses(operation) || operation.opcode == Opcode::none;
+    if (operation.opcode != Opcode::none) operation.backend_state[1] = refused;
     return !refused && has(operation.flags, OperationFlags::drain);
   }
 
@@ -80,6 +85,7 @@ class ChainOrder {
   OperationList released_;
   bool next_drains_ = false;
   bool drain_active_ = false;
+  bool ended_drain_ = false;
 };
 
 }  // namespace proactor_lab

@@ -161,14 +161,17 @@ void EpollBackend::carry_out_on(int descriptor, AsyncOperation& operation, FactI
     default:
       break;
   }
-  // Whoever came first has the first turn. What cannot be done here need not wait to hear so: who
-  // waits to receive is no listener.
+  // The oldest is served first. What does not wait is not queued: what no such handle can do (a
+  // listener receives nothing, a pipe is no socket), and reading nothing from a pipe.
   const auto index = static_cast<std::size_t>(descriptor);
   const bool queues = place != Place::polls && operation.opcode != Opcode::connect;
   const AsyncOperation* const first =
       queues && index < channels_.size() ? list_of(channels_[index], place).first() : nullptr;
-  const bool others =
-      first != nullptr && (first->opcode == Opcode::accept) == (operation.opcode == Opcode::accept);
+  const bool by_file_verb = operation.opcode == Opcode::read || operation.opcode == Opcode::write;
+  const bool reads_nothing = by_file_verb && operation.length == 0 && operation.buffers == nullptr;
+  const bool others = first != nullptr && !reads_nothing &&
+                      (first->opcode == Opcode::accept) == (operation.opcode == Opcode::accept) &&
+                      (by_file_verb || is_socket(descriptor));
   const std::uint32_t before = taken_;
   if (others || attempt(operation, descriptor, started) == Progress::waits) {
     pend(operation, place, descriptor, started);

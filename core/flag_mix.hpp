@@ -15,6 +15,7 @@ class FlagMix {
     const bool drains = has(operation.flags, OperationFlags::drain);
     const bool skips = has(operation.flags, OperationFlags::skip_success);
     asked_to_skip_ |= skips;
+    if (operation.opcode == Opcode::none) return false;  // the kernel looks no further
     if (drains && (skips || skips_)) return true;
     if (skips && drains_) return true;
     drains_ |= drains;

@@ -73,7 +73,7 @@ void IoUringBackend::start_slow(AsyncOperation& operation) {
   if (chain_end_ == nullptr) chain_head_ = &operation;
   const bool refused = flags_used_.refuses(operation);
   const bool invalid = is_invalid(operation, chain_end_);
-  begin_marks(operation, chain_end_, refused);
+  begin_marks(operation, chain_end_, (refused ? refused_mark : 0) | (invalid ? invalid_mark : 0));
   if (refused || invalid) chain_head_->backend_state[2] |= refused_chain_mark;
   chain_end_ = operation.link != Link::none ? &operation : nullptr;
   ++in_flight_;

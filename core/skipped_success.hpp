@@ -16,6 +16,7 @@ inline constexpr std::uint64_t refused_mark = 1;  // by FlagMix
 inline constexpr std::uint64_t broken_mark = 2;   // the chain broke before it began
 // And what broke it had skipped its success: nothing more is reported.
 inline constexpr std::uint64_t silent_mark = 4;
+inline constexpr std::uint64_t invalid_mark = 16;       // refused by the kernel
 inline constexpr std::uint64_t refused_chain_mark = 8;  // of the head: one of the chain is refused
 inline constexpr int linked_id_shift = 32;
 
@@ -29,8 +30,8 @@ inline bool is_marked(const AsyncOperation& operation, std::uint64_t mark) {
 }
 
 /// Called before `operation` is submitted; `before` is what it is linked to, or null.
-inline void begin_marks(AsyncOperation& operation, AsyncOperation* before, bool refused) {
-  operation.backend_state[2] = refused ? refused_mark : 0;
+inline void begin_marks(AsyncOperation& operation, AsyncOperation* before, std::uint64_t marks) {
+  operation.backend_state[2] = marks;
   operation.backend_state[3] = 0;
   if (before == nullptr) return;
   operation.flags = operation.flags | OperationFlags::chained;
@@ -49,7 +50,8 @@ inline AsyncOperation* linked_and_alive(const AsyncOperation& operation) {
 inline void mark_broken_chain(const AsyncOperation& operation, bool silent) {
   const AsyncOperation* each = &operation;
   while (AsyncOperation* const linked = linked_and_alive(*each)) {
-    const bool bounds_it = each == &operation && linked->opcode == Opcode::link_timeout;
+    const bool bounds_it = each == &operation && linked->opcode == Opcode::link_timeout &&
+                           !is_marked(*linked, refused_mark | invalid_mark);
     if (!bounds_it) linked->backend_state[2] |= broken_mark;  // that one had begun
     if (!bounds_it && silent) linked->backend_state[2] |= silent_mark;
     each = linked;

@@ -67,6 +67,14 @@ void SimulatedOs::leave_out_those_at_work(std::vector<AsyncOperation*>& targets)
   });
 }
 
+/// It was woken and is to be tried again.
+bool SimulatedOs::is_roused(const AsyncOperation& waiting) const {
+  if (place_of(waiting) == Place::polls) return was_woken(waiting);
+  const Socket& socket = sockets_[static_cast<std::uint32_t>(waiting.backend_state[1])];
+  const Waiting who = place_of(waiting) == Place::receives ? receiving : sending;
+  return (socket.roused & who) != 0;
+}
+
 /// A thread of the kernel is busy with it, or with the disk.
 bool SimulatedOs::is_at_work(const AsyncOperation& operation) {
   if (place_of(operation) == Place::starting) return true;
@@ -105,8 +113,10 @@ SimulatedOs::Reach SimulatedOs::reach(OperationToken token) {
       if (!is_free()) return nobody;
       break;
     case Place::polls:
+    case Place::receives:
+    case Place::sends:
       // One that was woken may be over and unreported.
-      if (!is_free() || !was_woken(target)) return {};
+      if (!is_free() || !is_roused(target)) return {};
       return choose(2, QuestionKind::cancel_reach, target) == 0 ? Reach{} : nobody;
     default:
       if (!is_free() || !is_at_work(target)) return {};
@@ -128,14 +138,30 @@ std::int32_t SimulatedOs::cancel_now(OperationToken target) {
     run_chains();
   }
   if (reached.stops || found != 0) return found;
-  while (place_of(*target.slot) != Place::nowhere && !has_ended()) take_next_event();
+  while (place_of(*target.slot) != Place::nowhere && !schedule_.empty() && !has_ended()) {
+    if (is_waiting(*target.slot)) {  // its worker is through, and it waits as if nothing had been
+      cancel_pending(*target.slot, 0);
+      run_chains();
+      return 0;
+    }
+    take_next_event();
+  }
   return 0;
+}
+
+bool SimulatedOs::is_waiting(const AsyncOperation& operation) {
+  const Place place = place_of(operation);
+  return place == Place::receives || place == Place::sends || place == Place::polls ||
+         (place == Place::timer && !is_at_work(operation));
 }
 
 void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
   const auto index = static_cast<std::uint32_t>(target.backend_state[1]);
   switch (place_of(target)) {
     case Place::timer: {
+      if (target.opcode == Opcode::read && target.buffers != nullptr) {
+        not_modelled("the cancel of a read from a file into a provided buffer");  // it is lost
+      }
       timers_[target.backend_state[2]].operation = nullptr;  // its number is free in its time
       --pending_;
       // A connection comes about all the same: whoever asks again is told.

@@ -75,7 +75,7 @@ void SimulatedOs::begin_late(AsyncOperation& head) {
 /// A worker of the kernel came to its end, and goes on with the rest of the chain.
 bool SimulatedOs::is_done_by_worker(const AsyncOperation& operation, std::int32_t result) const {
   if (result == -EBADF || result == -ENOTSOCK || result == -ECANCELED) return false;
-  if (is_for_workers(operation)) return true;
+  if (is_for_workers(operation) || operation.opcode == Opcode::open) return true;
   if (operation.opcode != Opcode::read && operation.opcode != Opcode::write) return false;
   const std::uint32_t index = socket_of(operation.handle);
   return index != no_socket && sockets_[index].kind == HandleKind::file;
@@ -159,6 +159,15 @@ std::int32_t SimulatedOs::count_cancelled(const std::vector<AsyncOperation*>& ta
   return static_cast<std::int32_t>(as_one ? all - workers + 1 : all);
 }
 
+/// A worker reports what it did at once, what is done while the batch is submitted is reported with
+/// the whole batch.
+void SimulatedOs::carry_out_by_quick_worker(AsyncOperation& operation, FactIndex cause) {
+  const auto before = static_cast<std::ptrdiff_t>(posted_.size());
+  carry_out_by_worker(operation, cause);
+  std::rotate(posted_.begin() + static_cast<std::ptrdiff_t>(batch_begins_),
+              posted_.begin() + before, posted_.end());
+}
+
 /// The handle is looked up only now.
 void SimulatedOs::carry_out_by_worker(AsyncOperation& operation, FactIndex cause) {
   const std::uint32_t index = socket_of(operation.handle);
@@ -188,7 +197,7 @@ bool SimulatedOs::completes_late(const AsyncOperation& operation, std::int32_t r
   if (in_worker_alone_ == &operation) return true;
   const bool transfers = operation.opcode == Opcode::read || operation.opcode == Opcode::write;
   const bool by_the_file = result == -EPIPE || result == -ECONNRESET || result == -ENOTCONN ||
-                           result == -EDESTADDRREQ || result == -ECONNREFUSED;
+                           result == -EDESTADDRREQ || result == -ECONNREFUSED || result == -ESPIPE;
   return transfers && by_the_file && (is_free() || submitting_);
 }
 

@@ -23,6 +23,7 @@ void SimulatedOs::carry_out(AsyncOperation& operation, FactIndex started) {
 void SimulatedOs::carry_out_on_stream(AsyncOperation& operation, std::uint32_t index,
                                       FactIndex started) {
   const bool receives = operation.opcode == Opcode::receive;
+  if (sockets_[index].connecting) not_modelled("a transfer on a stream that is being connected");
   if (attempt_on_stream(operation, index, started) == Progress::waits) {
     pend(operation, receives ? Place::receives : Place::sends, index);
   }
@@ -57,8 +58,9 @@ void SimulatedOs::carry_out_in_general(AsyncOperation& operation, FactIndex star
     default:
       break;
   }
-  if (is_free() && is_for_workers(operation) && is_put_off(operation)) {
-    return set_timer(operation, schedule_.now(), started);
+  if (is_free() && is_for_workers(operation)) {
+    if (is_put_off(operation)) return set_timer(operation, schedule_.now(), started);
+    return carry_out_by_quick_worker(operation, started);
   }
   const std::uint32_t index = socket_of(operation.handle);
   if (index == no_socket) return complete(operation, -EBADF, started);
@@ -103,6 +105,7 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
       return complete(operation, -EINVAL, started);
   }
   if (file) return complete(operation, operation.opcode == Opcode::poll ? 0 : -ENOTSOCK, started);
+  if (socket.connecting) not_modelled("a transfer on a stream that is being connected");
   if (attempt(operation, index, started) == Progress::waits) {
     pend(operation, place, index);
   }
@@ -113,6 +116,7 @@ void SimulatedOs::carry_out_file_verb_on_socket(AsyncOperation& operation, std::
                                                 FactIndex started) {
   if (operation.opcode == Opcode::fsync) return complete(operation, -EINVAL, started);
   if (operation.offset != 0) return complete(operation, -ESPIPE, started);
+  if (sockets_[index].connecting) not_modelled("a transfer on a stream that is being connected");
   const bool reads = operation.opcode == Opcode::read;
   // Into a provided buffer length 0 asks for all of it.
   const bool nothing = operation.length == 0 && operation.buffers == nullptr;

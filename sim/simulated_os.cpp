@@ -136,9 +136,10 @@ void SimulatedOs::submit() {
   spend(submission_cost());
   submission_count_ = 0;
   submitting_ = true;
+  batch_begins_ = posted_.size();
   while (!submissions_.empty()) {
     AsyncOperation* const head = order_.take(submissions_);
-    head != nullptr ? begin_chain(*head) : void(chains_used_ = true);
+    head != nullptr ? begin_chain(*head) : note_held_back();
     if (!chain_steps_.empty()) go_on_with_chains();
   }
   submitting_ = false;
@@ -160,6 +161,14 @@ Duration SimulatedOs::submission_cost() const {
     if (has_cost(each->opcode)) cost += config_.operation_cost;
   }
   return cost;
+}
+
+/// What drained is over when its last completion was reported, or a little later.
+void SimulatedOs::note_held_back() {
+  chains_used_ = true;
+  if (!is_free() || !order_.ended_drain()) return;
+  const Question question{QuestionKind::drain_end, 0, drain_questions_++};
+  if (schedule_.choices().pick(2, question) == 1) order_.keep_drain();
 }
 
 /// Workers wait for these before they try, or lose the buffer of what fails.
@@ -207,10 +216,23 @@ void SimulatedOs::begin(AsyncOperation& operation) {
   linked == nullptr ? carry_out(operation, started) : begin_with(*linked, operation, started);
 }
 
+/// A worker may find that a timeout has expired before what it bounds is under way.
+bool SimulatedOs::expires_before(const AsyncOperation& linked) {
+  return is_free() && linked.opcode == Opcode::link_timeout && order_.has_drained() &&
+         linked.relative && linked.deadline <= Instant{} &&
+         choose(2, QuestionKind::timeout_result, linked) == 1;
+}
+
 /// `linked` is what follows on the operation, or bounds it.
 void SimulatedOs::begin_with(AsyncOperation& linked, AsyncOperation& operation, FactIndex started) {
   linked.backend_state[2] = 1;
   chains_used_ = true;
+  if (expires_before(linked)) {
+    operation.backend_state[3] = linked.backend_state[3];
+    linked.backend_state[3] = 0;
+    end(linked, -ENOENT, {.cause = started}, 0, is_told(linked, -ENOENT, false));
+    return carry_out(operation, started);
+  }
   carry_out(operation, started);
   // A link timeout runs for as long as its target is pending.
   if (place_of(operation) == Place::nowhere || linked.opcode != Opcode::link_timeout) return;

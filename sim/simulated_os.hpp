@@ -232,6 +232,7 @@ class SimulatedOs final : public OperatingSystem,
     return operation.opcode == Opcode::shutdown || operation.opcode == Opcode::fsync;
   }
   void carry_out_by_worker(AsyncOperation& operation, FactIndex cause);
+  void carry_out_by_quick_worker(AsyncOperation& operation, FactIndex cause);
   void settle(AsyncOperation& connect, std::int32_t result, FactIndex cause);
   void settled(AsyncOperation& connect, std::int32_t result, FactIndex cause);
   void connect_again(AsyncOperation& operation, std::uint32_t socket, FactIndex started);
@@ -258,6 +259,7 @@ class SimulatedOs final : public OperatingSystem,
   void end_refused(AsyncOperation& head, FactIndex cause);
   void begin_chain(AsyncOperation& head);
   void begin(AsyncOperation& operation);
+  bool expires_before(const AsyncOperation& linked);
   void begin_with(AsyncOperation& linked, AsyncOperation& operation, FactIndex started);
   void run_chains() {
     if (!chain_steps_.empty() || !order_.empty()) go_on_with_chains();
@@ -267,6 +269,7 @@ class SimulatedOs final : public OperatingSystem,
   void add_step(const ChainStep& step) {
     if (step.operation != nullptr) chain_steps_.push_back(step);
   }
+  void note_held_back();
   static void refuse_behind_drain(const AsyncOperation& head);
   bool begin_released();
   void forget_posted();
@@ -294,6 +297,8 @@ class SimulatedOs final : public OperatingSystem,
   Reach reach(OperationToken target);
   bool escapes(OperationToken target, const AsyncOperation& timeout);
   static bool is_at_work(const AsyncOperation& operation);
+  static bool is_waiting(const AsyncOperation& operation);
+  bool is_roused(const AsyncOperation& waiting) const;
   static bool holds_socket(const AsyncOperation& pending) {
     return place_of(pending) == Place::timer && pending.opcode == Opcode::connect;
   }
@@ -436,8 +441,10 @@ class SimulatedOs final : public OperatingSystem,
   std::uint32_t overflows_ = 0;
   std::map<std::pair<QuestionKind, std::uint64_t>, std::uint32_t> asked_;
   ChainOrder order_;
+  std::uint32_t drain_questions_ = 0;
   bool submitting_ = false;
-  bool in_worker_ = false;  // what begins is begun by a thread of the kernel
+  std::size_t batch_begins_ = 0;  // so many completions were posted before it
+  bool in_worker_ = false;        // what begins is begun by a thread of the kernel
   std::vector<AsyncOperation*> stopped_uncounted_;
   bool releasing_ = false;
   const AsyncOperation* in_worker_alone_ = nullptr;  // a worker begins it, and reports it later

@@ -91,10 +91,22 @@ bool SimulatedStage::wait(CompletionEventQueue& queue, bool) {
   return !queue.empty();
 }
 
+/// What the kernel's workers do may be reported before the rest of a batch, if it comes in one
+/// piece.
+bool SimulatedStage::submits_in_pieces() {
+  if (pace_ != Pace::free) return false;
+  const AsyncOperation* each = held_.first();
+  while (each != nullptr && each->opcode != Opcode::shutdown && each->opcode != Opcode::fsync) {
+    each = each->next;
+  }
+  if (each == nullptr || !choices_.asking || !held_.has_several()) return true;
+  return choices_.pick(2, {QuestionKind::answer_delay, 2, asked_++}) == 0;
+}
+
 void SimulatedStage::submit(CompletionEventQueue& queue) {
+  const bool by_itself = submits_in_pieces();
   while (!held_.empty()) {
     if (choices_.asking && pace_ == Pace::free) let_the_world_go_on(queue);
-    const bool by_itself = pace_ == Pace::free;
     for (bool goes_on = true; goes_on && !held_.empty();) {
       AsyncOperation* operation = held_.pop();
       goes_on = operation->link != Link::none || !by_itself;

@@ -81,6 +81,7 @@ class SimulatedStage final : public Stage, private EventTarget {
   };
 
   void on_event(const ScheduledEvent& event) override;
+  bool submits_in_pieces();
   void let_the_world_go_on(CompletionEventQueue& queue);
 
   Pace pace_;
