@@ -169,7 +169,8 @@ void EpollBackend::carry_out_on(int descriptor, AsyncOperation& operation, FactI
       queues && index < channels_.size() ? list_of(channels_[index], place).first() : nullptr;
   const bool by_file_verb = operation.opcode == Opcode::read || operation.opcode == Opcode::write;
   const bool reads_nothing = by_file_verb && operation.length == 0 && operation.buffers == nullptr;
-  const bool others = first != nullptr && !reads_nothing &&
+  const bool lacks_buffer = operation.buffers != nullptr && operation.buffers->empty();
+  const bool others = first != nullptr && !reads_nothing && !lacks_buffer &&
                       (first->opcode == Opcode::accept) == (operation.opcode == Opcode::accept) &&
                       (by_file_verb || is_socket(descriptor));
   const std::uint32_t before = taken_;

@@ -27,6 +27,11 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
   if (operation.opcode == Opcode::cancel) {
     const OperationToken target = operation.target;
     const Reach reached = reach(target);
+    const bool escapes = reached.result == -EALREADY && !reached.stops && is_free();
+    // What the worker has to report may come before what was done while the batch was submitted.
+    if (escapes && choose(2, QuestionKind::completion_order, *target.slot) == 1) {
+      report_by_worker(*target.slot);
+    }
     complete(operation, reached.result, started);
     if (reached.stops) cancel_pending(*target.slot, started);
     return;
@@ -65,6 +70,18 @@ void SimulatedOs::leave_out_those_at_work(std::vector<AsyncOperation*>& targets)
     if (answer == 1) stopped_uncounted_.push_back(target);
     return answer != 0;
   });
+}
+
+/// A worker comes to the end of what it is at work on.
+void SimulatedOs::report_by_worker(AsyncOperation& operation) {
+  if (place_of(operation) == Place::timer && is_for_workers(operation)) {
+    timers_[operation.backend_state[2]].operation = nullptr;
+    --pending_;
+    carry_out_by_worker(operation, 0);
+  }
+  if (place_of(operation) != Place::finishing) return;
+  timers_[operation.backend_state[2]].operation = nullptr;
+  goes_on_late(operation, 0);
 }
 
 /// It was woken and is to be tried again.

@@ -40,7 +40,8 @@ void SimulatedOs::put_off(AsyncOperation& operation, FactIndex cause) {
 void SimulatedOs::go_on_after_batch() {
   for (std::size_t i = 0; i < after_batch_.size(); ++i) {
     const AfterBatch each = after_batch_[i];
-    goes_on_late(*each.operation, each.cause);
+    each.operation != nullptr ? void(goes_on_late(*each.operation, each.cause))
+                              : wake(each.socket, each.woken, each.cause);
   }
   after_batch_.clear();
 }
@@ -274,7 +275,10 @@ bool SimulatedOs::escapes(OperationToken token, const AsyncOperation& timeout) {
 }
 
 void SimulatedOs::rouse(std::uint32_t index, std::uint8_t who, FactIndex cause) {
-  is_free() ? rouse_later(index, who, cause) : wake(index, who, cause);
+  if (is_free()) return rouse_later(index, who, cause);
+  if (!submitting_) return wake(index, who, cause);
+  if ((who & polling) != 0) mark_woken_polls(index);
+  after_batch_.push_back({nullptr, cause, index, who});
 }
 
 void SimulatedOs::rouse_later(std::uint32_t index, std::uint8_t who, FactIndex cause) {

@@ -297,6 +297,7 @@ class SimulatedOs final : public OperatingSystem,
   Reach reach(OperationToken target);
   bool escapes(OperationToken target, const AsyncOperation& timeout);
   static bool is_at_work(const AsyncOperation& operation);
+  void report_by_worker(AsyncOperation& operation);
   static bool is_waiting(const AsyncOperation& operation);
   bool is_roused(const AsyncOperation& waiting) const;
   static bool holds_socket(const AsyncOperation& pending) {
@@ -343,6 +344,7 @@ class SimulatedOs final : public OperatingSystem,
   void serve_one(OperationList Socket::*list, std::uint32_t socket, std::uint32_t waiting,
                  FactIndex cause);
   bool serve_woken_poll(std::uint32_t socket, FactIndex cause);
+  bool is_disturbed(std::uint32_t socket, const AsyncOperation& poll);
   /// For `backend_state[1]` of one that begins to wait.
   std::uint64_t arming_of(std::uint32_t socket) { return std::uint64_t{armings_++} << 32 | socket; }
   /// Of two that wait; the counter may wrap.
@@ -451,8 +453,10 @@ class SimulatedOs final : public OperatingSystem,
   bool chains_used_ = false;  // something was linked, or held back by a drain
   /// With usual freedom: what happens when the batch is submitted, in this order.
   struct AfterBatch {
-    AsyncOperation* operation = nullptr;
+    AsyncOperation* operation = nullptr;  // null: what waits on `socket` is woken
     FactIndex cause = 0;
+    std::uint32_t socket = 0;
+    std::uint8_t woken = 0;
   };
   std::vector<AfterBatch> after_batch_;
   bool passing_ = false;                    // the program is busy, with full freedom

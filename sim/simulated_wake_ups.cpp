@@ -118,6 +118,17 @@ void SimulatedOs::serve_one(OperationList Socket::*list, std::uint32_t index, st
   try_again(*(socket.*list).pop_at(chosen), list, index, cause);
 }
 
+/// A shutdown wakes polls for nothing. One that looks around because of it may miss what comes just
+/// then, if others take it.
+bool SimulatedOs::is_disturbed(std::uint32_t index, const AsyncOperation& poll) {
+  Socket& socket = sockets_[index];
+  if (socket.kind != HandleKind::stream || socket.end == no_end) return false;
+  const bool shut_down = socket.receive_closed || network_.send_closed(socket.end);
+  if (!shut_down || is_ready(socket, poll.readiness)) return false;
+  const Question question{QuestionKind::which_first, index, socket.receiver_questions++};
+  return schedule_.choices().pick(2, question) == 1;
+}
+
 /// With full freedom: the newest of the polls that were woken completes. True if there are more.
 bool SimulatedOs::serve_woken_poll(std::uint32_t index, FactIndex cause) {
   AsyncOperation* newest = nullptr;
@@ -128,6 +139,10 @@ bool SimulatedOs::serve_woken_poll(std::uint32_t index, FactIndex cause) {
     if (newest == nullptr || is_newer(poll, newest)) newest = poll;
   }
   if (newest == nullptr) return false;  // it was cancelled
+  if (is_disturbed(index, *newest)) {
+    newest->backend_state[2] = 0;
+    return woken > 1;
+  }
   sockets_[index].polls.remove(*newest);
   try_again(*newest, &Socket::polls, index, cause);
   return woken > 1;

@@ -228,8 +228,7 @@ std::vector<Behaviour> stream_behaviours() {
        3,
        true,
        24,
-       {},
-       /*usual_within_full=*/false},  // the receive completes before the rest of the batch begins
+       {}},
       {"reset: by the peer", "receive ECONNRESET, then send EPIPE", peer_resets},
       {"reset: after the peer's close", "the first send succeeds", peer_closes},
       {"pipe: two reads, one byte", "not first come, first served", two_reads_on_one_pipe, 2},
