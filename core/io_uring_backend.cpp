@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <string>
 #include <utility>
 
 #include <time.h>
@@ -31,6 +34,23 @@ void pause_or_throw(int error, int refusals) {
   }
   const timespec pause{0, retry_pause.count()};
   if (error != -EINTR) nanosleep(&pause, nullptr);
+}
+
+/// `Ring::clock_offset`; 0 if it is not known.
+Duration offset_of_monotonic_clock() {
+  namespace fs = std::filesystem;
+  // What the file says is about this process's children, which may be in another namespace.
+  std::error_code error;
+  const fs::path own = fs::read_symlink("/proc/self/ns/time", error);
+  if (error || own != fs::read_symlink("/proc/self/ns/time_for_children", error)) return {};
+  std::ifstream file("/proc/self/timens_offsets");
+  std::string clock;
+  std::int64_t seconds = 0;
+  std::int64_t nanoseconds = 0;
+  while (file >> clock >> seconds >> nanoseconds) {
+    if (clock == "monotonic") return Duration{seconds * 1'000'000'000 + nanoseconds};
+  }
+  return {};
 }
 
 }  // namespace
@@ -68,6 +88,7 @@ int IoUringBackend::Ring::open(const RingOptions& options) {
   }
   if (result < 0) return result;
   opened = true;
+  clock_offset = offset_of_monotonic_clock();
   // Without it (before 6.0) what a drain holds back could not be taken back.
   io_uring_sync_cancel_reg nothing{};
   nothing.addr = no_operation;

@@ -171,7 +171,10 @@ void IoUringBackend::prepare_message(AsyncOperation& operation, io_uring_sqe* sq
 }
 
 void IoUringBackend::prepare_timeout(AsyncOperation& operation, io_uring_sqe* sqe) {
-  const std::int64_t ns = to_ns(operation.deadline);
+  std::int64_t ns = to_ns(operation.deadline);
+  if (!operation.relative && ns >= 0 && ring_->clock_offset != Duration::zero()) {
+    ns = std::max<std::int64_t>(to_ns(saturating_add(operation.deadline, -ring_->clock_offset)), 0);
+  }
   auto* when = place_in_slot(operation, __kernel_timespec{ns / 1'000'000'000, ns % 1'000'000'000});
   unsigned flags = operation.relative ? 0 : IORING_TIMEOUT_ABS;
   if (operation.opcode == Opcode::timer) {

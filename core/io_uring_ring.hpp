@@ -69,6 +69,9 @@ struct IoUringBackend::Ring {
 
   io_uring ring{};
   bool opened = false;
+  /// Of CLOCK_MONOTONIC before the machine's, in a time namespace (time_namespaces(7)). The kernel
+  /// takes the absolute deadlines of timeouts as the machine's clock (seen on 6.18).
+  Duration clock_offset{0};
   LiveHandles handles;
   WakeRing wake;
   std::uint16_t last_group = 0;
