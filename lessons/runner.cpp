@@ -6,6 +6,7 @@
 #include "lessons/wired_proactor.hpp"
 #include "sim/faults.hpp"
 #include "sim/network.hpp"
+#include "sim/not_modelled.hpp"
 #include "sim/schedule.hpp"
 #include "sim/simulated_back_ends.hpp"
 #include "sim/simulated_clients.hpp"
@@ -187,6 +188,17 @@ Limit run_blocking(const Scenario& scenario, const ProgramEntry& entry, World& w
   return limit_of(threads);
 }
 
+Limit run_program(const Scenario& scenario, const ProgramEntry& entry, World& world,
+                  RunResult& result) {
+  try {
+    return entry.make != nullptr ? run_async(scenario, entry, world, result)
+                                 : run_blocking(scenario, entry, world, result);
+  } catch (const NotModelled& reason) {
+    throw InputError(scenario.file.empty() ? "program " + std::string(entry.name) : scenario.file,
+                     "", reason.what(), "run it on the kernel: plab run --on io_uring");
+  }
+}
+
 /// The events of a run on their way to `sink`. `limit` is what ended it; where the trace was cut,
 /// that did.
 void replay(const Scenario& scenario, World& world, Limit limit, EventSink& sink,
@@ -256,12 +268,12 @@ RunResult run_simulated(const Scenario& scenario, const RunOptions& options) {
     choices = &recording.emplace(*choices, *options.recorded_tape);
   }
 
-  const ProgramEntry& entry = *find_program(scenario.program);
+  const ProgramEntry& entry =
+      options.program != nullptr ? *options.program : *find_program(scenario.program);
   World world(scenario, *choices, options.traced);
   RunResult result;
   world.clients.measure(result.measure.response_times);
-  const Limit limit = entry.make != nullptr ? run_async(scenario, entry, world, result)
-                                            : run_blocking(scenario, entry, world, result);
+  const Limit limit = run_program(scenario, entry, world, result);
   result.files = world.files_beneath_root();
   result.measure.unanswered = world.clients.unanswered();
   result.measure.last_answer = world.clients.last_answer() - Instant{};

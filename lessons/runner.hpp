@@ -46,9 +46,11 @@ struct RunOptions {
   Tape* recorded_tape = nullptr;  ///< receives every answer
   TraceWriter::Output write;      ///< receives the trace's file, instead of `RunResult::trace`
   bool traced = true;  ///< false: only measured, quickly; steps are limited then, not events
+  const ProgramEntry* program = nullptr;  ///< runs instead of the scenario's; for tests
 };
 
-/// In memory. Throws InputError where the program cannot start (a port that is taken).
+/// In memory. Throws InputError if the program cannot start (a port that is taken), or needs what
+/// the simulated system does not model (sim/not_modelled.hpp); nothing was written then.
 RunResult run_simulated(const Scenario& scenario, const RunOptions& options = {});
 
 /// What a program may know of its scenario.

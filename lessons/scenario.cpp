@@ -132,6 +132,7 @@ Scenario parse_scenario(std::string_view text, const std::string& file) {
                            "this program reads format 1");
   }
   Scenario scenario;
+  scenario.file = file;
   scenario.program = root.at("program").text();
   if (find_program(scenario.program) == nullptr) {
     root.at("program").fail("there is no program \"" + scenario.program + "\"",

@@ -85,6 +85,7 @@ struct Scenario {
   Duration run_limit = std::chrono::seconds{60};  ///< of virtual time
   std::uint64_t event_limit = 5'000'000;
 
+  std::string file;  ///< its name in messages; empty if it was read from none
   std::string json;  ///< the file's text, compact: goes into the trace's header
 };
 
