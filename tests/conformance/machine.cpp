@@ -20,9 +20,6 @@ namespace proactor_lab::conformance {
 namespace {
 
 constexpr Duration patience = std::chrono::seconds{5};
-/// Live nobody waits longer in one go: kernel 6.18 now and then wakes nobody when a timer expires
-/// on a ring that defers its work, and tells of it only when asked again.
-constexpr Duration slice = std::chrono::milliseconds{5};
 
 std::unique_ptr<OperatingSystem> open_live(const Needs& needs, const Try& attempt) {
   std::error_code error;
@@ -144,7 +141,6 @@ bool Machine::used_buffer(std::string_view name) const {
 
 /// False where nothing can complete any more.
 bool Machine::wait(Instant deadline) {
-  if (!simulated()) deadline = std::min(deadline, saturating_add(os_->now(), slice));
   const bool more = os_->wait(queue_, deadline);
   while (!queue_.empty()) {
     const Completion completion = queue_.pop();
