@@ -18,9 +18,8 @@ struct Behaviour {
   bool on_epoll = true;  ///< also where the loop thread moves the bytes
   unsigned live_runs = 24;
   Needs needs{};
-  bool usual_within_full = true;  ///< what happens with usual freedom may happen with full freedom
-  bool usually =
-      false;  ///< each way of setting it up has one usual outcome: the most frequent live
+  bool usually = false;  ///< each way to set it up has one usual outcome: live the most frequent
+  bool refused = false;  ///< with full freedom the simulator says that it does not model it
 };
 
 // Each in its file.
@@ -33,6 +32,8 @@ std::vector<Behaviour> waiting_behaviours();
 std::vector<Behaviour> connection_behaviours();
 std::vector<Behaviour> buffer_behaviours();
 std::vector<Behaviour> ring_behaviours();
+std::vector<Behaviour> drain_behaviours();
+std::vector<Behaviour> skipping_behaviours();
 
 // What many bodies ask for.
 inline OperationRequest receive_of(Handle handle, std::uint32_t length, Link link = Link::none) {
