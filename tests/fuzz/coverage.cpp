@@ -9,12 +9,20 @@ namespace proactor_lab::fuzz {
 namespace {
 
 constexpr std::array<std::string_view, handle_classes> class_letters = {
-    "abcd", "st", "l", "u", "r", "w", "gh", "f", "x", "n"};
+    "abcd", "st", "l", "u", "r", "w", "gh", "fio", "x", "n"};
 constexpr std::array class_names = {"connection", "stream",   "listener", "unconnected", "reader",
                                     "writer",     "datagram", "file",     "closed",      "none"};
 constexpr std::array extra_names = {"nothing",   "drain",       "skip_success", "soft_link",
                                     "hard_link", "behind_link", "bounded",      "after"};
-constexpr std::array act_names = {"sends", "finishes", "resets", "closes", "connects", "datagram"};
+constexpr std::array act_names = {"sends",
+                                  "finishes",
+                                  "resets",
+                                  "closes",
+                                  "connects",
+                                  "datagram",
+                                  "wakes",
+                                  "descriptors run out",
+                                  "descriptors come back"};
 
 constexpr std::array side_names = {"receive", "send", "both"};
 constexpr std::array timing_names = {"brief", "lasting", "at_once", "negative"};
@@ -221,7 +229,7 @@ std::string Coverage::report() const {
         << '\n';
   }
   for (std::size_t i = 0; i < acts_.size(); ++i) {
-    out << "  the world " << act_names[i] << ": " << acts_[i] << '\n';
+    out << "  act: " << act_names[i] << ": " << acts_[i] << '\n';
   }
   for (std::size_t i = 0; i < empty.size() && i < shown_max; ++i) {
     out << "  empty: " << to_text(cells()[empty[i]]) << '\n';

@@ -72,7 +72,7 @@ class Coverage {
 
  private:
   std::vector<std::uint64_t> counts_;
-  std::array<std::uint64_t, 6> acts_{};
+  std::array<std::uint64_t, 9> acts_{};
   std::uint64_t steps_ = 0;
 };
 

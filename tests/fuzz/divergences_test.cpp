@@ -128,7 +128,8 @@ TEST_CASE("programs that once diverged do not any more") {
     const Program program = parse_program(each.program);
     const Judgement judgement = fuzzer.judge(program);
     INFO(each.mended << "\n" << fuzzer.to_text(program, judgement));
-    CHECK(judgement.verdict == Verdict::agrees);
+    CHECK(judgement.verdict != Verdict::diverges);
+    CHECK(judgement.verdict != Verdict::not_judged);
   }
 }
 

@@ -31,7 +31,8 @@ class Generator {
     bool done = false;
     for (std::size_t phase = 0; phase < phase_count; ++phase) {
       phase_ = static_cast<int>(phase);
-      const std::size_t here = count / phase_count + below(2);
+      std::size_t here = count / phase_count + below(2);
+      if (below(10) == 0) here = 0;  // only the world acts
       const std::size_t place = std::min(first, here);
       for (std::size_t i = 0; i <= here; ++i) {
         if (!done && phase == cell_phase && i == place) {
@@ -67,8 +68,8 @@ class Generator {
 
   /// A program is about few handles, so that its steps have to do with each other.
   void choose_handles() {
-    constexpr std::string_view some[] = {"ab", "ab", "s",  "s",  "st", "l",
-                                         "lu", "rw", "rw", "gh", "f",  "abcd"};
+    constexpr std::string_view some[] = {"ab", "ab", "s",  "s", "st",  "l",   "lu",
+                                         "rw", "rw", "gh", "f", "fio", "abcd"};
     handles_ = some[below(std::size(some))];
     if (below(2) == 0) handles_ += some[below(std::size(some))];
     if (takes_handle(forms()[cell_.form].step.opcode)) {
@@ -83,13 +84,14 @@ class Generator {
   /// Fields that the form leaves open.
   void fill(Step& step) {
     step.phase = phase_;
+    if (is_timeout(step.opcode)) step.absolute = below(6) == 0;
     if (moves_bytes(step.opcode)) {
       step.length = length();
-      const bool file = step.handle == 'f';
-      // Not past the file's end: it grows only after the bytes are there, and a read meanwhile may
-      // see one without the other. The simulator writes in one piece.
+      const bool file = class_of(step.handle) == HandleClass::file;
       if (file && step.opcode == Opcode::write) step.length = std::min(step.length, 10u);
-      if (file) step.offset = below(2) == 0 ? 0 : 20;
+      if (file) step.offset = one_of<std::uint32_t>({0, 0, 20, 20, 20, 30});
+      const bool pipe = step.handle == 'r' || step.handle == 'w';
+      if (pipe && below(8) == 0) step.length = one_of<std::uint32_t>({4096, 40'000, 65'536});
       if (!file && below(30) == 0 && step.opcode != Opcode::receive) step.offset = 20;
     }
     if (step.opcode == Opcode::cancel && !program_.steps.empty()) {
@@ -126,7 +128,7 @@ class Generator {
     const bool after = cell_.extra == Extra::after;
     if ((behind || after) && (program_.steps.empty() || program_.steps.back().phase != phase_ ||
                               program_.steps.back().now)) {
-      add_random_step();
+      add_random_step(false);
     }
     if (!program_.steps.empty() && program_.steps.back().phase == phase_) {
       Step& before = program_.steps.back();
@@ -154,12 +156,13 @@ class Generator {
     add(step);
   }
 
-  void add_random_step() {
+  /// What is called at once neither is in a chain nor has a handler.
+  void add_random_step(bool may_be_call = true) {
     const bool linked = !program_.steps.empty() && program_.steps.back().phase == phase_ &&
                         program_.steps.back().link != Link::none;
     if (linked && below(3) == 0) return add_timeout_of_the_last();
     Step step = random_form();
-    if (linked) step.now = false;  // which is in no chain
+    if (linked || !may_be_call) step.now = false;
     fill(step);
     if (below(4) == 0) step.link = below(3) > 0 ? Link::soft : Link::hard;
     if (below(8) == 0) {
@@ -263,9 +266,12 @@ class Generator {
                        ActKind::resets, ActKind::closes}),
                handle};
       } else if (handle == 'l') {
-        act = {ActKind::connects};
+        act = {one_of({ActKind::connects, ActKind::connects, ActKind::connects, ActKind::connects,
+                       ActKind::run_out, ActKind::come_back})};
       } else if (handle == 'g' || handle == 'h') {
         act = {ActKind::datagram, handle};
+      } else if (below(3) == 0) {
+        act = {one_of({ActKind::wakes, ActKind::run_out, ActKind::come_back})};
       } else {
         continue;
       }

@@ -43,7 +43,9 @@ Handles::Handles(const Program& program, Stage& stage) : stage_(stage) {
       ports_[name == 'g' ? 0 : 1] = {loopback_address, stage_.os().local_endpoint(at(name)).port};
     }
   }
-  if (program.uses("f")) open_file();
+  if (program.uses("f")) open_file('f', OpenMode::read | OpenMode::write);
+  if (program.uses("i")) open_file('i', static_cast<std::uint32_t>(OpenMode::read));
+  if (program.uses("o")) open_file('o', static_cast<std::uint32_t>(OpenMode::write));
   if (program.uses("x")) {
     at('x') = stage_.os().open_stream_socket("x", error);
     check(error, "socket");
@@ -108,12 +110,10 @@ void Handles::open_stream(char name, PeerId& peer) {
   at(name) = accept(listener);
 }
 
-void Handles::open_file() {
+void Handles::open_file(char name, std::uint32_t mode) {
   AsyncOperation open;
-  start(open, {.opcode = Opcode::open,
-               .path = stage_.file,
-               .open_flags = OpenMode::read | OpenMode::write});
-  at('f') = handle_from(completed(), "open");
+  start(open, {.opcode = Opcode::open, .path = stage_.file, .open_flags = mode});
+  at(name) = handle_from(completed(), "open");
 }
 
 }  // namespace proactor_lab::fuzz

@@ -29,7 +29,7 @@ class Handles {
   Handle accept(Handle listener);
   void open_pair(char near, char far);
   void open_stream(char name, PeerId& peer);
-  void open_file();
+  void open_file(char name, std::uint32_t mode);
 
   Stage& stage_;
   CompletionEventQueue queue_;

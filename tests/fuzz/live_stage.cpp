@@ -60,6 +60,7 @@ class LiveStage final : public Stage {
   OperatingSystem& os() override { return *os_; }
   World& world() override { return world_; }
   void begin() override { waits_for_ = patience_; }
+  void end() override { world_.limit_descriptors(false); }
   Duration brief_delay() override { return brief; }
   void start(AsyncOperation& operation) override { os_->start(operation); }
   void submit(CompletionEventQueue& queue) override { os_->wait(queue, os_->now()); }
@@ -132,7 +133,7 @@ void LiveGround::restore_file() const {
 
 Outcome play_live(const Program& program, LiveSystem system, Duration patience,
                   const LiveGround& ground) {
-  if (program.uses("f") || program.uses(Opcode::open)) ground.restore_file();
+  if (program.uses("fio") || program.uses(Opcode::open)) ground.restore_file();
   LiveStage stage(program, system, patience, ground.file_path().c_str());
   return play(program, stage);
 }

@@ -147,23 +147,24 @@ class Player {
   OperationRequest request_of(std::size_t index) {
     const Step& step = program_.steps[index];
     State& state = states_[index];
-    OperationRequest request{.opcode = step.opcode,
-                             .handle = handles_[step.handle],
-                             .length = step.length,
-                             .data = state.memory.data(),
-                             .buffers = step.provided ? &buffers_ : nullptr,
-                             .readiness = step.readiness,
-                             .multishot = step.many,
-                             .link = step.link,
-                             .flags = step.flags,
-                             .sender = &state.sender,
-                             .offset = step.offset,
-                             .path = step.missing ? stage_.no_file : stage_.file,
-                             .open_flags = OpenMode::read | OpenMode::write,
-                             .deadline = Instant{} + delay_of(step),
-                             .relative = true,
-                             .side = step.side,
-                             .target = token_of(step.target)};
+    OperationRequest request{
+        .opcode = step.opcode,
+        .handle = handles_[step.handle],
+        .length = step.length,
+        .data = state.memory.data(),
+        .buffers = step.provided ? &buffers_ : nullptr,
+        .readiness = step.readiness,
+        .multishot = step.many,
+        .link = step.link,
+        .flags = step.flags,
+        .sender = &state.sender,
+        .offset = step.offset,
+        .path = step.missing ? stage_.no_file : stage_.file,
+        .open_flags = OpenMode::read | OpenMode::write,
+        .deadline = (step.absolute ? stage_.os().now() : Instant{}) + delay_of(step),
+        .relative = !step.absolute,
+        .side = step.side,
+        .target = token_of(step.target)};
     if (step.opcode == Opcode::connect) request.endpoint = handles_.listening();
     if (step.opcode == Opcode::send_to) {
       request.endpoint = handles_.datagrams_to(step.handle == 'g' ? 'h' : 'g');
@@ -204,6 +205,11 @@ class Player {
         return;
       case ActKind::datagram:
         return world.send_datagram(handles_.datagrams_to(act.handle), bytes);
+      case ActKind::wakes:
+        return stage_.os().wake();
+      case ActKind::run_out:
+      case ActKind::come_back:
+        return world.limit_descriptors(act.kind == ActKind::run_out);
     }
   }
 

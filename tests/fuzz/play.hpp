@@ -27,6 +27,8 @@ class World {
   virtual void reset(PeerId peer) = 0;
   virtual void close(PeerId peer) = 0;
   virtual void send_datagram(Endpoint to, std::span<const std::byte> bytes) = 0;
+  /// None can be had any more, or they can again.
+  virtual void limit_descriptors(bool gone) = 0;
 
   struct Received {
     std::vector<std::byte> bytes;

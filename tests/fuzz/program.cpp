@@ -22,7 +22,12 @@ void clear_unused(Step& step) {
   const bool names_other =
       verb == Opcode::connect || verb == Opcode::send_to || verb == Opcode::open;
   if (!names_other) step.missing = false;
-  if (!is_timeout(verb)) step.timing = Timing::brief;
+  if (!is_timeout(verb)) {
+    step.timing = Timing::brief;
+    step.absolute = false;
+  }
+  const bool pipe = step.handle == 'r' || step.handle == 'w';
+  step.length = std::min(step.length, pipe ? pipe_length_max : length_max);
   if (verb != Opcode::shutdown) step.side = ShutdownSide::both;
   if (verb != Opcode::poll) step.readiness = Readiness::readable;
   if (verb != Opcode::cancel) {
@@ -37,7 +42,7 @@ void clear_unused(Step& step) {
   if (step.now) step.link = Link::none;
 }
 
-bool is_stream_act(ActKind kind) { return kind != ActKind::connects && kind != ActKind::datagram; }
+bool is_stream_act(ActKind kind) { return kind <= ActKind::closes; }
 
 void mend_acts(Program& program) {
   std::string gone;  // peers that have reset or closed do nothing more

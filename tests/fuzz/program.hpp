@@ -19,7 +19,7 @@
 //   l     a listener;  u a stream socket that is not connected
 //   r w   the read end and the write end of a pipe
 //   g h   datagram sockets
-//   f     a file of 32 bytes
+//   f     a file of 32 bytes, open for reading and writing; i only for reading, o only for writing
 //   x     a handle that was closed before the program began;  n no handle at all
 #pragma once
 
@@ -34,11 +34,12 @@ namespace proactor_lab::fuzz {
 
 inline constexpr int no_step = -1;
 inline constexpr char no_handle = 'n';
-inline constexpr std::string_view handle_names = "abcdstlurwghfxn";
+inline constexpr std::string_view handle_names = "abcdstlurwghfioxn";
 inline constexpr std::size_t steps_max = 16;
 inline constexpr std::size_t phases_max = 4;
-inline constexpr std::size_t acts_max = 8;         ///< of the world, in one program
-inline constexpr std::uint32_t length_max = 4096;  ///< never fills a connection's buffer
+inline constexpr std::size_t acts_max = 8;                ///< of the world, in one program
+inline constexpr std::uint32_t length_max = 4096;         ///< never fills a connection's buffer
+inline constexpr std::uint32_t pipe_length_max = 65'536;  ///< of a pipe's, which it fills
 
 /// When a timer or link timeout expires.
 enum class Timing : std::uint8_t {
@@ -58,6 +59,7 @@ struct Step {
   bool provided = false;     ///< receive, read: into a provided buffer
   bool missing = false;      ///< what connect, send_to or open name does not exist
   Timing timing = Timing::brief;
+  bool absolute = false;  ///< timer, link_timeout: the deadline is a moment, not a delay
   ShutdownSide side = ShutdownSide::both;
   Readiness readiness = Readiness::readable;
   OperationFlags flags = OperationFlags::none;
@@ -75,6 +77,9 @@ enum class ActKind : std::uint8_t {
   closes,    ///< it closes its socket
   connects,  ///< a client connects to the listener
   datagram,  ///< a datagram comes to one of the sockets
+  wakes,     ///< `wake` is called
+  run_out,   ///< from now on no descriptors are left
+  come_back  ///< there are some again
 };
 
 /// What the outside world does after a phase's steps were submitted.

@@ -37,10 +37,13 @@ TEST_CASE("all that a program can say is said in words") {
       "peer of t closes\n"
       "client connects\n"
       "datagram to h length 0\n"
+      "wake\n"
+      "descriptors run out\n"
+      "descriptors come back\n"
       "phase\n"
       "9: receive s length 8 wait_all\n"
       "10: read r provided skip_success\n"
-      "11: timer at_once expiry_is_success\n"
+      "11: timer at_once absolute expiry_is_success\n"
       "12: timer negative\n"
       "13: cancel_handle x\n"
       "14: none\n"
@@ -59,8 +62,8 @@ TEST_CASE("a program that cannot be read is refused with its line") {
   };
   CHECK(refusal("0: receive a\n2: send b\n").find("line 2") == 0);
   CHECK(refusal("0: recieve a\n").find("unknown operation: recieve") != std::string::npos);
-  CHECK(refusal("0: send a length many\n").find("a number up to 4096") != std::string::npos);
-  CHECK(refusal("0: send a length 5000\n").find("a number up to 4096") != std::string::npos);
+  CHECK(refusal("0: send a length many\n").find("a number up to 65536") != std::string::npos);
+  CHECK(refusal("0: send a length 70000\n").find("a number up to 65536") != std::string::npos);
   CHECK(refusal("0: no_op after 0\n").find("line 1") == 0);
   CHECK(refusal("0: shutdown a side left\n").find("unknown word: left") != std::string::npos);
   CHECK(refusal("0: no_op soon\n").find("unknown word: soon") != std::string::npos);

@@ -14,6 +14,7 @@ constexpr std::array readinesses = {"readable", "writable"};
 constexpr std::array links = {"none", "soft", "hard"};
 constexpr std::array timings = {"brief", "lasting", "at_once", "negative"};
 constexpr std::array act_words = {"sends", "finishes", "resets", "closes"};
+constexpr std::array act_beginnings = {"peer", "client", "datagram", "wake", "descriptors"};
 constexpr std::string_view cancel_now = "cancel_now";
 
 struct FlagName {
@@ -40,7 +41,7 @@ class Words {
     }
     return value;
   }
-  std::uint32_t length() { return static_cast<std::uint32_t>(number(length_max)); }
+  std::uint32_t length() { return static_cast<std::uint32_t>(number(pipe_length_max)); }
   template <class Names>
   int one_of(const Names& names) {
     std::string word;
@@ -115,6 +116,8 @@ Step parse_step(Words& words, int index) {
       step.many = true;
     } else if (word == "provided") {
       step.provided = true;
+    } else if (word == "absolute") {
+      step.absolute = true;
     } else if (word == "missing") {
       step.missing = true;
     } else if (word == "side") {
@@ -150,7 +153,14 @@ void parse_phase(Words& words, Phase& phase) {
 
 Act parse_act(Words& words, const std::string& first) {
   Act act;
-  if (first == "client") {
+  if (first == "wake") {
+    act.kind = ActKind::wakes;
+  } else if (first == "descriptors") {
+    std::string word;
+    words.next(word);
+    act.kind = word == "come" ? ActKind::come_back : ActKind::run_out;
+    words.expect(word == "come" ? "back" : "out");
+  } else if (first == "client") {
     words.expect("connects");
     act.kind = ActKind::connects;
   } else if (first == "datagram") {
@@ -182,7 +192,7 @@ void parse_line(Words& words, Program& program) {
   std::string word;
   words.next(word);
   if (word == "phase") return begin_phase(words, program);
-  if (word == "peer" || word == "client" || word == "datagram") {
+  if (std::find(act_beginnings.begin(), act_beginnings.end(), word) != act_beginnings.end()) {
     program.phases.back().acts.push_back(parse_act(words, word));
     return;
   }
@@ -208,6 +218,7 @@ std::string to_text(const Step& step) {
   if (step.provided && !step.many) out << " provided";
   if (step.missing) out << " missing";
   if (step.timing != Timing::brief) out << ' ' << timings[static_cast<std::size_t>(step.timing)];
+  if (step.absolute) out << " absolute";
   if (step.opcode == Opcode::shutdown) out << " side " << sides[static_cast<int>(step.side)];
   if (step.opcode == Opcode::poll) out << ' ' << readinesses[static_cast<int>(step.readiness)];
   if (step.target != no_step) out << " step " << step.target;
@@ -221,6 +232,9 @@ std::string to_text(const Step& step) {
 
 std::string to_text(const Act& act) {
   if (act.kind == ActKind::connects) return "client connects";
+  if (act.kind == ActKind::wakes) return "wake";
+  if (act.kind == ActKind::run_out) return "descriptors run out";
+  if (act.kind == ActKind::come_back) return "descriptors come back";
   const std::string length = std::to_string(act.length);
   if (act.kind == ActKind::datagram) {
     return std::string("datagram to ") + act.handle + " length " + length;

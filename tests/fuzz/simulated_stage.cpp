@@ -58,9 +58,10 @@ SimulatedStage::SimulatedStage(ChoiceSource& choices, Pace pace)
                                   : NetworkConfig{.latency = {usual_latency, usual_latency}},
                schedule_),
       datagrams_({}, schedule_),
-      os_({.freedom = pace == Pace::free ? KernelFreedom::full : KernelFreedom::usual}, schedule_,
-          network_, datagrams_, files_, nullptr),
-      world_(network_, datagrams_) {
+      os_({.freedom = pace == Pace::free ? KernelFreedom::full : KernelFreedom::usual,
+           .shortage = &shortage_},
+          schedule_, network_, datagrams_, files_, nullptr),
+      world_(network_, datagrams_, shortage_) {
   file = file_path;
   no_file = no_file_path;
   const FileId id = files_.open(file_path, true, true);
