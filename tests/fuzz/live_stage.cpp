@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -35,12 +36,30 @@ std::unique_ptr<LiveBackend> open(LiveSystem system, std::error_code& error) {
                                .defers_work = system == LiveSystem::io_uring});
 }
 
+/// What is open already may have larger numbers: the world's descriptors have.
+class DescriptorLimit {
+ public:
+  DescriptorLimit() { getrlimit(RLIMIT_NOFILE, &before_); }
+  ~DescriptorLimit() { lift(); }
+  DescriptorLimit(const DescriptorLimit&) = delete;
+  DescriptorLimit& operator=(const DescriptorLimit&) = delete;
+  void set(rlim_t most) const {
+    const rlimit limit{most, before_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  void lift() const { setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
 class LiveStage final : public Stage {
  public:
   LiveStage(const Program& program, LiveSystem system, Duration patience, const char* file_path)
       : world_(program), patience_(patience) {
     file = file_path;
     no_file = no_file_path;
+    descriptor_limit_.set(play_descriptors + descriptors_max);
     std::error_code error;
     os_ = open(system, error);
     if (error) throw std::system_error(error, name_of(system));
@@ -60,7 +79,7 @@ class LiveStage final : public Stage {
   OperatingSystem& os() override { return *os_; }
   World& world() override { return world_; }
   void begin() override { waits_for_ = patience_; }
-  void end() override { world_.limit_descriptors(false); }
+  void end() override { descriptor_limit_.lift(); }
   Duration brief_delay() override { return brief; }
   void start(AsyncOperation& operation) override { os_->start(operation); }
   void submit(CompletionEventQueue& queue) override { os_->wait(queue, os_->now()); }
@@ -75,6 +94,7 @@ class LiveStage final : public Stage {
   }
 
  private:
+  DescriptorLimit descriptor_limit_;
   LiveWorld world_;
   std::unique_ptr<LiveBackend> os_;
   Duration patience_;

@@ -3,10 +3,8 @@
 #include <array>
 #include <cerrno>
 #include <system_error>
-#include <utility>
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -54,7 +52,6 @@ LiveWorld::LiveWorld(const Program& program) {
 }
 
 LiveWorld::~LiveWorld() {
-  limit_descriptors(false);
   for (const Peer& peer : peers_) {
     if (peer.descriptor >= 0) close_without_trace(peer.descriptor);
   }
@@ -92,16 +89,6 @@ void LiveWorld::send_datagram(Endpoint to, std::span<const std::byte> bytes) {
   [[maybe_unused]] const auto sent =
       sendto(datagrams_, bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(&address),
              sizeof(address));
-}
-
-void LiveWorld::limit_descriptors(bool gone) {
-  if (gone == (limit_before_ != 0)) return;
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  // Number 0 is taken; and a limit of 0 would forbid poll(2).
-  limit_before_ = std::exchange(limit.rlim_cur, gone ? rlim_t{1} : limit_before_);
-  if (!gone) limit_before_ = 0;
-  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 World::Received LiveWorld::received(PeerId peer) {

@@ -1,7 +1,6 @@
 // The outside world of live plays: sockets of the kernel that do not belong to the tested system.
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "tests/fuzz/play.hpp"
@@ -24,7 +23,6 @@ class LiveWorld final : public World {
   void reset(PeerId peer) override;
   void close(PeerId peer) override;
   void send_datagram(Endpoint to, std::span<const std::byte> bytes) override;
-  void limit_descriptors(bool gone) override;
   Received received(PeerId peer) override;
 
  private:
@@ -36,7 +34,6 @@ class LiveWorld final : public World {
   std::vector<Peer> peers_;
   PeerId next_ = 0;
   int datagrams_ = -1;
-  std::uint64_t limit_before_ = 0;  // while there are none
 };
 
 /// What is closed next leaves nothing behind in the kernel.

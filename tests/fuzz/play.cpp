@@ -209,8 +209,21 @@ class Player {
         return stage_.os().wake();
       case ActKind::run_out:
       case ActKind::come_back:
-        return world.limit_descriptors(act.kind == ActKind::run_out);
+        return act.kind == ActKind::run_out ? take_all_descriptors() : give_descriptors_back();
     }
+  }
+
+  void take_all_descriptors() {
+    std::error_code error;
+    while (true) {
+      const Handle taken = stage_.os().open_stream_socket("one of all", error);
+      if (error) return;
+      all_others_.push_back(taken);
+    }
+  }
+  void give_descriptors_back() {
+    for (const Handle each : all_others_) stage_.os().close(each);
+    all_others_.clear();
   }
 
   void note(std::size_t index, std::string text) {
@@ -310,6 +323,7 @@ class Player {
   std::vector<State> states_;
   BufferGroup buffers_{buffer_count, buffer_size};
   std::vector<std::uint16_t> taken_;  // provided buffers that were not given back yet
+  std::vector<Handle> all_others_;    // while there are no more
   CompletionEventQueue queue_;
   Outcome outcome_;
   int phase_ = 0;

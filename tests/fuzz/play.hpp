@@ -27,8 +27,6 @@ class World {
   virtual void reset(PeerId peer) = 0;
   virtual void close(PeerId peer) = 0;
   virtual void send_datagram(Endpoint to, std::span<const std::byte> bytes) = 0;
-  /// None can be had any more, or they can again.
-  virtual void limit_descriptors(bool gone) = 0;
 
   struct Received {
     std::vector<std::byte> bytes;
@@ -75,6 +73,8 @@ class Watcher {
 };
 struct Abandoned {};
 
+/// So many descriptors a system gives out in a play, about.
+inline constexpr int descriptors_max = 48;
 /// What the file has in it at first.
 inline constexpr std::size_t file_bytes = 32;
 inline constexpr std::byte file_byte{0xFE};

@@ -26,6 +26,8 @@ void clear_unused(Step& step) {
     step.timing = Timing::brief;
     step.absolute = false;
   }
+  // A moment that was is one that has come, and no error.
+  if (step.timing == Timing::negative) step.absolute = false;
   const bool pipe = step.handle == 'r' || step.handle == 'w';
   step.length = std::min(step.length, pipe ? pipe_length_max : length_max);
   if (verb != Opcode::shutdown) step.side = ShutdownSide::both;

@@ -59,9 +59,9 @@ SimulatedStage::SimulatedStage(ChoiceSource& choices, Pace pace)
                schedule_),
       datagrams_({}, schedule_),
       os_({.freedom = pace == Pace::free ? KernelFreedom::full : KernelFreedom::usual,
-           .shortage = &shortage_},
+           .handle_limit = descriptors_max},
           schedule_, network_, datagrams_, files_, nullptr),
-      world_(network_, datagrams_, shortage_) {
+      world_(network_, datagrams_) {
   file = file_path;
   no_file = no_file_path;
   const FileId id = files_.open(file_path, true, true);
@@ -87,7 +87,10 @@ Duration SimulatedStage::brief_delay() {
 /// Also if nothing is expected: what was sent arrives.
 bool SimulatedStage::wait(CompletionEventQueue& queue, bool) {
   submit(queue);
-  if (queue.empty()) os_.wait(queue, schedule_.now() + looked_at);
+  // It may come back sooner, with nothing: where it was woken.
+  const Instant until = schedule_.now() + looked_at;
+  while (queue.empty() && os_.wait(queue, until) && schedule_.now() < until) {
+  }
   if (lends_buffers_ && !queue.empty() && pace_ == Pace::free) let_the_world_go_on(queue);
   return !queue.empty();
 }

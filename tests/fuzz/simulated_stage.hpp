@@ -13,7 +13,6 @@
 #include <deque>
 
 #include "core/operation_list.hpp"
-#include "sim/faults.hpp"
 #include "sim/simulated_os.hpp"
 #include "tests/fuzz/play.hpp"
 
@@ -24,15 +23,14 @@ enum class Pace : std::uint8_t { free, usual };
 
 class SimulatedWorld final : public World {
  public:
-  SimulatedWorld(Network& network, Datagrams& datagrams, Shortage& shortage)
-      : network_(network), datagrams_(datagrams), shortage_(shortage) {}
+  SimulatedWorld(Network& network, Datagrams& datagrams)
+      : network_(network), datagrams_(datagrams) {}
   PeerId connect(Endpoint listener) override;
   void send(PeerId peer, std::span<const std::byte> bytes) override;
   void finish(PeerId peer) override;
   void reset(PeerId peer) override;
   void close(PeerId peer) override;
   void send_datagram(Endpoint to, std::span<const std::byte> bytes) override;
-  void limit_descriptors(bool gone) override { shortage_.no_descriptors = gone; }
   Received received(PeerId peer) override;
 
  private:
@@ -46,7 +44,6 @@ class SimulatedWorld final : public World {
 
   Network& network_;
   Datagrams& datagrams_;
-  Shortage& shortage_;
   std::deque<Peer> peers_;
 };
 
@@ -93,7 +90,6 @@ class SimulatedStage final : public Stage, private EventTarget {
   Network network_;
   Datagrams datagrams_;
   Files files_;
-  Shortage shortage_;
   SimulatedOs os_;
   SimulatedWorld world_;
   OperationList held_;
