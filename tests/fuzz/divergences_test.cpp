@@ -1,5 +1,6 @@
 // Programs that once diverged, shrunk: what had to be mended for each stands beside it.
 #include <chrono>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -117,6 +118,21 @@ const std::vector<Case> cases = {
      "2: send a length 40\n"},
 };
 
+/// One program a line; its lines are divided by " / ".
+std::vector<Program> read_programs(const std::string& path) {
+  std::ifstream in(path);
+  REQUIRE(in);
+  std::vector<Program> programs;
+  for (std::string line; std::getline(in, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    for (std::size_t at = 0; (at = line.find(" / ", at)) != std::string::npos;) {
+      line.replace(at, 3, "\n");
+    }
+    programs.push_back(parse_program(line));
+  }
+  return programs;
+}
+
 }  // namespace
 
 TEST_CASE("programs that once diverged do not any more") {
@@ -130,6 +146,19 @@ TEST_CASE("programs that once diverged do not any more") {
     INFO(each.mended << "\n" << fuzzer.to_text(program, judgement));
     CHECK(judgement.verdict != Verdict::diverges);
     CHECK(judgement.verdict != Verdict::not_judged);
+  }
+}
+
+TEST_CASE("what the fuzzer has found does not diverge any more") {
+  Watchdog watchdog(std::chrono::seconds{10});
+  std::vector<Arm> arms = live_arms(watchdog);
+  arms.push_back(usual_arm());
+  const Fuzzer fuzzer({}, arms);
+  const auto programs = read_programs(PROACTOR_LAB_SOURCE_DIR "/tests/fuzz/divergences.txt");
+  CHECK(programs.size() > 400);
+  for (const Program& program : programs) {
+    const Judgement judgement = fuzzer.judge(program);
+    if (judgement.verdict == Verdict::diverges) FAIL_CHECK(fuzzer.to_text(program, judgement));
   }
 }
 
