@@ -56,7 +56,8 @@ enum class OperationFlags : std::uint8_t {
   wait_all = 4,
   /// timer: expiring does not break a soft link (IORING_TIMEOUT_ETIME_SUCCESS).
   expiry_is_success = 8,
-  /// Set by a backend for itself: linked to the operation before it.
+  /// Set by a system for itself: io_uring's backend, for an operation linked to the one before it;
+  /// the simulated one, for what a drain held back.
   chained = 128,
 };
 constexpr OperationFlags operator|(OperationFlags a, OperationFlags b) {

@@ -233,9 +233,10 @@ void EpollBackend::read_file_provided(AsyncOperation& operation, FactIndex start
   const std::span<std::byte> into = group.buffer(id).first(provided_length(operation));
   const std::int32_t result =
       result_of(pread(descriptor, into.data(), into.size(), static_cast<off_t>(operation.offset)));
-  if (result < 0) group.give_back(id);
+  const bool lost = result == -EBADF;  // not opened for reading: as io_uring has it
+  if (result < 0 && !lost) group.give_back(id);
   const FactIndex cause = result > 0 ? record_moved(operation, result, started) : started;
-  complete(operation, result, cause, result < 0 ? 0 : with_buffer(id));
+  complete(operation, result, cause, result < 0 && !lost ? 0 : with_buffer(id));
 }
 
 // --- What may have to wait ---------------------------------------------------------------------

@@ -25,7 +25,8 @@ void InFlightLimit::start(AsyncOperation& operation) {
 
 void InFlightLimit::pass_on(AsyncOperation& operation) {
   if (is_cancel(operation.opcode)) cancel_held(operation);
-  ++in_flight_;
+  // The end of one that skips its success may not be reported: it is not counted.
+  if (!has(operation.flags, OperationFlags::skip_success)) ++in_flight_;
   processor_.start(operation);
 }
 
@@ -48,7 +49,7 @@ void InFlightLimit::release_all() {
   held_count_ = 0;
   cancelled_here_.clear();
   in_chain_ = false;
-  if (in_flight_ > 0) processor_.release_all();
+  processor_.release_all();  // also what is not counted
   in_flight_ = 0;
 }
 
@@ -69,8 +70,9 @@ bool InFlightLimit::wait(CompletionEventQueue& queue, Instant deadline) {
 }
 
 void InFlightLimit::settle(Completion& completion) {
-  if ((completion.flags & completion_more) == 0) --in_flight_;
   const AsyncOperation& operation = *completion.operation;
+  const bool counted = !has(operation.flags, OperationFlags::skip_success);
+  if (counted && (completion.flags & completion_more) == 0) --in_flight_;
   if (!is_cancel(operation.opcode) || operation.length == 0) return;
   // What was cancelled here counts like what the system cancelled.
   const auto here = static_cast<std::int32_t>(operation.length);

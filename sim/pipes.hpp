@@ -32,6 +32,7 @@ class Pipes {
   void close_reader(PipeId pipe) { close_end(pipe, pipes_[pipe].read_from); }
   void close_writer(PipeId pipe) { close_end(pipe, pipes_[pipe].written_to); }
 
+  bool hung_up(PipeId pipe) const { return !pipes_[pipe].written_to; }
   bool broken(PipeId pipe) const { return !pipes_[pipe].read_from; }
   bool at_end(PipeId pipe) const { return !pipes_[pipe].written_to && pipes_[pipe].bytes.empty(); }
   std::uint32_t available(PipeId pipe) const {

@@ -25,6 +25,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "core/chain.hpp"
 #include "sim/not_modelled.hpp"
 #include "sim/simulated_os.hpp"
 
@@ -48,6 +49,7 @@ void SimulatedOs::go_on_after_batch() {
 
 void SimulatedOs::go_on_with(const ChainStep& step) {
   AsyncOperation& linked = *step.operation;
+  if (is_free() && has(linked.flags, OperationFlags::chained)) return begin_late(linked);
   if (!is_put_off(linked)) return begin_linked(linked, step.by_worker);
   // It stays `chained` until then: no cancel finds it.
   linked.backend_state[1] = step.by_worker;
@@ -69,6 +71,9 @@ void SimulatedOs::begin_linked(AsyncOperation& linked, bool by_worker) {
 /// worker's, which looks its handle up.
 void SimulatedOs::begin_late(AsyncOperation& head) {
   head.backend_state[0] = static_cast<std::uint64_t>(Place::released);
+  for (AsyncOperation* each = &head; each != nullptr; each = linked_to(*each)) {
+    each->flags = each->flags | OperationFlags::chained;  // the whole chain is for workers
+  }
   chains_used_ = true;
   put_off(head, 0);
 }
@@ -89,9 +94,9 @@ void SimulatedOs::cancel_linked(AsyncOperation& linked, std::int32_t result,
   const bool told = step.operation == nullptr ? !step.silent : is_step_told(step, result);
   if (!late || !is_put_off(linked)) return end(linked, result, step, 0, told);
   // A target that is over at once is told so only after its batch: its timeout may have expired.
-  const bool expires_at_once = linked.opcode == Opcode::link_timeout && linked.relative &&
-                               linked.deadline <= Instant{} && linked.backend_state[2] != 0 &&
-                               place_of(linked) == Place::chained;
+  const Instant begin = linked.relative ? Instant{} : schedule_.now();
+  const bool expires_at_once = linked.opcode == Opcode::link_timeout && linked.deadline <= begin &&
+                               linked.backend_state[2] != 0 && place_of(linked) == Place::chained;
   if (expires_at_once && choose(2, QuestionKind::timeout_result, linked) == 0) {
     return finish(linked, -ENOENT, step.cause);
   }
@@ -156,7 +161,7 @@ std::int32_t SimulatedOs::count_cancelled(const std::vector<AsyncOperation*>& ta
                (place_of(*each) == Place::timer && !timer);
       });
   const auto all = static_cast<std::ptrdiff_t>(targets.size());
-  const bool as_one = is_free() && workers > 1;
+  const bool as_one = workers > 1;
   return static_cast<std::int32_t>(as_one ? all - workers + 1 : all);
 }
 
@@ -308,6 +313,14 @@ void SimulatedOs::look() {
   until_look_.clear();
 }
 
+/// A connection wakes one accept, which may have found no descriptor for it.
+bool SimulatedOs::leaves_accepts_alone(std::uint32_t index) {
+  Socket& socket = sockets_[index];
+  if (socket.kind != HandleKind::listener || !descriptors_gone()) return false;
+  const Question question{QuestionKind::which_receiver, index, socket.receiver_questions++};
+  return schedule_.choices().pick(2, question) == 1;
+}
+
 /// Those who were woken try again one by one: the amount says who, and how many are left.
 void SimulatedOs::serve_next_roused(const ScheduledEvent& event) {
   const auto who = static_cast<std::uint8_t>(event.amount & 0xFF);
@@ -323,6 +336,7 @@ void SimulatedOs::serve_next_roused(const ScheduledEvent& event) {
   if (size == 0) return;
   serve_one(list, event.subject, std::min(left, size), event.cause);
   if (left <= 1 || (sockets_[event.subject].*list).empty()) return;
+  if (list == &Socket::receives && leaves_accepts_alone(event.subject)) return;
   const std::uint64_t rest = std::uint64_t{left - 1} << 8 | who;
   schedule_.at(schedule_.now(), {this, rest, event.subject, event.cause, rouses});
 }

@@ -69,9 +69,13 @@ void SimulatedOs::carry_out_in_general(AsyncOperation& operation, FactIndex star
 
 void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, FactIndex started) {
   const Socket& socket = sockets_[index];
-  if (socket.kind == HandleKind::pipe) return carry_out_on_pipe(operation, index, started);
   const bool file = socket.kind == HandleKind::file;
   Place place = Place::receives;
+  // A descriptor is wanted before the handle is looked at: accept4(2) and io_uring alike.
+  if (operation.opcode == Opcode::accept && descriptors_gone()) {
+    return complete(operation, -EMFILE, started);
+  }
+  if (socket.kind == HandleKind::pipe) return carry_out_on_pipe(operation, index, started);
   switch (operation.opcode) {
     case Opcode::read:
     case Opcode::write:
@@ -159,6 +163,7 @@ void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t in
   }
   if (connected && !listener && sends) network_.shutdown_send(socket.end, started);
   if (connected && !listener && receives) network_.shutdown_receive(socket.end);
+  socket.disturbed = true;
   finish(operation, connected ? 0 : -ENOTCONN, started);
   // One that was never connected will not receive all the same: it is at its end.
   sockets_[index].receive_closed |= receives;
@@ -230,6 +235,11 @@ void SimulatedOs::wait_for_disk(AsyncOperation& operation, FileId file, FactInde
   const Question question{QuestionKind::disk_delay, file == no_file ? 0 : file + 1u,
                           file_questions(file)++};
   const Duration latency = config_.disk_latency.draw(schedule_.choices(), question);
+  if (file != no_file) {
+    const std::uint32_t index = socket_of(operation.handle);
+    ++sockets_[index].references;
+    operation.backend_state[1] = index;
+  }
   set_timer(operation, schedule_.now() + latency, started);
 }
 
@@ -260,13 +270,19 @@ void SimulatedOs::carry_out_open(AsyncOperation& operation, FactIndex cause) {
   sockets_[socket].file = file;
   sockets_[socket].open_flags = operation.open_flags;
   sockets_[socket].label = file_label(file, path);
-  complete(operation, to_number(add_handle(socket, 0, 0, cause)), cause);
+  finish(operation, to_number(add_handle(socket, 0, 0, cause)), cause);
 }
 
+/// The disk is through. The file is the one that the handle referred to when the operation began.
 void SimulatedOs::carry_out_file(AsyncOperation& operation, FactIndex cause) {
   if (operation.opcode == Opcode::open) return carry_out_open(operation, cause);
-  const std::uint32_t index = socket_of(operation.handle);
-  if (index == no_socket) return complete(operation, -EBADF, cause);
+  const auto index = static_cast<std::uint32_t>(operation.backend_state[1]);
+  carry_out_on_file(operation, index, cause);
+  release(index, cause);
+}
+
+void SimulatedOs::carry_out_on_file(AsyncOperation& operation, std::uint32_t index,
+                                    FactIndex cause) {
   const Socket& socket = sockets_[index];
   if (config_.shortage != nullptr) {
     const std::int32_t error = config_.shortage->error_of(socket.file, files_);
@@ -277,11 +293,12 @@ void SimulatedOs::carry_out_file(AsyncOperation& operation, FactIndex cause) {
   // Opened for writing only unless it says otherwise, as open(2) has it.
   const bool may_read =
       has(socket.open_flags, OpenMode::read) || !has(socket.open_flags, OpenMode::write);
-  if (reads ? !may_read : !has(socket.open_flags, OpenMode::write)) {
-    return complete(operation, -EBADF, cause);
-  }
   const bool provided = reads && operation.buffers != nullptr;
   if (provided && operation.buffers->empty()) return complete(operation, -ENOBUFS, cause);
+  if (reads ? !may_read : !has(socket.open_flags, OpenMode::write)) {
+    const std::uint32_t flags = provided ? with_buffer(operation.buffers->take()) : 0;
+    return complete(operation, -EBADF, cause, flags);  // the buffer is used up
+  }
   const std::uint32_t length = provided ? provided_length(operation) : operation.length;
   // As pwrite(2) has it; for io_uring -1 is the current position, which no file has here.
   if (operation.offset > std::uint64_t{INT64_MAX} - length) {

@@ -240,6 +240,9 @@ void SimulatedOs::begin_with(AsyncOperation& linked, AsyncOperation& operation, 
     not_modelled(
         "a link timeout of an operation linked behind one that a thread of the kernel did");
   }
+  if (operation.opcode == Opcode::timer && has(operation.flags, OperationFlags::skip_success)) {
+    not_modelled("a link timeout of a timer that skips its success");
+  }
   linked.backend_state[1] = reinterpret_cast<std::uintptr_t>(&operation);
   const FactIndex armed = record(FactKind::operation_started, linked, 0, 0);
   const Instant now = schedule_.now();

@@ -120,6 +120,7 @@ class SimulatedOs final : public OperatingSystem,
     HandleKind kind = HandleKind::stream;
     bool connected = false;
     bool connecting = false;
+    bool disturbed = false;        // it was shut down: polls are woken for nothing then
     bool shut_down_early = false;  // a stream, before it was connected
     bool receive_closed = false;   // shut down; a listener that was takes no connection any more
     std::uint8_t roused = 0;       // who is to be served a little later
@@ -217,6 +218,7 @@ class SimulatedOs final : public OperatingSystem,
   void rouse_later(std::uint32_t socket, std::uint8_t who, FactIndex cause);
   void look();
   void serve_next_roused(const ScheduledEvent& event);
+  bool leaves_accepts_alone(std::uint32_t socket);
   void let_go_of(std::uint32_t socket, AsyncOperation& cancelled, FactIndex cause);
   void let_go_of_any(std::uint32_t socket, FactIndex cause);
   void let_go_of_one(std::uint32_t socket, std::uint32_t chosen, FactIndex cause);
@@ -289,6 +291,7 @@ class SimulatedOs final : public OperatingSystem,
   void carry_out_cancel(AsyncOperation& operation, FactIndex started);
   void wait_for_disk(AsyncOperation& operation, FileId file, FactIndex started);
   void carry_out_file(AsyncOperation& operation, FactIndex cause);
+  void carry_out_on_file(AsyncOperation& operation, std::uint32_t socket, FactIndex cause);
   void carry_out_open(AsyncOperation& operation, FactIndex cause);
   std::uint32_t& file_questions(FileId file);
   const char* file_label(FileId file, std::string_view path);
@@ -300,8 +303,11 @@ class SimulatedOs final : public OperatingSystem,
   void report_by_worker(AsyncOperation& operation);
   static bool is_waiting(const AsyncOperation& operation);
   bool is_roused(const AsyncOperation& waiting) const;
-  static bool holds_socket(const AsyncOperation& pending) {
-    return place_of(pending) == Place::timer && pending.opcode == Opcode::connect;
+  bool holds_socket(const AsyncOperation& pending) const {
+    if (place_of(pending) != Place::timer) return false;
+    const bool at_disk = pending.opcode == Opcode::read || pending.opcode == Opcode::write ||
+                         (pending.opcode == Opcode::fsync && !is_free());
+    return at_disk || pending.opcode == Opcode::connect;
   }
   void set_timer(AsyncOperation& operation, Instant when, FactIndex cause);
 

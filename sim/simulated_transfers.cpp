@@ -295,7 +295,7 @@ bool SimulatedOs::is_ready(const Socket& socket, Readiness readiness) const {
   if (socket.kind == HandleKind::pipe) {
     if (socket.writes_pipe)
       return pipes_.broken(socket.pipe) || (!reads && !pipes_.full(socket.pipe));
-    return pipes_.at_end(socket.pipe) || (reads && pipes_.available(socket.pipe) > 0);
+    return pipes_.hung_up(socket.pipe) || (reads && pipes_.available(socket.pipe) > 0);
   }
   if (socket.kind == HandleKind::datagram) {
     return !reads || socket.receive_closed || datagrams_.available(socket.port);

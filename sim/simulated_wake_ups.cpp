@@ -122,9 +122,7 @@ void SimulatedOs::serve_one(OperationList Socket::*list, std::uint32_t index, st
 /// then, if others take it.
 bool SimulatedOs::is_disturbed(std::uint32_t index, const AsyncOperation& poll) {
   Socket& socket = sockets_[index];
-  if (socket.kind != HandleKind::stream || socket.end == no_end) return false;
-  const bool shut_down = socket.receive_closed || network_.send_closed(socket.end);
-  if (!shut_down || is_ready(socket, poll.readiness)) return false;
+  if (!socket.disturbed || is_ready(socket, poll.readiness)) return false;
   const Question question{QuestionKind::which_first, index, socket.receiver_questions++};
   return schedule_.choices().pick(2, question) == 1;
 }
@@ -133,10 +131,15 @@ bool SimulatedOs::is_disturbed(std::uint32_t index, const AsyncOperation& poll) 
 bool SimulatedOs::serve_woken_poll(std::uint32_t index, FactIndex cause) {
   AsyncOperation* newest = nullptr;
   std::uint32_t woken = 0;
+  bool oldest_first = false;
+  if (sockets_[index].disturbed && sockets_[index].polls.has_several()) {
+    const Question question{QuestionKind::which_first, index, sockets_[index].receiver_questions++};
+    oldest_first = schedule_.choices().pick(2, question) == 1;
+  }
   for (AsyncOperation* poll = sockets_[index].polls.first(); poll != nullptr; poll = poll->next) {
     if (!was_woken(*poll)) continue;
     ++woken;
-    if (newest == nullptr || is_newer(poll, newest)) newest = poll;
+    if (newest == nullptr || is_newer(poll, newest) != oldest_first) newest = poll;
   }
   if (newest == nullptr) return false;  // it was cancelled
   if (is_disturbed(index, *newest)) {

@@ -132,6 +132,7 @@ class Player {
   }
 
   void cancel_now(std::size_t index) {
+    stage_.let_some_happen(queue_);  // what is under way goes on until it is called
     const std::int32_t result = stage_.os().cancel_now(token_of(program_.steps[index].target));
     note(index, result < 0 ? strerrorname_np(-result) : std::to_string(result));
   }
