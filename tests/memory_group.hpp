@@ -102,7 +102,7 @@ class MemoryGroup {
       const auto mount = is_second ? mount_of("cgroup2", ",") : mount_of("cgroup", ",memory,");
       if (mount.empty()) continue;
       const std::filesystem::path group = mount / line.substr(second + 2);
-      // In version 2 a group must have been told to pass the controller on.
+      // A group of version 2 has to pass the controller on.
       std::ifstream passed_on(group / "cgroup.subtree_control");
       std::ostringstream names;
       if (is_second) names << passed_on.rdbuf();
