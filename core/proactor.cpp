@@ -10,6 +10,10 @@ namespace {
 /// A drain that needs more rounds of cancelling than this has a handler that tries for ever.
 constexpr int drain_rounds_max = 1000;
 
+/// After which it looks again for what no cancel found.
+constexpr Duration drain_pause_min = std::chrono::milliseconds{1};
+constexpr Duration drain_pause_max = std::chrono::milliseconds{100};
+
 // The two facts that an initiation leaves; a cancel leaves a third.
 Fact initiated_fact(const AsyncOperation& operation, std::uint32_t id, CallSite site) {
   return {.value = fact_text(site.file),
@@ -182,6 +186,7 @@ bool Proactor::drain() {
   restart();
   if (workers_ != nullptr) workers_->begin_waiting();
   std::uint64_t seen = 0;
+  Duration pause = drain_pause_min;
   for (int rounds = 0; dispatch_all() && in_flight_ > 0;) {
     // Whatever was initiated, admitted or handled since may have left something to cancel.
     const std::uint64_t done = handled_ + admitted_from_inbox_ + next_id_.load();
@@ -190,6 +195,14 @@ bool Proactor::drain() {
       drain_cancels_ = true;
       cancel_all([this](std::error_code) { drain_cancels_ = false; });
       seen = done + 2;  // the cancel itself has a name, and will be handled
+    } else if (!drain_cancels_ && (workers_ == nullptr || workers_->active() == 0)) {
+      // The cancel is over and has left something. io_uring does not find what one of its threads
+      // is about to begin, linked behind what it did; that then waits, perhaps for ever. So all are
+      // looked for again, after a while.
+      initiate(
+          {.opcode = Opcode::timer, .deadline = Instant{} + pause, .relative = true},
+          [](std::error_code) {}, CallSite::here());
+      pause = std::min(2 * pause, drain_pause_max);
     }
     if (!wait()) break;
   }

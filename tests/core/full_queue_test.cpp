@@ -29,6 +29,7 @@ namespace {
 
 constexpr unsigned entries = 4;
 constexpr std::chrono::milliseconds limit = 10s;
+constexpr int drains = 20;
 
 const std::vector<LiveMode>& modes() {
   static const std::vector<LiveMode> table = {
@@ -305,13 +306,17 @@ TEST_CASE("a proactor over a full submission queue stops, is reset, drained and 
     proactor->post([&posted](std::error_code) { posted = true; });
     watchdog.bounded("run after the reset", [&] { proactor->run(); });
     CHECK(posted);
-    ask_for_each(*proactor, streams, link, called, kept);
-    CHECK(watchdog.bounded("drain", [&] { return proactor->drain(); }));
-    CHECK(called == static_cast<int>(streams.pairs.size()));
+    // Again and again: a worker of the kernel that goes on with a chain may be missed by a cancel.
+    for (int i = 0; i < drains; ++i) {
+      ask_for_each(*proactor, streams, link, called, kept);
+      CHECK(watchdog.bounded("drain", [&] { return proactor->drain(); }));
+    }
+    const int all = drains * static_cast<int>(streams.pairs.size());
+    CHECK(called == all);
     CHECK(kept.use_count() == 1);
     ask_for_each(*proactor, streams, link, called, kept);
     watchdog.bounded("the destructor", [&] { proactor.reset(); });
-    CHECK(called == static_cast<int>(streams.pairs.size()));
+    CHECK(called == all);
     CHECK(kept.use_count() == 1);
     streams.write_to_all();
     CHECK(streams.lost() == 0);
