@@ -88,21 +88,18 @@ class Player {
     if (!phase.keeps_buffers) give_back_buffers();
     if (start_steps_after(no_step)) {
       stage_.submit(queue_);
+      stage_.let_some_happen(queue_);
       take_completions();
     }
+    // While the world acts the program does not look.
     for (const Act& act : phase.acts) {
-      let_some_happen();
+      stage_.let_some_happen(queue_);
       carry_out(act);
     }
-    if (phase.hurries) return let_some_happen();
+    if (phase.hurries) return stage_.let_some_happen(queue_);
     while (stage_.wait(queue_, something_may_come())) take_completions();
     outcome_.may_be_slow |= something_may_come();
     if (watcher_ != nullptr && !watcher_->on_end_of_phase(phase_)) throw Abandoned();
-  }
-
-  void let_some_happen() {
-    stage_.let_some_happen(queue_);
-    take_completions();
   }
 
   bool something_may_come() const {
