@@ -62,8 +62,10 @@ inline void mark_broken_chain(const AsyncOperation& operation, bool silent) {
 inline bool is_reported(AsyncOperation& operation, std::int32_t result, bool more) {
   if (more || is_plain(operation)) return true;
   const bool broken = is_marked(operation, broken_mark);
-  const bool breaks = is_failure(operation, result) &&
-                      (operation.link == Link::soft || is_marked(operation, refused_chain_mark));
+  // A link timeout breaks nothing: what follows it waits for its target.
+  const bool breaks_link = operation.link == Link::soft && operation.opcode != Opcode::link_timeout;
+  const bool breaks =
+      is_failure(operation, result) && (breaks_link || is_marked(operation, refused_chain_mark));
   const bool skips = has(operation.flags, OperationFlags::skip_success);
   if (breaks && !broken) mark_broken_chain(operation, skips);
   if (broken) return !is_marked(operation, silent_mark);

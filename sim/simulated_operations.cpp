@@ -90,7 +90,7 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
       if (socket.connected || (socket.kind == HandleKind::listener && !socket.receive_closed))
         return complete(operation, -EISCONN, started);
       // One that was shut down is bound to its port still, and finds nobody there.
-      if (socket.kind == HandleKind::listener) return complete(operation, -ECONNREFUSED, started);
+      if (socket.kind == HandleKind::listener) return tell_late(operation, -ECONNREFUSED, started);
       return carry_out_connect(operation, index, started);
     case Opcode::shutdown:
       return carry_out_shutdown(operation, index, started);

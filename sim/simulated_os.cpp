@@ -79,13 +79,21 @@ bool SimulatedOs::wait_for_completions(Instant deadline) {
     const Instant next = schedule_.next_time();
     const bool nothing_comes = next == never && schedule_.empty();
     if (nothing_comes ? deadline == never : has_ended_before(next)) return false;
-    if (nothing_comes || next > deadline) {
+    const bool only_looks = deadline < schedule_.now() && next == schedule_.now();
+    if (nothing_comes || (next > deadline && !(only_looks && looks_on()))) {
       schedule_.advance_to(std::max(deadline, schedule_.now()));
       return true;
     }
     take_next_event();
   }
   return true;
+}
+
+/// With full freedom: how much of what is due at once happens while the program only looks.
+bool SimulatedOs::looks_on() {
+  if (!is_free()) return false;
+  const Question question{QuestionKind::completion_order, 0, look_questions_++};
+  return schedule_.choices().pick(2, question) == 1;
 }
 
 void SimulatedOs::take_next_event() {
@@ -239,9 +247,6 @@ void SimulatedOs::begin_with(AsyncOperation& linked, AsyncOperation& operation, 
   if (in_worker_) {
     not_modelled(
         "a link timeout of an operation linked behind one that a thread of the kernel did");
-  }
-  if (operation.opcode == Opcode::timer && has(operation.flags, OperationFlags::skip_success)) {
-    not_modelled("a link timeout of a timer that skips its success");
   }
   linked.backend_state[1] = reinterpret_cast<std::uintptr_t>(&operation);
   const FactIndex armed = record(FactKind::operation_started, linked, 0, 0);

@@ -189,6 +189,7 @@ class SimulatedOs final : public OperatingSystem,
   void on_event(const ScheduledEvent& event) override;
 
   bool wait_for_completions(Instant deadline);
+  bool looks_on();
   [[gnu::cold]] void reap_what_fits(CompletionEventQueue& queue);
   bool is_full() const {
     return out_of_steps() || (recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit);
@@ -450,6 +451,7 @@ class SimulatedOs final : public OperatingSystem,
   std::map<std::pair<QuestionKind, std::uint64_t>, std::uint32_t> asked_;
   ChainOrder order_;
   std::uint32_t drain_questions_ = 0;
+  std::uint32_t look_questions_ = 0;
   bool submitting_ = false;
   std::size_t batch_begins_ = 0;  // so many completions were posted before it
   bool in_worker_ = false;        // what begins is begun by a thread of the kernel

@@ -400,7 +400,7 @@ TEST_CASE("cancelling by handle: those on it and no others; none is no error, no
 
 TEST_CASE("a cancel that waits says what it found, and comes back when that is over") {
   std::set<std::string> seen;
-  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
     SystemOptions options = on(SystemKind::simulated);
     options.freedom = KernelFreedom::full;
     options.seed = seed;

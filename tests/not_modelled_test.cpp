@@ -56,7 +56,7 @@ std::string refusal(const Scenario& scenario, const RunOptions& options) {
 
 TEST_CASE("a run that needs what is not modelled is refused in words, and nothing is written") {
   const std::string reason =
-      "not modelled: the shutdown of a stream that is being connected; run it on the kernel: plab "
+      "not modelled: a transfer on a stream that is being connected; run it on the kernel: plab "
       "run --on io_uring";
   std::size_t written = 0;
   RunOptions options;

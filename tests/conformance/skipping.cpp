@@ -82,7 +82,7 @@ std::string failures_of_workers(Machine& m) {
   request.link = Link::soft;
   m.ask(syncs ? "sync" : "shutdown", m.variant() < 2 ? request : skipping(request));
   m.ask("next", no_op());
-  let_happen(m);
+  m.gather();
   return m.story();
 }
 

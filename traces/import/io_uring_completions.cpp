@@ -82,11 +82,13 @@ void IoUringEvents::complete(const Line& line) {
     operation = claim.operation;
     if (!claim.is_certain) ++guesses_;
   }
-  if (operation == 0) {
-    events_.count_unmatched(io_uring_unmatched::unknown_completions, line.number);
-    return;
+  if (operation != 0) return post(operation, line, *result, true);
+  if (messages_ == 0) {
+    return events_.count_unmatched(io_uring_unmatched::unknown_completions, line.number);
   }
-  post(operation, line, *result, true);
+  // No request of this ring completes: another one sent it (IORING_OP_MSG_RING).
+  --messages_;
+  remark(line, "a completion that another ring posted", 0);
 }
 
 /// Kernels from 6.10 tell only this of a completion that finds no room; those before tell the

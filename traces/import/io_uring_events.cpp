@@ -113,6 +113,7 @@ void IoUringEvents::submit(const Line& line) {
   request.has_address = line.has_request;
   request.user_data = line.user_data;
   request.moves_bytes = kernel_opcode_moves_bytes(verb);
+  messages_ += verb == "msg_ring";
   request.skips_success = (flags & flag_skips_success) != 0;
   request.handle = handle_of(*line.ring, line.ring->next_descriptor, line.time_ns);
   line.ring->next_descriptor = -1;

@@ -128,6 +128,7 @@ class IoUringEvents {
   std::uint64_t losses_ = 0;
   std::uint64_t overflows_ = 0;
   std::uint64_t guesses_ = 0;
+  std::uint64_t messages_ = 0;        // sent to other rings, and not seen there yet
   std::vector<std::string> unknown_;  // names of tracepoints, a few
 };
 
