@@ -1,15 +1,24 @@
 // EpollBackend's channels: which operations wait on a descriptor, and how they end there: served,
 // outliving a close, cancelled. Also the calls of OperatingSystem on handles.
+#include <algorithm>
 #include <cerrno>
 
 #include <fcntl.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/epoll_backend.hpp"
 
 namespace proactor_lab {
 namespace {
+
+/// One that a program hardly reaches, as the kernel hands out the lowest.
+int high_descriptor() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<int>(std::min<rlim_t>(512, limit.rlim_cur - limit.rlim_cur / 4));
+}
 
 bool watch(int epoll, int descriptor) {
   epoll_event event{};
@@ -136,7 +145,9 @@ std::int32_t EpollBackend::close_handle(Handle handle, FactIndex cause) {
     return handles_.close(handle, cause);
   }
   // Operations are pending: they keep what the handle refers to, under a number of our own.
-  const int own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+  // A high one, so that the program gets the numbers that it would get without us.
+  int own = fcntl(descriptor, F_DUPFD_CLOEXEC, high_descriptor());
+  if (own < 0) own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
   if (own < 0) {
     channel.closed = true;
     handles_.forget(handle, cause);

@@ -2,7 +2,7 @@
 // without it: a request that ends unreported leaves its buffer with the kernel for nobody knows how
 // long. So every request is reported to the backend, which drops what the program does not want to
 // hear. Links are kept in the slots: `backend_state[3]` is the operation linked to this one, `[2]`
-// its id, above the marks below.
+// its id, above the marks below. `next` of a link timeout is what it bounds.
 #pragma once
 
 #include <cstdint>
@@ -31,9 +31,11 @@ inline bool is_marked(const AsyncOperation& operation, std::uint64_t mark) {
 
 /// Called before `operation` is submitted; `before` is what it is linked to, or null.
 inline void begin_marks(AsyncOperation& operation, AsyncOperation* before, std::uint64_t marks) {
+  operation.next = nullptr;
   operation.backend_state[2] = marks;
   operation.backend_state[3] = 0;
   if (before == nullptr) return;
+  operation.next = before;
   operation.flags = operation.flags | OperationFlags::chained;
   before->backend_state[2] |= std::uint64_t{to_number(operation.id)} << linked_id_shift;
   link_to(*before, operation);
@@ -44,6 +46,15 @@ inline AsyncOperation* linked_and_alive(const AsyncOperation& operation) {
   AsyncOperation* const linked = linked_to(operation);
   const auto id = static_cast<std::uint32_t>(operation.backend_state[2] >> linked_id_shift);
   return linked != nullptr && to_number(linked->id) == id ? linked : nullptr;
+}
+
+/// `timeout` is over, perhaps before its target, which then is linked to what follows the timeout.
+inline void pass_link_on(const AsyncOperation& timeout) {
+  AsyncOperation* const target = timeout.next;
+  if (target == nullptr || linked_to(*target) != &timeout) return;
+  target->backend_state[2] &= (std::uint64_t{1} << linked_id_shift) - 1;
+  target->backend_state[2] |= timeout.backend_state[2] >> linked_id_shift << linked_id_shift;
+  target->backend_state[3] = timeout.backend_state[3];
 }
 
 /// Marks what is cancelled because `operation` failed.
@@ -62,6 +73,7 @@ inline void mark_broken_chain(const AsyncOperation& operation, bool silent) {
 inline bool is_reported(AsyncOperation& operation, std::int32_t result, bool more) {
   if (more || is_plain(operation)) return true;
   const bool broken = is_marked(operation, broken_mark);
+  if (operation.opcode == Opcode::link_timeout) pass_link_on(operation);
   // A link timeout breaks nothing: what follows it waits for its target.
   const bool breaks_link = operation.link == Link::soft && operation.opcode != Opcode::link_timeout;
   const bool breaks =

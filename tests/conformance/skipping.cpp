@@ -23,6 +23,7 @@ std::string link_timeout_unreported(Machine& m) {
   m.ask("timeout", skipping(link_timeout_of(m.variant() == 0 ? Duration{50us} : Duration{1h})));
   m.submit();
   if (m.variant() == 1) peer->send("byte");
+  m.gather({"receive"});
   let_happen(m);
   return m.story();
 }
