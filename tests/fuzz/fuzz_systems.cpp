@@ -50,6 +50,7 @@ constexpr std::array verdict_names = {"agree", "diverge", "only seemed to diverg
 // For last words.
 std::atomic<std::uint64_t> seed_of_the_program{0};
 std::atomic<const Program*> judged_program{nullptr};
+const Fuzzer* fuzzer_of_the_run = nullptr;
 
 class Run {
  public:
@@ -127,10 +128,17 @@ void end_process(const std::string& why) {
   std::_Exit(1);
 }
 
+/// Much may be wrong by now; what can still be said is said.
 void end_by_signal(int signal) {
   const Program* program = judged_program;
-  end_process("signal " + std::to_string(signal) + ": judging\n" +
-              (program == nullptr ? "" : to_text(*program)));
+  std::string why = "signal " + std::to_string(signal) + '\n';
+  if (program != nullptr) {
+    why += to_text(*program);
+    std::cout << why << "is shrunk" << std::endl;
+    const auto judge = [](const Program& each) { fuzzer_of_the_run->judge(each); };
+    why = "shrunk:\n" + to_text(shrink_bad_end(*program, judge));
+  }
+  end_process(why);
 }
 
 /// Throws std::invalid_argument, naming the file.
@@ -151,7 +159,9 @@ int compare(const Arguments& arguments, const FuzzConfig& config) {
   Watchdog watchdog(hang_limit, [&](const Program& program, const std::string& system) {
     std::string why = "hang: " + system + " does not come back from\n" + to_text(program);
     for (const Arm& arm : arms) {
-      if (arm.name == system) why += "shrunk:\n" + to_text(shrink_hang(program, arm));
+      if (arm.name != system) continue;
+      const auto play = [&](const Program& each) { play_repeatedly(each, arm); };
+      why += "shrunk:\n" + to_text(shrink_bad_end(program, play));
     }
     end_process(why);
   });
@@ -168,6 +178,7 @@ int compare(const Arguments& arguments, const FuzzConfig& config) {
     return 3;
   }
   const Fuzzer fuzzer(config, arms);
+  fuzzer_of_the_run = &fuzzer;
   Run run(arguments, fuzzer);
   for (const std::string& path : arguments.program_files) {
     if (!run.judge(read_program(path))) std::cout << "(" << path << ")\n" << std::endl;

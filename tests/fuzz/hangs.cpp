@@ -12,32 +12,37 @@ namespace proactor_lab::fuzz {
 namespace {
 
 constexpr unsigned limit_s = 2;
-constexpr int shrink_attempts = 100;
-constexpr int plays_each = 5;
+constexpr int shrink_attempts = 200;
+constexpr int plays = 5;
 constexpr Duration patience{1'000'000};
 
 }  // namespace
 
-bool hangs(const Program& program, const Arm& arm, int plays) {
+bool ends_badly(const std::function<void()>& action) {
   const pid_t child = fork();
   if (child == 0) {
-    std::signal(SIGALRM, SIG_DFL);
+    for (const int each : {SIGALRM, SIGABRT, SIGSEGV}) std::signal(each, SIG_DFL);
+    close(STDERR_FILENO);
     alarm(limit_s);
     try {
-      for (int i = 0; i < plays; ++i) arm.play(program, patience);
+      action();
     } catch (const std::exception&) {
       // It came back.
     }
     _exit(0);
   }
   int status = 0;
-  return child > 0 && waitpid(child, &status, 0) == child && WIFSIGNALED(status) &&
-         WTERMSIG(status) == SIGALRM;
+  return child > 0 && waitpid(child, &status, 0) == child && WIFSIGNALED(status);
 }
 
-Program shrink_hang(const Program& program, const Arm& arm) {
+Program shrink_bad_end(const Program& program, const std::function<void(const Program&)>& play) {
   return shrink(
-      program, [&](const Program& each) { return hangs(each, arm, plays_each); }, shrink_attempts);
+      program, [&](const Program& each) { return ends_badly([&] { play(each); }); },
+      shrink_attempts);
+}
+
+void play_repeatedly(const Program& program, const Arm& arm) {
+  for (int i = 0; i < plays; ++i) arm.play(program, patience);
 }
 
 }  // namespace proactor_lab::fuzz
