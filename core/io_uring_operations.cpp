@@ -202,8 +202,14 @@ std::int32_t IoUringBackend::cancel_now(OperationToken target) {
   if (target.slot == nullptr || target.slot->id != target.id) return -ENOENT;
   io_uring_sync_cancel_reg one{};
   one.addr = user_data_of(*target.slot, target.id);
-  one.timeout = {-1, -1};
-  return io_uring_register_sync_cancel(&ring_->ring, &one);
+  one.timeout = {0, 1'000'000};
+  // A worker's completion is deferred work, which the kernel does not do while it waits in there:
+  // it would wait for ever.
+  for (bool waited = false;; waited = true) {
+    const std::int32_t result = io_uring_register_sync_cancel(&ring_->ring, &one);
+    if (result != -ETIME && result != -EINTR) return waited && result == -ENOENT ? 0 : result;
+    io_uring_get_events(&ring_->ring);
+  }
 }
 
 /// What a completion changes here, and its result as the program is to see it.

@@ -196,7 +196,8 @@ SimulatedOs::Progress SimulatedOs::try_receive_from(AsyncOperation& operation, s
   if (!datagrams_.available(port)) {
     if (!sockets_[index].receive_closed) return Progress::waits;
     // io_uring leaves it to a worker to find that out, and something may come until then.
-    if (!is_free() || in_worker_alone_ == &operation || place_of(operation) != Place::nowhere) {
+    if (!is_free() || in_worker_alone_ == &operation || place_of(operation) != Place::nowhere ||
+        linked_to(operation) != nullptr) {
       finish(operation, 0, cause);
     } else {
       operation.backend_state[0] = static_cast<std::uint64_t>(Place::starting);
