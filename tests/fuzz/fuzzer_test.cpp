@@ -122,7 +122,7 @@ TEST_CASE("the live systems and the simulated one agree about random programs", 
   arms.push_back(usual_arm());
   const Fuzzer fuzzer({}, arms);
   std::size_t judged = 0;
-  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     const Program program = random_program(seed);
     const Judgement judgement = fuzzer.judge(program);
     if (judgement.verdict != Verdict::not_judged) ++judged;
@@ -130,7 +130,7 @@ TEST_CASE("the live systems and the simulated one agree about random programs", 
       FAIL_CHECK("seed " << seed << "\n" << fuzzer.to_text(program, judgement));
     }
   }
-  CHECK(judged > 120);
+  CHECK(judged > 280);
 }
 
 }  // namespace proactor_lab::fuzz

@@ -217,6 +217,8 @@ class Player {
       const Handle taken = stage_.os().open_stream_socket("one of all", error);
       if (error) return;
       all_others_.push_back(taken);
+      // The first may have a number that a step names.
+      if (all_others_.size() == 1) stage_.let_some_happen(queue_);
     }
   }
   void give_descriptors_back() {
