@@ -7,6 +7,8 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -66,7 +68,7 @@ class LiveStage final : public Stage {
   }
   ~LiveStage() override {
     // Of an accept or open whose success is not reported nothing knows the descriptor.
-    for (int each = play_descriptors; each < 2 * play_descriptors; ++each) {
+    for (int each = play_descriptors; each < play_descriptors + descriptors_max; ++each) {
       const linger at_once{1, 0};
       setsockopt(each, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
     }
@@ -78,7 +80,14 @@ class LiveStage final : public Stage {
 
   OperatingSystem& os() override { return *os_; }
   World& world() override { return world_; }
-  void begin() override { waits_for_ = patience_; }
+  void begin() override {
+    waits_for_ = patience_;
+    // Small segments would wait for the acknowledgement of those before them, 40 ms and more.
+    const int on = 1;
+    for (int each = play_descriptors; each < play_descriptors + descriptors_max; ++each) {
+      setsockopt(each, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    }
+  }
   void end() override { descriptor_limit_.lift(); }
   Duration brief_delay() override { return brief; }
   void start(AsyncOperation& operation) override { os_->start(operation); }
