@@ -1,16 +1,19 @@
 // What IoUringBackend does by itself: how much one wait takes out of the kernel. What it has in
 // common with the others is in both_*_test.cpp.
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <span>
 #include <vector>
 
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/io_uring_backend.hpp"
 #include "core/socket.hpp"
 #include "tests/catch.hpp"
+#include "tests/core/watchdog.hpp"
 
 using namespace proactor_lab;
 
@@ -85,4 +88,35 @@ TEST_CASE("io_uring: a wait takes no more than there are provided buffers for") 
   CHECK(bytes == pair_count);
   world.proactor.reset();
   world.os->unregister_buffers(buffers);
+}
+
+TEST_CASE("io_uring: a cancel that waits comes back, also if a worker has what it waits for") {
+  for (const bool defers : {true, false}) {
+    std::error_code error;
+    const auto os = IoUringBackend::open(nullptr, error, {.defers_work = defers});
+    REQUIRE(os != nullptr);
+    CompletionEventQueue queue;
+    const int file = memfd_create("file", MFD_CLOEXEC);
+    std::vector<std::byte> much(128u << 20);
+    AsyncOperation drain;
+    static_cast<OperationRequest&>(drain) = {.opcode = Opcode::no_op,
+                                             .flags = OperationFlags::drain};
+    drain.id = OperationId{1};
+    AsyncOperation write;  // behind a drain it is begun by a worker
+    static_cast<OperationRequest&>(write) = {.opcode = Opcode::write,
+                                             .handle = Handle{file},
+                                             .length = static_cast<std::uint32_t>(much.size()),
+                                             .data = much.data()};
+    write.id = OperationId{2};
+    os->start(drain);
+    os->start(write);
+    os->wait(queue, os->now() + Duration{2'000'000});
+    testing::Watchdog watchdog(std::chrono::seconds{20});
+    const std::int32_t found = watchdog.bounded("cancel_now", [&] {
+      return os->cancel_now({&write, write.id});
+    });
+    CHECK((found == 0 || found == -ENOENT));
+    watchdog.bounded("release_all", [&] { os->release_all(); });
+    ::close(file);
+  }
 }
