@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include <poll.h>
@@ -14,15 +16,21 @@ namespace {
 
 std::atomic<bool> signal_came{false};
 std::atomic<int> signalled{-1};  // the event to be told
+std::atomic<int> in_handler{0};  // threads that may still write to it
 
 void tell(int event) {
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = write(event, &one, sizeof(one));
 }
 
+/// On any thread of the process.
 extern "C" void on_signal(int) {
+  const int error = errno;
+  ++in_handler;
   signal_came = true;
   if (const int event = signalled.load(); event >= 0) tell(event);
+  --in_handler;
+  errno = error;
 }
 
 }  // namespace
@@ -51,6 +59,7 @@ LiveEnd::~LiveEnd() {
   sigaction(SIGINT, &before_interrupt_, nullptr);
   sigaction(SIGTERM, &before_terminate_, nullptr);
   signalled = -1;
+  while (in_handler > 0) std::this_thread::yield();  // its number may be another's then
   close(event_);
 }
 
