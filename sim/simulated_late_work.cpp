@@ -169,7 +169,8 @@ std::int32_t SimulatedOs::count_cancelled(const std::vector<AsyncOperation*>& ta
 /// the whole batch.
 void SimulatedOs::carry_out_by_quick_worker(AsyncOperation& operation, FactIndex cause) {
   const auto before = static_cast<std::ptrdiff_t>(posted_.size());
-  carry_out_by_worker(operation, cause);
+  is_for_workers(operation) ? carry_out_by_worker(operation, cause)
+                            : carry_out_file(operation, cause);
   std::rotate(posted_.begin() + static_cast<std::ptrdiff_t>(batch_begins_),
               posted_.begin() + before, posted_.end());
 }

@@ -100,7 +100,11 @@ bool SimulatedStage::wait(CompletionEventQueue& queue, bool) {
 bool SimulatedStage::submits_in_pieces() {
   if (pace_ != Pace::free) return false;
   const AsyncOperation* each = held_.first();
-  while (each != nullptr && each->opcode != Opcode::shutdown && each->opcode != Opcode::fsync) {
+  const auto may_be_a_workers = [](Opcode opcode) {
+    return opcode == Opcode::shutdown || opcode == Opcode::fsync || opcode == Opcode::open ||
+           opcode == Opcode::read || opcode == Opcode::write;
+  };
+  while (each != nullptr && !may_be_a_workers(each->opcode)) {
     each = each->next;
   }
   if (each == nullptr || !choices_.asking || !held_.has_several()) return true;
