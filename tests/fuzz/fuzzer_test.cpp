@@ -116,7 +116,7 @@ TEST_CASE("what was only slow does not count") {
   CHECK(Fuzzer({}, {slow}).judge(parse_program("0: no_op\n")).verdict == Verdict::slow);
 }
 
-TEST_CASE("the live systems and the simulated one agree about random programs", "[.]") {
+TEST_CASE("the live systems and the simulated one agree about random programs") {
   Watchdog watchdog(std::chrono::seconds{10});
   std::vector<Arm> arms = live_arms(watchdog);
   arms.push_back(usual_arm());
