@@ -13,7 +13,7 @@ OperationRequest skipping(OperationRequest request) {
   return request;
 }
 
-void let_happen(Machine& m) { m.pass(m.simulated() ? Duration{200us} : Duration{1ms}); }
+void let_happen(Machine& m) { m.pass(m.simulated() ? Duration{200us} : Duration{20ms}); }
 
 /// It reports nothing, whether it expires or its target is over first.
 std::string link_timeout_unreported(Machine& m) {
