@@ -3,9 +3,6 @@
 // Each operation completes, for good, exactly once, and the ring holds nothing but operations of
 // the program. So the kernel has let go of every buffer when as many completions came as are
 // expected.
-#include <cerrno>
-#include <cstdlib>
-
 #include "core/io_uring_ring.hpp"
 
 namespace proactor_lab {

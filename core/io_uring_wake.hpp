@@ -10,8 +10,9 @@
 
 namespace proactor_lab {
 
-/// Loop thread only, but for `wake`. Must outlive nothing: destroy it before or after the ring that
-/// it wakes.
+/// Loop thread only, except `wake`. May be destroyed before the ring that it wakes, or after it.
+/// While the loop thread waits in another system call, a wake interrupts that as a signal would:
+/// nanosleep(2) and ppoll(2) are restarted, epoll_wait(2) returns EINTR.
 class WakeRing {
  public:
   WakeRing() = default;

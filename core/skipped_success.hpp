@@ -1,8 +1,8 @@
 // OperationFlags::skip_success on io_uring, as the kernel carries out IOSQE_CQE_SKIP_SUCCESS, but
-// without it: a request that ends unreported leaves its buffer with the kernel for nobody knows how
-// long. So every request is reported to the backend, which drops what the program does not want to
-// hear. Links are kept in the slots: `backend_state[3]` is the operation linked to this one, `[2]`
-// its id, above the marks below. `next` of a link timeout is what it bounds.
+// without it: of a request that ends unreported nothing says when the kernel lets go of its buffer.
+// So every request is reported to the backend, which drops what the program did not ask for. Links
+// are kept in the slots: `backend_state[3]` is the operation linked to this one, `[2]` its id,
+// above the marks below. `next` of a link timeout is what it bounds.
 #pragma once
 
 #include <cstdint>

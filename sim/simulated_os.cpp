@@ -382,7 +382,9 @@ void SimulatedOs::pend(AsyncOperation& operation, Place place, std::uint32_t ind
 void SimulatedOs::release_all() {
   submissions_ = {};
   submission_count_ = 0;
-  submitting_ = in_worker_ = false;  // an exception may have left them
+  submitting_ = in_worker_ = passing_ = false;  // an exception may have left these
+  in_worker_alone_ = nullptr;
+  stopped_uncounted_.clear();
   forget_posted();
   if (chains_used_) end_chains();
   chains_used_ = false;

@@ -251,6 +251,17 @@ TEST_CASE("what does not fit is counted by its reason, never dropped in silence"
   CHECK_THAT(to_text(imported.report), Contains("not io_uring's: 1"));
 }
 
+TEST_CASE("a message of another ring accounts for one completion without a request, not for two") {
+  const std::string message =
+      "  fio-7 [001] ..... 10.000001: io_uring_submit_req: ring 000000000000000d, req "
+      "000000000000000e, user_data 0x1, opcode MSG_RING, flags 0x0, sq_thread 0\n";
+  const Imported one = import_text(message + complete_one);
+  CHECK(one.report.unmatched.empty());
+  CHECK(has_note(one.trace, "another ring may have posted it"));
+  CHECK(import_text(message + complete_one + complete_one).report.unmatched_count() == 1);
+  CHECK(import_text(complete_one).report.unmatched_count() == 1);
+}
+
 TEST_CASE("events that the recorder lost are in the trace") {
   const std::string pipe = std::string(submit_one) + "CPU:1 [LOST 150 EVENTS]\n" + complete_one;
   CHECK(only(import_text(pipe).trace, EventKind::events_lost).value == 150);

@@ -86,9 +86,10 @@ void IoUringEvents::complete(const Line& line) {
   if (messages_ == 0) {
     return events_.count_unmatched(io_uring_unmatched::unknown_completions, line.number);
   }
-  // No request of this ring completes: another one sent it (IORING_OP_MSG_RING).
+  // What another ring sends (IORING_OP_MSG_RING) completes no request of this one.
   --messages_;
-  remark(line, "a completion that another ring posted", 0);
+  remark(line, "a completion of no request seen here: another ring may have posted it (MSG_RING)",
+         0);
 }
 
 /// Kernels from 6.10 tell only this of a completion that finds no room; those before tell the
