@@ -58,12 +58,14 @@ using LinkId = std::uint16_t;
 struct NetworkConfig {
   DelayRange latency;                 ///< of link 0
   std::uint32_t send_buffer = 65536;  ///< bytes under way in one direction
+  bool arrivals_tie = false;          ///< see `Network::let_arrivals_tie`
 };
 
 class Network final : private EventTarget {
  public:
   Network(const NetworkConfig& config, Schedule& schedule)
       : send_buffer_(config.send_buffer),
+        arrivals_tie_(config.arrivals_tie),
         schedule_(schedule),
         links_{NetworkLink{.latency = config.latency}} {}
 
@@ -229,7 +231,7 @@ class Network final : private EventTarget {
   const Listener* listener_on(std::uint16_t port) const;
 
   std::uint32_t send_buffer_;
-  bool arrivals_tie_ = false;
+  bool arrivals_tie_;
   Schedule& schedule_;
   Recorder* recorder_ = nullptr;
   Instant last_cut_{};  // when the last cut ends
