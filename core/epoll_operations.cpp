@@ -59,17 +59,22 @@ std::int32_t connect_to(const AsyncOperation& operation, int descriptor, bool un
   };
   std::int32_t result = ask();
   if (result == -ECONNABORTED) result = ask();  // the attempt before it was only forgotten now
+  // A refusal by this machine is there already, as io_uring finds when it arms its poll.
+  if (result == -EINPROGRESS && !under_way) return connect_to(operation, descriptor, true);
   if (result == -EINPROGRESS || (under_way && result == -EALREADY)) return -EAGAIN;
   // Somebody else asked in between, and was told first.
   if (under_way && result == -EISCONN) return 0;
   return result;
 }
 
-bool is_socket(int descriptor) {
+/// 0, or why it is no socket.
+std::int32_t refusal_of_socket(int descriptor) {
   int type = 0;
   socklen_t size = sizeof(type);
-  return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
+  return result_of(getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size));
 }
+
+bool is_socket(int descriptor) { return refusal_of_socket(descriptor) == 0; }
 
 bool is_stream(int descriptor) {
   int type = 0;
@@ -164,15 +169,16 @@ void EpollBackend::carry_out_on(int descriptor, AsyncOperation& operation, FactI
   // The oldest is served first. What does not wait is not queued: what no such handle can do (a
   // listener receives nothing, a pipe is no socket), and reading nothing from a pipe.
   const auto index = static_cast<std::size_t>(descriptor);
-  const bool queues = place != Place::polls && operation.opcode != Opcode::connect;
+  // An accept tries at once, as it wants a descriptor first.
+  const bool queues = place != Place::polls && operation.opcode != Opcode::connect &&
+                      operation.opcode != Opcode::accept;
   const AsyncOperation* const first =
       queues && index < channels_.size() ? list_of(channels_[index], place).first() : nullptr;
   const bool by_file_verb = operation.opcode == Opcode::read || operation.opcode == Opcode::write;
   const bool reads_nothing = by_file_verb && operation.length == 0 && operation.buffers == nullptr;
   const bool lacks_buffer = operation.buffers != nullptr && operation.buffers->empty();
   const bool others = first != nullptr && !reads_nothing && !lacks_buffer &&
-                      (first->opcode == Opcode::accept) == (operation.opcode == Opcode::accept) &&
-                      (by_file_verb || is_socket(descriptor));
+                      first->opcode != Opcode::accept && (by_file_verb || is_socket(descriptor));
   const std::uint32_t before = taken_;
   if (others || attempt(operation, descriptor, started) == Progress::waits) {
     pend(operation, place, descriptor, started);
@@ -336,7 +342,8 @@ EpollBackend::Progress EpollBackend::try_receive_provided(AsyncOperation& operat
     if (group.empty()) {
       const bool knows = again && is_stream(descriptor);
       if (knows && look_for(Readiness::readable, descriptor) != 0) return Progress::waits;
-      complete(operation, reads || is_socket(descriptor) ? -ENOBUFS : -ENOTSOCK, cause);
+      const std::int32_t refusal = reads ? 0 : refusal_of_socket(descriptor);
+      complete(operation, refusal != 0 ? refusal : -ENOBUFS, cause);
       return Progress::over;
     }
     const std::uint16_t id = group.take();

@@ -72,7 +72,11 @@ void IoUringBackend::start_slow(AsyncOperation& operation) {
   if (operation.link != Link::none && chain_end_ == nullptr) make_room(chain_entries);
   if (chain_end_ == nullptr) chain_head_ = &operation;
   const bool refused = flags_used_.refuses(operation);
-  const bool invalid = is_invalid(operation, chain_end_);
+  // What is refused the kernel sees as no verb, so nothing is wrong with what bounds it.
+  const bool bounds_refused = operation.opcode == Opcode::link_timeout && chain_end_ != nullptr &&
+                              is_marked(*chain_end_, refused_mark);
+  const bool invalid =
+      bounds_refused ? operation.deadline < Instant{} : is_invalid(operation, chain_end_);
   begin_marks(operation, chain_end_, (refused ? refused_mark : 0) | (invalid ? invalid_mark : 0));
   if (refused || invalid) chain_head_->backend_state[2] |= refused_chain_mark;
   chain_end_ = operation.link != Link::none ? &operation : nullptr;

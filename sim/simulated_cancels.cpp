@@ -11,6 +11,12 @@ namespace proactor_lab {
 
 /// The cancel's own completion comes before its targets', as Linux does it.
 void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started) {
+  if (in_worker_) {  // it may find itself at work, and what is queued behind it
+    const bool itself = operation.target.slot == &operation;
+    if (operation.opcode == Opcode::cancel_all || itself) {
+      not_modelled("a cancel of all or of itself, linked behind what a thread of the kernel did");
+    }
+  }
   std::vector<AsyncOperation*> targets;
   const auto is_found = [](const AsyncOperation& each) {
     return place_of(each) == Place::timer || place_of(each) == Place::starting;
@@ -74,10 +80,11 @@ void SimulatedOs::leave_out_those_at_work(std::vector<AsyncOperation*>& targets)
 
 /// A worker comes to the end of what it is at work on.
 void SimulatedOs::report_by_worker(AsyncOperation& operation) {
-  if (place_of(operation) == Place::timer && is_for_workers(operation)) {
-    timers_[operation.backend_state[2]].operation = nullptr;
+  Pending& work = timers_[operation.backend_state[2]];
+  if (place_of(operation) == Place::timer && work.due <= schedule_.now()) {
+    work.operation = nullptr;
     --pending_;
-    carry_out_by_worker(operation, 0);
+    is_for_workers(operation) ? carry_out_by_worker(operation, 0) : carry_out_file(operation, 0);
   }
   if (place_of(operation) != Place::finishing) return;
   timers_[operation.backend_state[2]].operation = nullptr;

@@ -15,8 +15,8 @@
 //   cancels all counts what workers have as one.
 // - A connection is there before who asked for it is told; asked again it says so, with success.
 //   No cancel finds it any more.
-// - What is sent while a worker is at work on something of the same batch is told with the batch:
-//   before or after what the worker has to tell.
+// - What is done while a batch is submitted is told with the whole batch; what workers do meanwhile
+//   they may tell before.
 // - What a drain held back is begun by the kernel's workers, too.
 // While there is more in the submission it may also happen at once, before the rest begins.
 // With usual freedom chains go on, and what is cancelled ends, when the batch is submitted, in
@@ -168,11 +168,38 @@ std::int32_t SimulatedOs::count_cancelled(const std::vector<AsyncOperation*>& ta
 /// A worker reports what it did at once, what is done while the batch is submitted is reported with
 /// the whole batch.
 void SimulatedOs::carry_out_by_quick_worker(AsyncOperation& operation, FactIndex cause) {
-  const auto before = static_cast<std::ptrdiff_t>(posted_.size());
+  const std::size_t before = posted_.size();
   is_for_workers(operation) ? carry_out_by_worker(operation, cause)
                             : carry_out_file(operation, cause);
-  std::rotate(posted_.begin() + static_cast<std::ptrdiff_t>(batch_begins_),
-              posted_.begin() + before, posted_.end());
+  tell_before_batch(before);
+}
+
+/// What was posted since there were `before` comes before the batch's own.
+void SimulatedOs::tell_before_batch(std::size_t before) {
+  const auto at = [this](std::size_t place) {
+    return posted_.begin() + static_cast<std::ptrdiff_t>(place);
+  };
+  const std::size_t count = posted_.size() - before;
+  std::rotate(at(batch_begins_), at(before), posted_.end());
+  batch_begins_ += count;
+}
+
+/// The whole batch was submitted and is about to be told.
+void SimulatedOs::tell_of_quick_workers() {
+  std::vector<AsyncOperation*> at_work;
+  for (const Pending& each : timers_) {
+    if (each.operation == nullptr || each.due > schedule_.now()) continue;
+    const Place place = place_of(*each.operation);
+    const bool begun = place == Place::timer && is_at_work(*each.operation);
+    if (begun || place == Place::finishing) at_work.push_back(each.operation);
+  }
+  for (AsyncOperation* operation : at_work) {
+    if (posted_.size() == batch_begins_) return;
+    if (choose(2, QuestionKind::completion_order, *operation) == 0) continue;
+    const std::size_t before = posted_.size();
+    report_by_worker(*operation);
+    tell_before_batch(before);
+  }
 }
 
 /// The handle is looked up only now.
@@ -216,22 +243,17 @@ void SimulatedOs::tell_late(AsyncOperation& operation, std::int32_t result, Fact
   put_off(operation, cause);
 }
 
-/// Done while its batch was submitted. What workers do meanwhile they may tell at once, and what
-/// the submitter did is told with the whole batch.
-void SimulatedOs::tell_with_batch(AsyncOperation& operation, std::int32_t result, FactIndex cause) {
-  const bool worker_is_at_work =
-      is_free() && submitting_ &&
-      std::any_of(timers_.begin(), timers_.end(), [](const Pending& each) {
-        return each.operation != nullptr && is_for_workers(*each.operation);
-      });
-  worker_is_at_work ? tell_late(operation, result, cause) : complete(operation, result, cause);
-}
-
 /// `operation` was put off, and its turn has come.
 bool SimulatedOs::goes_on_late(AsyncOperation& operation, FactIndex cause) {
   const Place place = place_of(operation);
   if (place == Place::chained) {
-    begin_linked(operation, operation.backend_state[1] != 0);
+    const bool by_worker = operation.backend_state[1] != 0;
+    const std::size_t before = posted_.size();
+    begin_linked(operation, by_worker);
+    if (is_free() && !by_worker && !submitting_) {  // with what else the task does now
+      batch_begins_ = before;
+      tell_of_quick_workers();
+    }
   } else if (place == Place::released) {
     operation.backend_state[0] = static_cast<std::uint64_t>(Place::starting);
     put_off(operation, cause);

@@ -169,7 +169,9 @@ void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t in
   sockets_[index].receive_closed |= receives;
   const bool datagram = sockets_[index].kind == HandleKind::datagram;
   sockets_[index].send_closed |= datagram && sends;
-  sockets_[index].shut_down_early |= !connected && sockets_[index].kind == HandleKind::stream;
+  // A listener that was shut down is a stream without a connection.
+  const bool is_early = listener ? receives : sockets_[index].kind == HandleKind::stream;
+  sockets_[index].shut_down_early |= !connected && is_early;
   // Linux says that a datagram socket is not connected, and shuts it down all the same.
   if (connected || datagram) rouse(index, polling | receiving | sending, started);
 }
@@ -219,7 +221,9 @@ void SimulatedOs::on_event(const ScheduledEvent& event) {
       // The listener may have gone while the connection was on its way, or waited to be accepted.
       std::int32_t error = socket.connected ? network_.take_error(socket.end) : ECONNREFUSED;
       if (network_.refused(socket.end)) error = ECONNREFUSED;
-      socket.connected = error == 0;
+      // Who asked again may have been told of a connection that is reset by now.
+      const bool was_told = socket.connected && !socket.connecting;
+      socket.connected = error == 0 || was_told;
       socket.receive_closed |= error != 0;  // what receives there is told of the stream's end
       return settle(*operation, -error, event.cause);
     }

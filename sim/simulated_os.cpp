@@ -150,6 +150,7 @@ void SimulatedOs::submit() {
     head != nullptr ? begin_chain(*head) : note_held_back();
     if (!chain_steps_.empty()) go_on_with_chains();
   }
+  if (is_free() && posted_.size() > batch_begins_) tell_of_quick_workers();
   submitting_ = false;
   if (!after_batch_.empty()) go_on_after_batch();
   run_chains();

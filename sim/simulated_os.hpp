@@ -236,6 +236,8 @@ class SimulatedOs final : public OperatingSystem,
   }
   void carry_out_by_worker(AsyncOperation& operation, FactIndex cause);
   void carry_out_by_quick_worker(AsyncOperation& operation, FactIndex cause);
+  void tell_before_batch(std::size_t before);
+  void tell_of_quick_workers();
   void settle(AsyncOperation& connect, std::int32_t result, FactIndex cause);
   void settled(AsyncOperation& connect, std::int32_t result, FactIndex cause);
   void connect_again(AsyncOperation& operation, std::uint32_t socket, FactIndex started);
@@ -246,7 +248,6 @@ class SimulatedOs final : public OperatingSystem,
                    std::uint32_t flags);
   bool completes_late(const AsyncOperation& operation, std::int32_t result) const;
   void tell_late(AsyncOperation& operation, std::int32_t result, FactIndex cause);
-  void tell_with_batch(AsyncOperation& operation, std::int32_t result, FactIndex cause);
   bool goes_on_late(AsyncOperation& operation, FactIndex cause);
   void take_number(AsyncOperation& operation, Instant when, FactIndex cause);
 

@@ -37,17 +37,20 @@ SimulatedOs::Progress SimulatedOs::attempt(AsyncOperation& operation, std::uint3
 SimulatedOs::Progress SimulatedOs::try_accept(AsyncOperation& operation, std::uint32_t index,
                                               FactIndex cause) {
   const Socket& listener = sockets_[index];
-  if (listener.kind != HandleKind::listener || listener.receive_closed) {
-    complete(operation, listener.kind == HandleKind::datagram ? -EOPNOTSUPP : -EINVAL, cause);
+  const auto over = [&](std::int32_t result) {
+    complete(operation, result, cause);
     return Progress::over;
-  }
+  };
+  const bool ended = listener.kind != HandleKind::listener || listener.receive_closed;
   const std::uint16_t port = listener.port;
+  // A multishot accept that is woken looks whether somebody waits.
+  bool looks_first = repeats(operation) && place_of(operation) == Place::receives;
   while (true) {
-    // A descriptor is wanted first, also where nobody waits: accept4(2) and io_uring alike.
-    if (descriptors_gone()) {
-      complete(operation, -EMFILE, cause);  // a connection stays where it is
-      return Progress::over;
-    }
+    if (looks_first && !ended && !network_.acceptable(port)) return Progress::waits;
+    looks_first = repeats(operation);
+    // Others want a descriptor first, also where nobody waits: accept4(2) and io_uring alike.
+    if (descriptors_gone()) return over(-EMFILE);  // a connection stays where it is
+    if (ended) return over(listener.kind == HandleKind::datagram ? -EOPNOTSUPP : -EINVAL);
     if (!network_.acceptable(port)) return Progress::waits;
     const EndId end = network_.accept(port);
     const std::uint32_t socket = add_socket(HandleKind::stream, network_.label(end));
@@ -108,9 +111,12 @@ SimulatedOs::Progress SimulatedOs::try_receive_in_general(AsyncOperation& operat
   // it is woken, even if others took the bytes or only the end of the stream is to be told.
   if (buffers != nullptr && buffers->empty()) return over(-ENOBUFS);
   if (!socket.connected) {
-    const bool ended = socket.receive_closed && socket.kind == HandleKind::stream;
+    const bool was_listener = socket.kind == HandleKind::listener;
+    const bool ended = was_listener ? socket.shut_down_early
+                                    : socket.receive_closed && socket.kind == HandleKind::stream;
     return end_of_stream(operation, ended ? 0 : -ENOTCONN, cause);
   }
+  bool has_received = false;
   while (true) {
     const std::uint32_t arrived = network_.available(socket.end);
     const bool over_there = network_.at_end(socket.end) || network_.was_reset(socket.end);
@@ -123,6 +129,10 @@ SimulatedOs::Progress SimulatedOs::try_receive_in_general(AsyncOperation& operat
       // One that has got a part tells only of that, and the reset is told all the same.
       if (waits_for_all && had > 0) {  // it waited for more, be it for an instant
         tell_late(operation, static_cast<std::int32_t>(had), cause);
+        return Progress::over;
+      }
+      if (result < 0 && has_received) {  // of a reset it did not know, and waited again
+        tell_late(operation, result, cause);
         return Progress::over;
       }
       return end_of_stream(operation, result, cause);
@@ -148,6 +158,7 @@ SimulatedOs::Progress SimulatedOs::try_receive_in_general(AsyncOperation& operat
     const std::uint64_t total = waits_for_all ? had : count;
     complete(operation, static_cast<std::int32_t>(total), moved, flags);
     if (more == 0) return Progress::over;
+    has_received = true;
   }
 }
 
@@ -284,7 +295,7 @@ SimulatedOs::Progress SimulatedOs::try_send(AsyncOperation& operation, std::uint
   const FactIndex moved = record(FactKind::bytes_moved, operation, count, cause,
                                  static_cast<std::uint8_t>(FactRole::processor));
   network_.send(socket.end, {operation.data, count}, moved);
-  tell_with_batch(operation, static_cast<std::int32_t>(count), moved);
+  complete(operation, static_cast<std::int32_t>(count), moved);
   return Progress::over;
 }
 

@@ -77,21 +77,21 @@ void SimulatedOs::wake_several(std::uint32_t index, std::uint8_t who, FactIndex 
   if (accepts) wake_accepts(index, cause);
 }
 
-/// A connection wakes the oldest; a listener that was shut down wakes all.
+/// A connection wakes the oldest; a shutdown of the listener wakes all.
 void SimulatedOs::wake_accepts(std::uint32_t index, FactIndex cause) {
-  const auto woken = [&] {
-    const Socket& listener = sockets_[index];
-    return !listener.receives.empty() &&
-           (listener.receive_closed || network_.acceptable(listener.port));
-  };
-  for (bool first = true; woken() && (first || sockets_[index].receive_closed); first = false) {
-    OperationList& waiting = sockets_[index].receives;
-    AsyncOperation* oldest = waiting.first();
-    for (AsyncOperation* each = oldest; each != nullptr; each = each->next) {
-      if (is_newer(oldest, each)) oldest = each;
-    }
-    waiting.remove(*oldest);
-    try_again(*oldest, &Socket::receives, index, cause);
+  const Socket& listener = sockets_[index];
+  const bool one = !listener.receive_closed && network_.acceptable(listener.port);
+  std::vector<AsyncOperation*> woken;
+  for (AsyncOperation* each = listener.receives.first(); each != nullptr; each = each->next) {
+    woken.push_back(each);
+  }
+  const auto is_older = [](AsyncOperation* a, AsyncOperation* b) { return is_newer(b, a); };
+  const auto sorted = one && !woken.empty() ? woken.begin() + 1 : woken.end();
+  std::partial_sort(woken.begin(), sorted, woken.end(), is_older);
+  woken.erase(sorted, woken.end());
+  for (AsyncOperation* accept : woken) {
+    sockets_[index].receives.remove(*accept);
+    try_again(*accept, &Socket::receives, index, cause);
   }
 }
 

@@ -24,6 +24,20 @@ class Guide final : public Watcher {
   Unexplained& unexplained_;
 };
 
+/// It has no cancel_now. With the last descriptor in use it cannot free a number on which something
+/// waits, and is not told of a shutdown that changes nothing.
+bool suits_epoll(const Program& program) {
+  const bool asks_now = std::any_of(program.steps.begin(), program.steps.end(),
+                                    [](const Step& step) { return step.now; });
+  const bool runs_out =
+      std::any_of(program.phases.begin(), program.phases.end(), [](const Phase& phase) {
+        return std::any_of(phase.acts.begin(), phase.acts.end(),
+                           [](const Act& act) { return act.kind == ActKind::run_out; });
+      });
+  return !asks_now &&
+         !(runs_out && (program.uses(Opcode::close) || program.uses(Opcode::shutdown)));
+}
+
 /// As many events at the beginning are the same.
 std::size_t common_events(const Outcome& a, const Outcome& b) {
   const auto ends =
@@ -151,10 +165,7 @@ std::vector<Arm> live_arms(Watchdog& watchdog) {
             }};
     if (system == LiveSystem::epoll) {
       arm.compared = Compared::each_step;
-      arm.can_play = [](const Program& program) {  // it has no cancel_now
-        return std::none_of(program.steps.begin(), program.steps.end(),
-                            [](const Step& step) { return step.now; });
-      };
+      arm.can_play = suits_epoll;
     }
     arms.push_back(std::move(arm));
   }
