@@ -330,6 +330,17 @@ void SimulatedOs::rouse_later(std::uint32_t index, std::uint8_t who, FactIndex c
   }
 }
 
+/// Who is about to wait to receive is woken at once, if anything is put off.
+bool SimulatedOs::tries_again_later(std::uint32_t index, FactIndex cause) {
+  if (is_free()) {
+    sockets_[index].roused |= receiving;
+    schedule_.at(schedule_.now(), {this, 1 << 8 | receiving, index, cause, rouses});
+  } else if (submitting_) {
+    after_batch_.push_back({nullptr, cause, index, receiving});
+  }
+  return is_free() || submitting_;
+}
+
 /// The program waits for completions: now is the turn of what was put off until then.
 void SimulatedOs::look() {
   for (const ScheduledEvent& event : until_look_) schedule_.at(schedule_.now(), event);

@@ -297,7 +297,12 @@ void SimulatedOs::run_step(const ChainStep& step) {
     --pending_;
   }
   if (place != Place::nowhere) cancel_linked(operation, result, step);
-  add_step({after, step.broken, step.cause, step.silent, false});
+  add_step({.operation = after,
+            .broken = step.broken,
+            .cause = step.cause,
+            .silent = step.silent,
+            .directly = false,
+            .by_worker = step.by_worker});
 }
 
 // --- Completion ------------------------------------------------------------------------------

@@ -217,6 +217,7 @@ class SimulatedOs final : public OperatingSystem,
   enum EventType : std::uint32_t { timer_expires, rouses, lets_go, closes };
   void rouse(std::uint32_t socket, std::uint8_t who, FactIndex cause);
   void rouse_later(std::uint32_t socket, std::uint8_t who, FactIndex cause);
+  bool tries_again_later(std::uint32_t socket, FactIndex cause);
   void look();
   void serve_next_roused(const ScheduledEvent& event);
   bool leaves_accepts_alone(std::uint32_t socket);

@@ -122,6 +122,10 @@ SimulatedOs::Progress SimulatedOs::try_receive_in_general(AsyncOperation& operat
     const bool over_there = network_.at_end(socket.end) || network_.was_reset(socket.end);
     if (arrived == 0 && !over_there && !socket.receive_closed) return Progress::waits;
     if (buffers != nullptr && buffers->empty()) return over(-ENOBUFS);
+    if (arrived == 0 && has_received && !network_.at_end(socket.end) &&
+        tries_again_later(index, cause)) {
+      return Progress::waits;  // receiving many knew of no reset
+    }
     // A reset is told once, and not where the stream had ended before; then it reads as the end.
     if (arrived == 0) {
       const bool ended = network_.at_end(socket.end);
@@ -129,10 +133,6 @@ SimulatedOs::Progress SimulatedOs::try_receive_in_general(AsyncOperation& operat
       // One that has got a part tells only of that, and the reset is told all the same.
       if (waits_for_all && had > 0) {  // it waited for more, be it for an instant
         tell_late(operation, static_cast<std::int32_t>(had), cause);
-        return Progress::over;
-      }
-      if (result < 0 && has_received) {  // of a reset it did not know, and waited again
-        tell_late(operation, result, cause);
         return Progress::over;
       }
       return end_of_stream(operation, result, cause);
