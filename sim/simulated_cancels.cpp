@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 #include <vector>
 
 #include "sim/not_modelled.hpp"
@@ -61,21 +62,26 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
       if (timer.operation->opcode != Opcode::link_timeout) targets.push_back(timer.operation);
     }
   }
-  if (is_free()) leave_out_those_at_work(targets);
-  complete(operation, count_cancelled(targets), started);
+  std::vector<AsyncOperation*> counted = targets;
+  if (is_free()) part_those_at_work(targets, counted);
+  complete(operation, count_cancelled(counted), started);
   for (AsyncOperation* target : targets) cancel_pending(*target, started);
-  for (AsyncOperation* target : stopped_uncounted_) cancel_pending(*target, started);
-  stopped_uncounted_.clear();
 }
 
-/// What a worker has begun is not counted: it is stopped, or goes on.
-void SimulatedOs::leave_out_those_at_work(std::vector<AsyncOperation*>& targets) {
-  std::erase_if(targets, [this](AsyncOperation* target) {
-    if (!is_at_work(*target)) return false;
-    const std::uint32_t answer = choose(3, QuestionKind::cancel_reach, *target);
-    if (answer == 1) stopped_uncounted_.push_back(target);
-    return answer != 0;
-  });
+/// What a worker has begun is counted or not, and stopped or not.
+void SimulatedOs::part_those_at_work(std::vector<AsyncOperation*>& targets,
+                                     std::vector<AsyncOperation*>& counted) {
+  const std::vector<AsyncOperation*> all = std::exchange(targets, {});
+  counted.clear();
+  std::vector<AsyncOperation*> uncounted;
+  for (AsyncOperation* target : all) {
+    const std::uint32_t answer =
+        is_at_work(*target) ? choose(4, QuestionKind::cancel_reach, *target) : 0;
+    if (answer == 0 || answer == 3) counted.push_back(target);
+    if (answer == 0) targets.push_back(target);
+    if (answer == 1) uncounted.push_back(target);
+  }
+  targets.insert(targets.end(), uncounted.begin(), uncounted.end());
 }
 
 /// A worker comes to the end of what it is at work on.

@@ -269,11 +269,11 @@ const char* SimulatedOs::file_label(FileId file, std::string_view path) {
 
 void SimulatedOs::carry_out_open(AsyncOperation& operation, FactIndex cause) {
   const std::string_view path = operation.path;
-  if (descriptors_gone()) return complete(operation, -EMFILE, cause);  // and creates nothing
-  if (path.empty()) return complete(operation, -ENOENT, cause);
+  if (descriptors_gone()) return finish(operation, -EMFILE, cause);  // and creates nothing
+  if (path.empty()) return finish(operation, -ENOENT, cause);
   const FileId file = files_.open(path, has(operation.open_flags, OpenMode::create),
                                   has(operation.open_flags, OpenMode::truncate));
-  if (file == no_file) return complete(operation, -ENOENT, cause);
+  if (file == no_file) return finish(operation, -ENOENT, cause);
   const std::uint32_t socket = add_socket(HandleKind::file, nullptr);
   sockets_[socket].file = file;
   sockets_[socket].open_flags = operation.open_flags;
@@ -294,7 +294,7 @@ void SimulatedOs::carry_out_on_file(AsyncOperation& operation, std::uint32_t ind
   const Socket& socket = sockets_[index];
   if (config_.shortage != nullptr) {
     const std::int32_t error = config_.shortage->error_of(socket.file, files_);
-    if (error != 0) return complete(operation, -error, cause);
+    if (error != 0) return finish(operation, -error, cause);
   }
   if (operation.opcode == Opcode::fsync) return finish(operation, 0, cause);
   const bool reads = operation.opcode == Opcode::read;
@@ -302,15 +302,15 @@ void SimulatedOs::carry_out_on_file(AsyncOperation& operation, std::uint32_t ind
   const bool may_read =
       has(socket.open_flags, OpenMode::read) || !has(socket.open_flags, OpenMode::write);
   const bool provided = reads && operation.buffers != nullptr;
-  if (provided && operation.buffers->empty()) return complete(operation, -ENOBUFS, cause);
+  if (provided && operation.buffers->empty()) return finish(operation, -ENOBUFS, cause);
   if (reads ? !may_read : !has(socket.open_flags, OpenMode::write)) {
     const std::uint32_t flags = provided ? with_buffer(operation.buffers->take()) : 0;
-    return complete(operation, -EBADF, cause, flags);  // the buffer is used up
+    return finish(operation, -EBADF, cause, flags);  // the buffer is used up
   }
   const std::uint32_t length = provided ? provided_length(operation) : operation.length;
   // As pwrite(2) has it; for io_uring -1 is the current position, which no file has here.
   if (operation.offset > std::uint64_t{INT64_MAX} - length) {
-    return complete(operation, -EINVAL, cause);
+    return finish(operation, -EINVAL, cause);
   }
   std::span<std::byte> bytes{operation.data, length};
   std::uint32_t flags = 0;
@@ -321,9 +321,9 @@ void SimulatedOs::carry_out_on_file(AsyncOperation& operation, std::uint32_t ind
   }
   std::uint32_t count = reads ? files_.available(socket.file, operation.offset, length)
                               : Files::room(operation.offset, length);
-  if (!reads && length > 0 && count == 0) return complete(operation, -EFBIG, cause);
+  if (!reads && length > 0 && count == 0) return finish(operation, -EFBIG, cause);
   count = transfer_size(count, std::uint64_t{1} << 32 | socket.file, file_questions(socket.file));
-  if (count > 0 && bytes.data() == nullptr) return complete(operation, -EFAULT, cause);
+  if (count > 0 && bytes.data() == nullptr) return finish(operation, -EFAULT, cause);
   if (reads) {
     files_.read(socket.file, operation.offset, bytes.first(count));
   } else {

@@ -390,7 +390,6 @@ void SimulatedOs::release_all() {
   submission_count_ = 0;
   submitting_ = in_worker_ = passing_ = false;  // an exception may have left these
   in_worker_alone_ = nullptr;
-  stopped_uncounted_.clear();
   forget_posted();
   if (chains_used_) end_chains();
   chains_used_ = false;

@@ -279,7 +279,8 @@ class SimulatedOs final : public OperatingSystem,
   bool begin_released();
   void forget_posted();
   void end_chains();
-  void leave_out_those_at_work(std::vector<AsyncOperation*>& targets);
+  void part_those_at_work(std::vector<AsyncOperation*>& targets,
+                          std::vector<AsyncOperation*>& counted);
   bool cancel_everything();
   bool go_on_with_late_work();
 
@@ -457,7 +458,6 @@ class SimulatedOs final : public OperatingSystem,
   bool submitting_ = false;
   std::size_t batch_begins_ = 0;  // so many completions were posted before it
   bool in_worker_ = false;        // what begins is begun by a thread of the kernel
-  std::vector<AsyncOperation*> stopped_uncounted_;
   bool releasing_ = false;
   const AsyncOperation* in_worker_alone_ = nullptr;  // a worker begins it, and reports it later
   bool chains_used_ = false;  // something was linked, or held back by a drain
