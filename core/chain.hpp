@@ -10,7 +10,7 @@
 
 #include "core/async_operation.hpp"
 #include "core/buffer_group.hpp"
-#include "core/fact.hpp"
+#include "core/fact_index.hpp"
 
 namespace proactor_lab {
 

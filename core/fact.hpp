@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "core/fact_index.hpp"
 #include "core/time.hpp"
 
 namespace proactor_lab {
@@ -68,9 +69,6 @@ enum class FactBlock : std::uint8_t { io, lock, cpu, job };
 
 /// The number that traces give the loop thread; 0 is the system and the world.
 inline constexpr std::uint16_t loop_thread_number = 1;
-
-/// Counts facts from 1 in the order of recording; 0 is none.
-using FactIndex = std::uint32_t;
 
 struct Fact {
   std::int64_t time_ns = 0;  ///< set by `record`

@@ -9,6 +9,7 @@
 
 #include "gui/font_files.hpp"
 #include "traces/figures/shape_geometry.hpp"
+#include "traces/utf8.hpp"
 
 namespace proactor_lab::gui {
 
@@ -177,7 +178,7 @@ void Fonts::each_glyph(std::string_view text, float size, Face face, Visit visit
                           &nearest(Face::mono, size * scale_)};
   float x = 0;
   while (!text.empty()) {
-    const char32_t c = figures::next_code_point(text);
+    const char32_t c = next_code_point(text);
     if (c < 0x20) continue;
     const Baked* baked = faces[0];
     const ImFontGlyph* glyph = nullptr;

@@ -10,6 +10,7 @@
 #include "traces/figures/scene.hpp"
 #include "traces/figures/shape_geometry.hpp"
 #include "traces/figures/svg.hpp"
+#include "traces/utf8.hpp"
 
 using namespace proactor_lab::figures;
 

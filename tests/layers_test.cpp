@@ -22,9 +22,9 @@ constexpr int line_count_max = 500;
 /// What of the core a layer above may know when it only looks at traces: plain values, and the
 /// recorder's interface. None of these may include another core header that is not listed here.
 const std::set<std::string> core_values = {
-    "core/call_site.hpp", "core/completion.hpp", "core/fact.hpp",        "core/fact_clock.hpp",
-    "core/fact_lane.hpp", "core/handle.hpp",     "core/large_pages.hpp", "core/opcode.hpp",
-    "core/recorder.hpp",  "core/time.hpp",
+    "core/call_site.hpp",  "core/completion.hpp", "core/fact.hpp",   "core/fact_clock.hpp",
+    "core/fact_index.hpp", "core/fact_lane.hpp",  "core/handle.hpp", "core/large_pages.hpp",
+    "core/opcode.hpp",     "core/recorder.hpp",   "core/time.hpp",
 };
 
 /// Files whose path matches `files` may include what matches `headers`, as written between the

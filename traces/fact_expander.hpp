@@ -11,17 +11,11 @@
 
 #include "core/recorder.hpp"
 #include "traces/event.hpp"
+#include "traces/event_sink.hpp"
 #include "traces/flat_map.hpp"
 #include "traces/string_pool.hpp"
 
 namespace proactor_lab {
-
-/// Receives the events of a run in their order.
-class EventSink {
- public:
-  virtual ~EventSink() = default;
-  virtual void add(const Event& event) = 0;
-};
 
 struct ExpanderConfig {
   std::int64_t origin_ns = 0;  ///< becomes the trace's time 0

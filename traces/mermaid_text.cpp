@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "traces/figures/shape_geometry.hpp"
+#include "traces/utf8.hpp"
 
 namespace proactor_lab {
 namespace {
@@ -50,7 +50,7 @@ std::string mermaid_words(std::string_view text) {
       break;
     }
     const std::string_view before = text;
-    char32_t c = figures::next_code_point(text);
+    char32_t c = next_code_point(text);
     if (!is_word(c)) end_word();
     if (c == '\n' || c == '\t' || c == '\r') c = ' ';
     if (c == ' ') {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "traces/fact_expander.hpp"
+#include "traces/event_sink.hpp"
 #include "traces/trace.hpp"
 
 namespace proactor_lab {

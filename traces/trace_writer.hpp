@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "traces/event_fields.hpp"
-#include "traces/fact_expander.hpp"
+#include "traces/event_sink.hpp"
 #include "traces/trace.hpp"
 
 namespace proactor_lab {

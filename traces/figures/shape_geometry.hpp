@@ -2,9 +2,6 @@
 // so that both draw the same picture.
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "traces/figures/scene.hpp"
 
 namespace proactor_lab::figures {
@@ -30,11 +27,5 @@ constexpr float arrow_head_half_width(float thickness) { return 2.8f + 0.9f * th
 /// From the top of a text's em square to its baseline: capitals stand in the square's middle, so
 /// that text of size s placed at y - s / 2 is centred on y.
 constexpr float baseline_offset(float size) { return 0.864f * size; }
-
-/// Takes the first code point off `text`; U+FFFD where it is not well-formed UTF-8. `text` must
-/// not be empty.
-char32_t next_code_point(std::string_view& text);
-/// As UTF-8.
-void append_utf8(std::string& out, char32_t c);
 
 }  // namespace proactor_lab::figures

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "traces/figures/shape_geometry.hpp"
+#include "traces/utf8.hpp"
 
 namespace proactor_lab::figures {
 namespace {

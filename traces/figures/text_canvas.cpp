@@ -1,6 +1,6 @@
 #include "traces/figures/text_canvas.hpp"
 
-#include "traces/figures/shape_geometry.hpp"
+#include "traces/utf8.hpp"
 
 namespace proactor_lab::figures {
 

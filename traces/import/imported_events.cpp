@@ -1,8 +1,8 @@
 #include "traces/import/imported_events.hpp"
+#include "traces/utf8.hpp"
 
 #include <algorithm>
 
-#include "traces/figures/shape_geometry.hpp"
 
 namespace proactor_lab {
 namespace {
@@ -12,7 +12,7 @@ std::string well_formed(std::string_view text) {
   std::string result;
   while (!text.empty()) {
     std::string_view rest = text;
-    const bool is_well = figures::next_code_point(rest) != 0xFFFD;
+    const bool is_well = next_code_point(rest) != 0xFFFD;
     result += is_well ? text.substr(0, text.size() - rest.size()) : "\uFFFD";
     text = rest;
   }
