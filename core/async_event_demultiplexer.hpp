@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/completion_event_queue.hpp"
-#include "core/time.hpp"
+#include "core/values/time.hpp"
 
 namespace proactor_lab {
 

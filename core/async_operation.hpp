@@ -12,10 +12,10 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/completion.hpp"
-#include "core/handle.hpp"
-#include "core/opcode.hpp"
-#include "core/time.hpp"
+#include "core/values/completion.hpp"
+#include "core/values/handle.hpp"
+#include "core/values/opcode.hpp"
+#include "core/values/time.hpp"
 
 namespace proactor_lab {
 
@@ -48,7 +48,7 @@ enum class OperationFlags : std::uint8_t {
   /// Success is not reported, a failure is, and then nothing more of its chain
   /// (IOSQE_CQE_SKIP_SUCCESS). A link timeout then reports nothing; a multishot operation reports
   /// all but its last success. A system on which one operation drained refuses this flag, and after
-  /// this flag it refuses `drain`: EOPNOTSUPP (core/flag_mix.hpp). For programs that drive a
+  /// this flag it refuses `drain`: EOPNOTSUPP (core/detail/flag_mix.hpp). For programs that drive a
   /// processor by hand: a Proactor would wait for the completion for ever.
   skip_success = 2,
   /// receive: goes on until the buffer is full. Less is told only where no more can come: the

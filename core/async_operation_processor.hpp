@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/async_operation.hpp"
-#include "core/buffer_group.hpp"
+#include "core/values/buffer_group.hpp"
 
 namespace proactor_lab {
 

@@ -23,7 +23,7 @@
 
 #include "core/proactor.hpp"
 #include "core/strand.hpp"
-#include "core/task.hpp"
+#include "core/values/task.hpp"
 
 namespace proactor_lab {
 

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "core/completion.hpp"
+#include "core/values/completion.hpp"
 
 namespace proactor_lab {
 

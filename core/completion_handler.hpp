@@ -24,7 +24,7 @@
 #include <utility>
 
 #include "core/async_operation.hpp"
-#include "core/buffer_group.hpp"
+#include "core/values/buffer_group.hpp"
 
 namespace proactor_lab {
 

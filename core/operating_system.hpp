@@ -8,8 +8,8 @@
 
 #include "core/async_event_demultiplexer.hpp"
 #include "core/async_operation_processor.hpp"
-#include "core/handle.hpp"
-#include "core/time.hpp"
+#include "core/values/handle.hpp"
+#include "core/values/time.hpp"
 
 namespace proactor_lab {
 

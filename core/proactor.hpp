@@ -24,12 +24,12 @@
 
 #include "core/async_event_demultiplexer.hpp"
 #include "core/async_operation_processor.hpp"
-#include "core/call_site.hpp"
 #include "core/completion_event_queue.hpp"
 #include "core/completion_handler.hpp"
-#include "core/large_pages.hpp"
-#include "core/recorder.hpp"
-#include "core/worker_pool.hpp"
+#include "core/detail/large_pages.hpp"
+#include "core/recording/recorder.hpp"
+#include "core/values/call_site.hpp"
+#include "core/workers/worker_pool.hpp"
 
 namespace proactor_lab {
 

@@ -5,12 +5,12 @@
 #include <optional>
 #include <string>
 
-#include "gui/cause_chain.hpp"
-#include "gui/document.hpp"
-#include "gui/first_launch.hpp"
-#include "gui/fonts.hpp"
-#include "gui/keys.hpp"
-#include "gui/view.hpp"
+#include "gui/document/document.hpp"
+#include "gui/paint/fonts.hpp"
+#include "gui/panes/first_launch.hpp"
+#include "gui/view/cause_chain.hpp"
+#include "gui/view/keys.hpp"
+#include "gui/view/view.hpp"
 
 namespace proactor_lab::gui {
 

@@ -5,8 +5,8 @@
 #include <imgui.h>
 
 #include "gui/app.hpp"
-#include "gui/layout.hpp"
-#include "gui/panes.hpp"
+#include "gui/panes/panes.hpp"
+#include "gui/view/layout.hpp"
 
 namespace proactor_lab::gui {
 

@@ -11,7 +11,7 @@
 #include "gui/desktop.hpp"
 #include "gui/screenshot.hpp"
 #include "lessons/plab/number_range.hpp"
-#include "traces/input_error.hpp"
+#include "traces/format/input_error.hpp"
 
 namespace proactor_lab::gui {
 namespace {

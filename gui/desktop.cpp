@@ -8,7 +8,7 @@
 #include <GLFW/glfw3.h>
 #include <imgui.h>
 
-#include "gui/imgui_session.hpp"
+#include "gui/screen/imgui_session.hpp"
 
 namespace proactor_lab::gui {
 namespace {

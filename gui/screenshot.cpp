@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "traces/input_error.hpp"
-#include "traces/query.hpp"
+#include "traces/format/input_error.hpp"
+#include "traces/query/query.hpp"
 
 namespace proactor_lab::gui {
 namespace {

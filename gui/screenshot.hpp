@@ -6,8 +6,8 @@
 #include <string>
 
 #include "gui/app.hpp"
-#include "gui/image.hpp"
-#include "gui/offscreen.hpp"
+#include "gui/screen/image.hpp"
+#include "gui/screen/offscreen.hpp"
 
 namespace proactor_lab::gui {
 

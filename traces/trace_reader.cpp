@@ -8,11 +8,11 @@
 
 #include <simdjson.h>
 
-#include "traces/event_fields.hpp"
-#include "traces/event_line.hpp"
+#include "traces/format/event_fields.hpp"
+#include "traces/format/event_line.hpp"
+#include "traces/format/json_splitter.hpp"
+#include "traces/format/text_input.hpp"
 #include "traces/import/import.hpp"
-#include "traces/json_splitter.hpp"
-#include "traces/text_input.hpp"
 
 namespace proactor_lab {
 namespace {

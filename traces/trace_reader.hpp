@@ -7,8 +7,8 @@
 #include <istream>
 #include <string>
 
-#include "traces/input_error.hpp"
-#include "traces/trace.hpp"
+#include "traces/format/input_error.hpp"
+#include "traces/format/trace.hpp"
 
 namespace proactor_lab {
 

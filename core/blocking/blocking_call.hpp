@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <span>
 
-#include "core/handle.hpp"
-#include "core/time.hpp"
+#include "core/values/handle.hpp"
+#include "core/values/time.hpp"
 
 namespace proactor_lab {
 

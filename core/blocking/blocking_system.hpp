@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "core/blocking/blocking_call.hpp"
-#include "core/task.hpp"
+#include "core/values/task.hpp"
 
 namespace proactor_lab {
 

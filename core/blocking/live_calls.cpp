@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "core/blocking/live_threads.hpp"
-#include "core/live_handles.hpp"
+#include "core/live/live_handles.hpp"
 
 namespace proactor_lab {
 namespace {

@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "core/blocking/blocking_system.hpp"
-#include "core/recorder.hpp"
+#include "core/recording/recorder.hpp"
 
 namespace proactor_lab {
 

@@ -3,11 +3,11 @@
 #include <iostream>
 #include <memory>
 
-#include "lessons/live_capture.hpp"
+#include "lessons/capture/live_capture.hpp"
 #include "lessons/plab/command.hpp"
 #include "lessons/plab/output_file.hpp"
-#include "traces/input_error.hpp"
-#include "traces/trace_writer.hpp"
+#include "traces/format/input_error.hpp"
+#include "traces/format/trace_writer.hpp"
 
 namespace proactor_lab::plab {
 namespace {

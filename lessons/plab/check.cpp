@@ -9,9 +9,9 @@
 
 #include "lessons/plab/command.hpp"
 #include "lessons/plab/number_range.hpp"
-#include "traces/input_error.hpp"
-#include "traces/model.hpp"
-#include "traces/rules.hpp"
+#include "traces/format/input_error.hpp"
+#include "traces/model/model.hpp"
+#include "traces/rules/rules.hpp"
 #include "traces/rules/sql_rules.hpp"
 #include "traces/trace_reader.hpp"
 

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "lessons/plab/command.hpp"
-#include "traces/comparison.hpp"
+#include "traces/explain/comparison.hpp"
 #include "traces/trace_reader.hpp"
 
 namespace proactor_lab::plab {

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "lessons/plab/command.hpp"
-#include "traces/explanation.hpp"
+#include "traces/explain/explanation.hpp"
 #include "traces/trace_reader.hpp"
 
 namespace proactor_lab::plab {

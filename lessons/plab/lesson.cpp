@@ -6,10 +6,10 @@
 
 #include <unistd.h>
 
-#include "lessons/data_folder.hpp"
-#include "lessons/lesson_lint.hpp"
 #include "lessons/plab/lesson_command.hpp"
 #include "lessons/plab/terminal_text.hpp"
+#include "lessons/player/lesson_lint.hpp"
+#include "lessons/run/data_folder.hpp"
 
 namespace proactor_lab::plab {
 namespace {

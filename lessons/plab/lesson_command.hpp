@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "lessons/lesson.hpp"
 #include "lessons/plab/command.hpp"
+#include "lessons/player/lesson.hpp"
 
 namespace proactor_lab::plab {
 

@@ -1,6 +1,6 @@
-#include "lessons/lesson_page.hpp"
 #include "lessons/plab/lesson_command.hpp"
 #include "lessons/plab/output_file.hpp"
+#include "lessons/player/lesson_page.hpp"
 
 namespace proactor_lab::plab {
 

@@ -2,13 +2,13 @@
 #include <istream>
 #include <ostream>
 
-#include "lessons/lesson_changes.hpp"
-#include "lessons/lesson_json.hpp"
-#include "lessons/lesson_player.hpp"
 #include "lessons/plab/lesson_command.hpp"
 #include "lessons/plab/terminal_text.hpp"
-#include "traces/figures/activity.hpp"
-#include "traces/figures/interaction.hpp"
+#include "lessons/player/lesson_changes.hpp"
+#include "lessons/player/lesson_player.hpp"
+#include "lessons/scenario/lesson_json.hpp"
+#include "traces/figures/activity/activity.hpp"
+#include "traces/figures/interaction/interaction.hpp"
 
 namespace proactor_lab::plab {
 namespace {

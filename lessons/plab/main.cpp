@@ -4,7 +4,7 @@
 
 #include "lessons/plab/command.hpp"
 #include "lessons/plab/lesson_command.hpp"
-#include "traces/input_error.hpp"
+#include "traces/format/input_error.hpp"
 
 namespace proactor_lab::plab {
 namespace {

@@ -3,18 +3,18 @@
 #include <iostream>
 #include <memory>
 
-#include "lessons/live_costs.hpp"
-#include "lessons/live_models.hpp"
-#include "lessons/live_runner.hpp"
-#include "lessons/model_ranking.hpp"
-#include "lessons/model_runs.hpp"
-#include "lessons/model_table.hpp"
+#include "lessons/live/live_costs.hpp"
+#include "lessons/live/live_models.hpp"
+#include "lessons/live/live_runner.hpp"
+#include "lessons/models/model_ranking.hpp"
+#include "lessons/models/model_runs.hpp"
+#include "lessons/models/model_table.hpp"
 #include "lessons/plab/command.hpp"
 #include "lessons/plab/output_file.hpp"
 #include "lessons/plab/scenario_name.hpp"
-#include "traces/figures/activity.hpp"
+#include "traces/figures/activity/activity.hpp"
 #include "traces/figures/svg.hpp"
-#include "traces/trace_writer.hpp"
+#include "traces/format/trace_writer.hpp"
 
 namespace proactor_lab::plab {
 namespace {

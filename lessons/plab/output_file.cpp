@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-#include "traces/input_error.hpp"
+#include "traces/format/input_error.hpp"
 
 namespace proactor_lab::plab {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "traces/text_output.hpp"
+#include "traces/format/text_output.hpp"
 
 namespace proactor_lab::plab {
 

@@ -1,5 +1,5 @@
 // plab query: SQL over a trace.
-#include "traces/query.hpp"
+#include "traces/query/query.hpp"
 
 #include <fstream>
 #include <iostream>
@@ -7,8 +7,8 @@
 #include <memory>
 
 #include "lessons/plab/command.hpp"
-#include "traces/query_output.hpp"
-#include "traces/query_tables.hpp"
+#include "traces/query/query_output.hpp"
+#include "traces/query/query_tables.hpp"
 #include "traces/trace_reader.hpp"
 
 namespace proactor_lab::plab {

@@ -6,19 +6,19 @@
 
 #include <unistd.h>
 
-#include "lessons/live_kernel_log.hpp"
-#include "lessons/live_runner.hpp"
+#include "lessons/capture/live_kernel_log.hpp"
+#include "lessons/live/live_runner.hpp"
 #include "lessons/plab/command.hpp"
 #include "lessons/plab/number_range.hpp"
 #include "lessons/plab/output_file.hpp"
 #include "lessons/plab/scenario_name.hpp"
-#include "lessons/runner.hpp"
-#include "lessons/tape_file.hpp"
+#include "lessons/run/runner.hpp"
+#include "lessons/scenario/tape_file.hpp"
+#include "traces/format/input_error.hpp"
+#include "traces/format/trace_writer.hpp"
 #include "traces/import/import.hpp"
-#include "traces/import/kernel_view.hpp"
-#include "traces/input_error.hpp"
+#include "traces/import/io_uring/kernel_view.hpp"
 #include "traces/trace_reader.hpp"
-#include "traces/trace_writer.hpp"
 
 namespace proactor_lab::plab {
 namespace {

@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <string>
 
-#include "lessons/data_folder.hpp"
 #include "lessons/programs/program.hpp"
-#include "lessons/scenario.hpp"
+#include "lessons/run/data_folder.hpp"
+#include "lessons/scenario/scenario.hpp"
 
 namespace proactor_lab::plab {
 

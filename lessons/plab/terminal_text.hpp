@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lessons/lesson_text.hpp"
+#include "lessons/player/lesson_text.hpp"
 
 namespace proactor_lab::plab {
 

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "sim/choice_source.hpp"
+#include "sim/time/choice_source.hpp"
 
 namespace proactor_lab {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "sim/choice_source.hpp"
+#include "sim/time/choice_source.hpp"
 
 namespace proactor_lab {
 

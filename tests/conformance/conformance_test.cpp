@@ -12,9 +12,9 @@
 #include <system_error>
 
 #include "sim/explore/enumeration.hpp"
-#include "sim/not_modelled.hpp"
-#include "tests/catch.hpp"
+#include "sim/system/not_modelled.hpp"
 #include "tests/conformance/behaviour.hpp"
+#include "tests/support/catch.hpp"
 
 namespace proactor_lab::conformance {
 namespace {

@@ -12,9 +12,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/epoll_backend.hpp"
-#include "core/io_uring_backend.hpp"
-#include "core/live_handles.hpp"
+#include "core/live/epoll_backend.hpp"
+#include "core/live/io_uring_backend.hpp"
+#include "core/live/live_handles.hpp"
 
 namespace proactor_lab::conformance {
 namespace {

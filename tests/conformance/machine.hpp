@@ -14,13 +14,13 @@
 #include <vector>
 
 #include "core/operating_system.hpp"
-#include "sim/datagrams.hpp"
-#include "sim/files.hpp"
-#include "sim/network.hpp"
-#include "sim/schedule.hpp"
-#include "sim/simulated_os.hpp"
+#include "sim/system/simulated_os.hpp"
+#include "sim/time/schedule.hpp"
+#include "sim/world/datagrams.hpp"
+#include "sim/world/files.hpp"
+#include "sim/world/network.hpp"
 #include "tests/conformance/peer.hpp"
-#include "tests/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace proactor_lab::conformance {
 

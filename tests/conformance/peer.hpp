@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "sim/network.hpp"
+#include "sim/world/network.hpp"
 
 namespace proactor_lab::conformance {
 

@@ -14,12 +14,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/epoll_backend.hpp"
-#include "core/io_uring_backend.hpp"
+#include "core/live/epoll_backend.hpp"
+#include "core/live/io_uring_backend.hpp"
 #include "core/proactor.hpp"
-#include "tests/catch.hpp"
 #include "tests/core/live_history.hpp"
 #include "tests/core/watchdog.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace proactor_lab;
 using namespace proactor_lab::testing;

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "core/buffer_group.hpp"
-#include "core/live_backend.hpp"
+#include "core/live/live_backend.hpp"
+#include "core/values/buffer_group.hpp"
 #include "tests/core/watchdog.hpp"
 
 namespace proactor_lab::testing {

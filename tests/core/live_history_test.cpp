@@ -11,7 +11,7 @@
 #include <sched.h>
 #include <signal.h>
 
-#include "tests/catch.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace proactor_lab;
 using namespace proactor_lab::testing;

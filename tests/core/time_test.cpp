@@ -1,8 +1,8 @@
 // Arithmetic on instants at the ends of its range: it saturates, and no operation overflows (the
 // sanitizer of undefined behaviour would report it).
-#include "core/time.hpp"
+#include "core/values/time.hpp"
 
-#include "tests/catch.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace proactor_lab;
 

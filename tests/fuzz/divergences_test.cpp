@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/catch.hpp"
 #include "tests/fuzz/fuzzer.hpp"
+#include "tests/support/catch.hpp"
 
 namespace proactor_lab::fuzz {
 namespace {

@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "sim/not_modelled.hpp"
+#include "sim/system/not_modelled.hpp"
 #include "tests/fuzz/live_stage.hpp"
 #include "tests/fuzz/shrink.hpp"
 #include "tests/fuzz/simulated_stage.hpp"

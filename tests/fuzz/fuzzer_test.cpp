@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "tests/catch.hpp"
 #include "tests/fuzz/generator.hpp"
 #include "tests/fuzz/simulated_stage.hpp"
+#include "tests/support/catch.hpp"
 
 namespace proactor_lab::fuzz {
 namespace {

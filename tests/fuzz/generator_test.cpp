@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "tests/catch.hpp"
 #include "tests/fuzz/coverage.hpp"
+#include "tests/support/catch.hpp"
 
 namespace proactor_lab::fuzz {
 

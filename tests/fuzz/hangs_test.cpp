@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-#include "tests/catch.hpp"
+#include "tests/support/catch.hpp"
 
 namespace proactor_lab::fuzz {
 

@@ -14,8 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/epoll_backend.hpp"
-#include "core/io_uring_backend.hpp"
+#include "core/live/epoll_backend.hpp"
+#include "core/live/io_uring_backend.hpp"
 #include "tests/fuzz/live_world.hpp"
 
 namespace proactor_lab::fuzz {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/live_backend.hpp"
+#include "core/live/live_backend.hpp"
 #include "tests/fuzz/play.hpp"
 
 namespace proactor_lab::fuzz {

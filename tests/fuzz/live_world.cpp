@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/live_handles.hpp"
+#include "core/live/live_handles.hpp"
 
 namespace proactor_lab::fuzz {
 namespace {

@@ -1,7 +1,7 @@
 // Which worlds can still show what was seen.
 #include "tests/fuzz/outcome.hpp"
 
-#include "tests/catch.hpp"
+#include "tests/support/catch.hpp"
 
 namespace proactor_lab::fuzz {
 namespace {

@@ -4,8 +4,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "tests/catch.hpp"
 #include "tests/fuzz/generator.hpp"
+#include "tests/support/catch.hpp"
 
 namespace proactor_lab::fuzz {
 

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "tests/catch.hpp"
 #include "tests/fuzz/generator.hpp"
+#include "tests/support/catch.hpp"
 
 namespace proactor_lab::fuzz {
 

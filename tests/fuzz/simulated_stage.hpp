@@ -12,8 +12,8 @@
 
 #include <deque>
 
-#include "core/operation_list.hpp"
-#include "sim/simulated_os.hpp"
+#include "core/detail/operation_list.hpp"
+#include "sim/system/simulated_os.hpp"
 #include "tests/fuzz/play.hpp"
 
 namespace proactor_lab::fuzz {

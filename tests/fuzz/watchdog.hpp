@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include "core/time.hpp"
+#include "core/values/time.hpp"
 #include "tests/fuzz/program.hpp"
 
 namespace proactor_lab::fuzz {

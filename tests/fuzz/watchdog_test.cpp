@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-#include "tests/catch.hpp"
+#include "tests/support/catch.hpp"
 
 namespace proactor_lab::fuzz {
 

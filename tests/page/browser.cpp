@@ -20,7 +20,8 @@ constexpr int patience_ms = 60'000;
 
 Browser::Browser() {
   const char* program = std::getenv("CHROMIUM");
-  if (program == nullptr) throw std::runtime_error("CHROMIUM names no browser; see tests/page.sh");
+  if (program == nullptr)
+    throw std::runtime_error("CHROMIUM names no browser; see tests/page/page.sh");
   int to[2];
   int from[2];
   if (pipe2(to, O_CLOEXEC) != 0 || pipe2(from, O_CLOEXEC) != 0) throw std::runtime_error("pipe");

@@ -1,10 +1,10 @@
 // Exported pages, opened in a real browser.
 #include <fstream>
 
-#include "lessons/lesson_page.hpp"
-#include "tests/catch.hpp"
+#include "lessons/player/lesson_page.hpp"
 #include "tests/page/browser.hpp"
-#include "tests/trace_builder.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/trace_builder.hpp"
 #include "traces/figures/interaction_words.hpp"
 #include "traces/figures/page/page_document.hpp"
 #include "traces/figures/page/page_run.hpp"
@@ -291,8 +291,8 @@ TEST_CASE("a page of a long run keeps its words and its pictures") {
 
 TEST_CASE("a lesson's page hides what a question is about until it is answered") {
   const auto root = std::filesystem::path(PROACTOR_LAB_SOURCE_DIR) / "lessons";
-  LessonPlayer player(read_lesson(root / "one-read", root));
-  Opened page(lesson_page(read_lesson(root / "one-read", root)));
+  LessonPlayer player(read_lesson(root / "course" / "one-read", root));
+  Opened page(lesson_page(read_lesson(root / "course" / "one-read", root)));
   page.browser.press("PageDown");
   player.next();
   const int horizon = static_cast<int>(player.horizon());

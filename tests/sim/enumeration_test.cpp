@@ -3,7 +3,7 @@
 #include <set>
 #include <string>
 
-#include "tests/catch.hpp"
+#include "tests/support/catch.hpp"
 
 namespace proactor_lab {
 

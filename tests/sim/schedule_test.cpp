@@ -1,5 +1,5 @@
 // What is due when: the order in which events come back, and who is told that they come soon.
-#include "sim/schedule.hpp"
+#include "sim/time/schedule.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -7,8 +7,8 @@
 #include <random>
 #include <vector>
 
-#include "sim/choice_source.hpp"
-#include "tests/catch.hpp"
+#include "sim/time/choice_source.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace proactor_lab;
 

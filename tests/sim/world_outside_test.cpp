@@ -2,10 +2,10 @@
 #include <array>
 #include <string>
 
-#include "sim/choice_source.hpp"
-#include "sim/simulated_back_ends.hpp"
-#include "sim/simulated_clients.hpp"
-#include "tests/catch.hpp"
+#include "sim/time/choice_source.hpp"
+#include "sim/world/simulated_back_ends.hpp"
+#include "sim/world/simulated_clients.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace proactor_lab;
 using namespace std::chrono_literals;

@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "tests/catch.hpp"
-#include "tests/figure_checks.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/figure_checks.hpp"
+#include "traces/format/trace_writer.hpp"
 #include "traces/import/import.hpp"
-#include "traces/model.hpp"
-#include "traces/rules.hpp"
+#include "traces/model/model.hpp"
+#include "traces/rules/rules.hpp"
 #include "traces/trace_reader.hpp"
-#include "traces/trace_writer.hpp"
 
 using namespace proactor_lab;
 

@@ -1,6 +1,6 @@
-#include "core/opcode.hpp"
-#include "tests/catch.hpp"
-#include "traces/memory_recorder.hpp"
+#include "core/values/opcode.hpp"
+#include "tests/support/catch.hpp"
+#include "traces/recording/memory_recorder.hpp"
 
 using namespace proactor_lab;
 

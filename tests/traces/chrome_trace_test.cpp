@@ -1,13 +1,13 @@
 // What the Chrome export makes of hand-made traces, the awkward ones above all.
-#include "traces/chrome_trace.hpp"
+#include "traces/export/chrome_trace.hpp"
 
 #include <algorithm>
 #include <functional>
 
-#include "tests/catch.hpp"
-#include "tests/chrome_checks.hpp"
-#include "tests/figure_checks.hpp"
-#include "tests/trace_builder.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/chrome_checks.hpp"
+#include "tests/support/figure_checks.hpp"
+#include "tests/support/trace_builder.hpp"
 
 namespace proactor_lab {
 namespace {

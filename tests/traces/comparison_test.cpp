@@ -1,10 +1,10 @@
 // What is said of two runs beside each other.
-#include "traces/comparison.hpp"
+#include "traces/explain/comparison.hpp"
 
 #include <algorithm>
 
-#include "tests/catch.hpp"
-#include "tests/trace_builder.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/trace_builder.hpp"
 
 using namespace proactor_lab;
 using test::TraceBuilder;

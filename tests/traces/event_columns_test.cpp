@@ -1,14 +1,14 @@
 // What is kept of an event, and what of it comes back.
-#include "traces/event_columns.hpp"
+#include "traces/format/event_columns.hpp"
 
 #include <limits>
 #include <random>
 
-#include "tests/catch.hpp"
-#include "tests/figure_checks.hpp"
-#include "tests/trace_builder.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/figure_checks.hpp"
+#include "tests/support/trace_builder.hpp"
+#include "traces/format/trace_writer.hpp"
 #include "traces/trace_reader.hpp"
-#include "traces/trace_writer.hpp"
 
 namespace proactor_lab {
 namespace {

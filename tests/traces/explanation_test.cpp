@@ -1,14 +1,14 @@
 // A run and an event in plain words: what is told, how long it may get, what a trace cannot do to
 // it.
-#include "traces/explanation.hpp"
+#include "traces/explain/explanation.hpp"
 
 #include <algorithm>
 #include <string>
 
-#include "tests/catch.hpp"
-#include "tests/figure_checks.hpp"
-#include "tests/trace_builder.hpp"
-#include "traces/choice_words.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/figure_checks.hpp"
+#include "tests/support/trace_builder.hpp"
+#include "traces/model/choice_words.hpp"
 
 using namespace proactor_lab;
 

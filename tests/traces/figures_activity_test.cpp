@@ -1,9 +1,9 @@
 #include <array>
 
-#include "tests/catch.hpp"
-#include "tests/figure_checks.hpp"
-#include "tests/trace_builder.hpp"
-#include "traces/figures/activity.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/figure_checks.hpp"
+#include "tests/support/trace_builder.hpp"
+#include "traces/figures/activity/activity.hpp"
 
 namespace proactor_lab::figures {
 

@@ -1,7 +1,7 @@
-#include "tests/catch.hpp"
-#include "tests/figure_checks.hpp"
-#include "tests/trace_builder.hpp"
-#include "traces/figures/interaction.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/figure_checks.hpp"
+#include "tests/support/trace_builder.hpp"
+#include "traces/figures/interaction/interaction.hpp"
 
 namespace proactor_lab::figures {
 

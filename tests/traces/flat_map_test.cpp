@@ -1,9 +1,9 @@
-#include "traces/flat_map.hpp"
+#include "traces/format/flat_map.hpp"
 
 #include <random>
 #include <unordered_map>
 
-#include "tests/catch.hpp"
+#include "tests/support/catch.hpp"
 
 namespace proactor_lab {
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <random>
 
-#include "tests/catch.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace proactor_lab;
 

@@ -5,13 +5,13 @@
 #include <sstream>
 #include <string>
 
-#include "tests/catch.hpp"
-#include "tests/figure_checks.hpp"
-#include "traces/event_fields.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/figure_checks.hpp"
+#include "traces/format/event_fields.hpp"
+#include "traces/format/input_error.hpp"
 #include "traces/import/import.hpp"
-#include "traces/input_error.hpp"
-#include "traces/model.hpp"
-#include "traces/rules.hpp"
+#include "traces/model/model.hpp"
+#include "traces/rules/rules.hpp"
 
 using namespace proactor_lab;
 using Catch::Matchers::Contains;

@@ -1,12 +1,12 @@
 // A program's own trace and the kernel's view of it as one.
-#include "traces/import/kernel_view.hpp"
+#include "traces/import/io_uring/kernel_view.hpp"
 
 #include <sstream>
 #include <string>
 
-#include "tests/catch.hpp"
+#include "tests/support/catch.hpp"
 #include "traces/import/import.hpp"
-#include "traces/rules.hpp"
+#include "traces/rules/rules.hpp"
 #include "traces/trace_reader.hpp"
 
 using namespace proactor_lab;

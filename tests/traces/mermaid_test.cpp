@@ -1,11 +1,11 @@
 // Traces as Mermaid source.
-#include "traces/figures/mermaid.hpp"
+#include "traces/export/mermaid.hpp"
 
-#include "tests/catch.hpp"
-#include "tests/figure_checks.hpp"
-#include "tests/mermaid_checks.hpp"
-#include "tests/trace_builder.hpp"
-#include "traces/mermaid_text.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/figure_checks.hpp"
+#include "tests/support/mermaid_checks.hpp"
+#include "tests/support/trace_builder.hpp"
+#include "traces/export/mermaid_text.hpp"
 
 namespace proactor_lab::figures {
 namespace {

@@ -1,10 +1,10 @@
-#include "traces/model.hpp"
+#include "traces/model/model.hpp"
 
 #include <set>
 
-#include "tests/catch.hpp"
-#include "tests/figure_checks.hpp"
-#include "tests/trace_builder.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/figure_checks.hpp"
+#include "tests/support/trace_builder.hpp"
 
 namespace proactor_lab {
 

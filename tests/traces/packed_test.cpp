@@ -5,12 +5,12 @@
 
 #include <zlib.h>
 
-#include "tests/catch.hpp"
-#include "tests/temporary_folder.hpp"
-#include "tests/trace_builder.hpp"
-#include "traces/text_output.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include "tests/support/trace_builder.hpp"
+#include "traces/format/text_output.hpp"
+#include "traces/format/trace_writer.hpp"
 #include "traces/trace_reader.hpp"
-#include "traces/trace_writer.hpp"
 
 namespace proactor_lab {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/catch.hpp"
-#include "tests/trace_builder.hpp"
-#include "traces/figures/interaction_film.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/trace_builder.hpp"
+#include "traces/figures/interaction/interaction_film.hpp"
 #include "traces/figures/page/page_document.hpp"
 #include "traces/figures/page/page_json.hpp"
 #include "traces/figures/page/page_run.hpp"

@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <string>
 
-#include "tests/catch.hpp"
-#include "tests/trace_builder.hpp"
-#include "traces/query.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/trace_builder.hpp"
+#include "traces/query/query.hpp"
 
 using namespace proactor_lab;
 

@@ -1,10 +1,10 @@
 // The three ways to write an answer down: nothing of a value is lost, nothing of it is obeyed.
-#include "traces/query_output.hpp"
+#include "traces/query/query_output.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include "tests/catch.hpp"
-#include "tests/trace_builder.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/trace_builder.hpp"
 
 using namespace proactor_lab;
 

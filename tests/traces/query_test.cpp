@@ -1,11 +1,11 @@
 // SQL over traces: what the tables say, what the horizon hides, what a hostile query cannot do.
-#include "traces/query.hpp"
+#include "traces/query/query.hpp"
 
 #include <chrono>
 #include <string>
 
-#include "tests/catch.hpp"
-#include "tests/trace_builder.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/trace_builder.hpp"
 
 using namespace proactor_lab;
 

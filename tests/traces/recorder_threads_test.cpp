@@ -4,8 +4,8 @@
 #include <thread>
 #include <vector>
 
-#include "tests/catch.hpp"
-#include "traces/memory_recorder.hpp"
+#include "tests/support/catch.hpp"
+#include "traces/recording/memory_recorder.hpp"
 
 using namespace proactor_lab;
 

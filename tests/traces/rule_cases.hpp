@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/trace_builder.hpp"
+#include "tests/support/trace_builder.hpp"
 
 namespace proactor_lab::test {
 

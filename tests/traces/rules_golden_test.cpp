@@ -2,8 +2,8 @@
 #include <filesystem>
 #include <set>
 
-#include "tests/catch.hpp"
-#include "traces/rules.hpp"
+#include "tests/support/catch.hpp"
+#include "traces/rules/rules.hpp"
 #include "traces/trace_reader.hpp"
 
 using namespace proactor_lab;

@@ -1,9 +1,9 @@
 // Each rule has traces that break it, and others that nearly do.
-#include "traces/rules.hpp"
+#include "traces/rules/rules.hpp"
 
 #include <map>
 
-#include "tests/catch.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/traces/rule_cases.hpp"
 
 using namespace proactor_lab;

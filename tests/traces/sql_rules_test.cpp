@@ -1,10 +1,10 @@
 // Rules of a user's own: what a file may say, and what a row means.
 #include "traces/rules/sql_rules.hpp"
 
-#include "tests/catch.hpp"
-#include "tests/trace_builder.hpp"
-#include "traces/input_error.hpp"
-#include "traces/model.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/trace_builder.hpp"
+#include "traces/format/input_error.hpp"
+#include "traces/model/model.hpp"
 
 using namespace proactor_lab;
 

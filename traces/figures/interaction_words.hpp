@@ -4,7 +4,7 @@
 #include <string>
 
 #include "traces/figures/ink.hpp"
-#include "traces/model.hpp"
+#include "traces/model/model.hpp"
 
 namespace proactor_lab::figures {
 

@@ -11,7 +11,7 @@
 #include <tuple>
 
 #include "traces/figures/shape_geometry.hpp"
-#include "traces/utf8.hpp"
+#include "traces/format/utf8.hpp"
 
 namespace proactor_lab::figures {
 namespace {

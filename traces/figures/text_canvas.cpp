@@ -1,6 +1,6 @@
 #include "traces/figures/text_canvas.hpp"
 
-#include "traces/utf8.hpp"
+#include "traces/format/utf8.hpp"
 
 namespace proactor_lab::figures {
 

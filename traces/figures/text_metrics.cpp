@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "traces/figures/scene.hpp"
-#include "traces/utf8.hpp"
+#include "traces/format/utf8.hpp"
 
 namespace proactor_lab::figures {
 namespace {

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "traces/format/trace.hpp"
 #include "traces/import/log_lines.hpp"
-#include "traces/trace.hpp"
 
 namespace proactor_lab {
 

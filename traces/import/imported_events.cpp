@@ -1,8 +1,8 @@
 #include "traces/import/imported_events.hpp"
-#include "traces/utf8.hpp"
 
 #include <algorithm>
 
+#include "traces/format/utf8.hpp"
 
 namespace proactor_lab {
 namespace {

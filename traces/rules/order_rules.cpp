@@ -1,6 +1,6 @@
 #include <string>
 
-#include "traces/event_fields.hpp"
+#include "traces/format/event_fields.hpp"
 #include "traces/rules/rule_families.hpp"
 
 namespace proactor_lab {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "traces/rules.hpp"
+#include "traces/rules/rules.hpp"
 
 namespace proactor_lab {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "traces/event.hpp"
+#include "traces/format/event.hpp"
 #include "traces/rules/id_table.hpp"
 
 namespace proactor_lab {

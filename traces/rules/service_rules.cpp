@@ -1,7 +1,7 @@
 #include <string>
 #include <vector>
 
-#include "traces/model.hpp"
+#include "traces/model/model.hpp"
 #include "traces/rules/rule_families.hpp"
 
 namespace proactor_lab {

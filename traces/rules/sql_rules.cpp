@@ -7,8 +7,8 @@
 #include <iterator>
 #include <optional>
 
-#include "traces/input_error.hpp"
-#include "traces/query.hpp"
+#include "traces/format/input_error.hpp"
+#include "traces/query/query.hpp"
 
 namespace proactor_lab {
 namespace {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "traces/rules.hpp"
+#include "traces/rules/rules.hpp"
 
 namespace proactor_lab {
 

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "traces/model.hpp"
+#include "traces/model/model.hpp"
 #include "traces/rules/rule_families.hpp"
 
 namespace proactor_lab {

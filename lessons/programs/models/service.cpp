@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "traces/input_error.hpp"
+#include "traces/format/input_error.hpp"
 
 namespace proactor_lab {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "tests/bench/core/sections.hpp"
-#include "traces/memory_recorder.hpp"
+#include "traces/recording/memory_recorder.hpp"
 
 namespace proactor_lab::bench {
 namespace {

@@ -25,7 +25,7 @@ std::uint64_t tag(Verb verb, int descriptor, unsigned short buffer = 0) {
 class Server {
  public:
   explicit Server(Meter& meter) : meter_(meter), listener_(listen_on_loopback()) {
-    io_uring_params params{};  // as core/io_uring_backend.cpp opens its own
+    io_uring_params params{};  // as core/live/io_uring_backend.cpp opens its own
     params.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
                    IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE;
     params.cq_entries = 4096;

@@ -104,7 +104,7 @@ class Server {
 
 void serve_liburing_plain(Meter& meter) { Server({}, meter).run(); }
 
-/// As core/io_uring_backend.cpp opens its own.
+/// As core/live/io_uring_backend.cpp opens its own.
 void serve_liburing(Meter& meter) {
   io_uring_params params{};
   params.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL |

@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
-#include "core/epoll_backend.hpp"
-#include "core/io_uring_backend.hpp"
+#include "core/live/epoll_backend.hpp"
+#include "core/live/io_uring_backend.hpp"
 #include "core/socket.hpp"
 #include "tests/bench/core/servers.hpp"
 

@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "core/socket.hpp"
-#include "sim/simulated_clients.hpp"
-#include "sim/simulated_os.hpp"
-#include "traces/fact_expander.hpp"
-#include "traces/memory_recorder.hpp"
-#include "traces/standstill.hpp"
-#include "traces/trace_writer.hpp"
+#include "sim/system/simulated_os.hpp"
+#include "sim/world/simulated_clients.hpp"
+#include "traces/format/trace_writer.hpp"
+#include "traces/model/standstill.hpp"
+#include "traces/recording/fact_expander.hpp"
+#include "traces/recording/memory_recorder.hpp"
 
 namespace proactor_lab::bench {
 namespace {

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <memory>
 
-#include "core/time.hpp"
-#include "sim/choice_source.hpp"
-#include "traces/memory_recorder.hpp"
+#include "core/values/time.hpp"
+#include "sim/time/choice_source.hpp"
+#include "traces/recording/memory_recorder.hpp"
 
 namespace proactor_lab::bench {
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "sim/schedule.hpp"
+#include "sim/time/schedule.hpp"
 #include "tests/bench/sim/sections.hpp"
 
 namespace proactor_lab::bench {

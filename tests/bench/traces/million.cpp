@@ -8,10 +8,10 @@
 #include <simdjson.h>
 
 #include "tests/bench/traces/sections.hpp"
-#include "traces/model.hpp"
-#include "traces/rules.hpp"
+#include "traces/format/trace_writer.hpp"
+#include "traces/model/model.hpp"
+#include "traces/rules/rules.hpp"
 #include "traces/trace_reader.hpp"
-#include "traces/trace_writer.hpp"
 
 namespace proactor_lab::bench {
 namespace {

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "tests/bench/traces/sections.hpp"
-#include "traces/model.hpp"
+#include "traces/model/model.hpp"
 #include "traces/trace_reader.hpp"
 
 namespace proactor_lab::bench {

@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include "lessons/runner.hpp"
+#include "lessons/run/runner.hpp"
 #include "tests/bench/traces/sections.hpp"
 
 namespace proactor_lab::bench {

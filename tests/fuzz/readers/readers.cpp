@@ -5,16 +5,16 @@
 #include <fstream>
 #include <sstream>
 
-#include "lessons/lesson.hpp"
-#include "lessons/scenario.hpp"
-#include "tests/temporary_folder.hpp"
-#include "traces/explanation.hpp"
-#include "traces/figures/interaction.hpp"
+#include "lessons/player/lesson.hpp"
+#include "lessons/scenario/scenario.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include "traces/explain/explanation.hpp"
+#include "traces/figures/interaction/interaction.hpp"
+#include "traces/format/trace_writer.hpp"
 #include "traces/import/import.hpp"
-#include "traces/model.hpp"
-#include "traces/rules.hpp"
+#include "traces/model/model.hpp"
+#include "traces/rules/rules.hpp"
 #include "traces/trace_reader.hpp"
-#include "traces/trace_writer.hpp"
 
 namespace proactor_lab::fuzz {
 namespace {

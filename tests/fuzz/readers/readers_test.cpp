@@ -2,8 +2,8 @@
 // build: libFuzzer itself needs clang++ (./lab fuzz readers).
 #include <random>
 
-#include "tests/catch.hpp"
 #include "tests/fuzz/readers/corpus.hpp"
+#include "tests/support/catch.hpp"
 
 namespace proactor_lab::fuzz {
 namespace {

@@ -1,8 +1,8 @@
 #include "traces/figures/page/page_json.hpp"
-#include "traces/utf8.hpp"
 
 #include <cmath>
 
+#include "traces/format/utf8.hpp"
 
 namespace proactor_lab::figures {
 

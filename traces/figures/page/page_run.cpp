@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "traces/figures/interaction_film.hpp"
+#include "traces/figures/interaction/interaction_film.hpp"
 #include "traces/figures/interaction_words.hpp"
 #include "traces/figures/page/page_shapes.hpp"
 #include "traces/figures/page/page_states.hpp"

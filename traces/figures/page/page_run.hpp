@@ -7,9 +7,9 @@
 #include <span>
 #include <string>
 
-#include "traces/figures/activity.hpp"
-#include "traces/figures/interaction.hpp"
-#include "traces/model.hpp"
+#include "traces/figures/activity/activity.hpp"
+#include "traces/figures/interaction/interaction.hpp"
+#include "traces/model/model.hpp"
 
 namespace proactor_lab::figures {
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <vector>
 
-#include "traces/figures/states.hpp"
+#include "traces/figures/states/states.hpp"
 
 namespace proactor_lab::figures {
 

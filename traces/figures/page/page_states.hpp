@@ -5,7 +5,7 @@
 #include <string>
 
 #include "traces/figures/page/page_shapes.hpp"
-#include "traces/model.hpp"
+#include "traces/model/model.hpp"
 
 namespace proactor_lab::figures {
 

@@ -1,0 +1,149 @@
+// A lesson: prose in Markdown, structure in JSON, every number and every answer a query on a trace.
+// LESSON.md describes the files for authors. They are untrusted: sizes are bounded, unknown keys
+// refused, paths kept inside the lesson's folder and the shared scenarios, and SQL runs in a
+// read-only database.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lessons/player/lesson_text.hpp"
+#include "traces/format/input_error.hpp"
+
+namespace proactor_lab {
+
+inline constexpr int lesson_format = 1;
+inline constexpr std::size_t lesson_file_bytes_max = 1 << 20;
+
+enum class LessonQuestionKind : std::uint8_t { choice, number, click };
+enum class ClickTarget : std::uint8_t { lifeline, operation, thread };
+enum class Pane : std::uint8_t {
+  interaction,
+  states,
+  activity,
+  inspector,
+  transport,
+  overview,
+  code,
+  events
+};
+enum class LessonZoom : std::uint8_t { roles, participants };
+
+/// One value of a scenario replaced: `value` is JSON text.
+struct ScenarioChange {
+  std::string run;  ///< a run's name; "*": every run; empty: the step's
+  std::string pointer;
+  std::string value;
+  std::string key() const { return run.empty() ? pointer : run + ":" + pointer; }
+};
+
+/// A choice's or a feedback's value may itself be `{{...}}`: computed, so that it follows the run.
+struct AnswerValue {
+  std::string text;  ///< as written
+  int number = -1;   ///< index in `Lesson::numbers`; -1: the text is the value
+};
+
+struct Choice {
+  AnswerValue value;
+  std::vector<TextRun> text;
+};
+
+/// Said to a learner who gave this answer. For numbers also "low" and "high".
+struct Feedback {
+  AnswerValue value;
+  std::vector<TextBlock> blocks;
+};
+
+struct LessonQuestion {
+  LessonQuestionKind kind = LessonQuestionKind::choice;
+  ClickTarget target = ClickTarget::lifeline;
+  std::string answer;    ///< SQL
+  double tolerance = 0;  ///< of numbers: how far a guess may lie and still be right
+  std::string unit;      ///< of numbers: "ms"
+  bool always = false;   ///< the answer holds for every seed
+  std::vector<ScenarioChange> changes_if;             ///< after these, the answer is another
+  std::map<std::string, std::string> misconceptions;  ///< wrong answer, as written: what it shows
+  std::vector<Choice> choices;
+  std::vector<Feedback> feedback;
+};
+
+struct Exercise {
+  std::vector<ScenarioChange> may_change;  ///< `value` is empty: the learner gives it
+  std::string goal;                        ///< SQL, true (not 0, not empty) when it is reached
+  std::vector<ScenarioChange> solution;    ///< one way to reach it; the linter takes it
+};
+
+/// Something to look at. `id` is a number, or the name of a lifeline, or SQL that gives one.
+struct Highlight {
+  std::string kind;  ///< "event", "operation", "thread", "handle" or "lifeline"
+  std::string id;
+  bool is_query = false;
+};
+
+struct LessonStep {
+  std::string id;
+  std::string title;    ///< empty: none
+  std::size_t run = 0;  ///< index in `Lesson::runs`
+  std::string at;       ///< SQL for the moment's `seq`; empty: the last step's moment, or the end
+  std::vector<Pane> panes;
+  LessonZoom zoom = LessonZoom::participants;
+  std::vector<Highlight> highlights;
+  std::optional<LessonQuestion> question;
+  std::optional<Exercise> exercise;
+  std::vector<TextBlock> body;
+  std::vector<TextBlock> reveal;  ///< shown once the question is answered
+};
+
+struct LessonRun {
+  std::string name;   ///< prefix of its tables; "run" where the lesson has only one
+  std::string title;  ///< for people: "One thread"
+  std::string scenario_file;
+  std::string scenario;  ///< the file's JSON with the lesson's seed put in
+};
+
+struct LessonNumber {
+  std::string name;  ///< as written between the braces
+  std::string sql;
+};
+
+struct Lesson {
+  std::string file;       ///< lesson.json, for messages
+  std::string text_file;  ///< lesson.md, for messages
+  std::string id;
+  std::string title;
+  int part = 1;
+  int place = 0;  ///< among the lessons of its part
+  int minutes = 0;
+  std::vector<LessonRun> runs;
+  std::vector<LessonNumber> numbers;
+  std::vector<TextBlock> introduction;  ///< between the title and the first step
+  std::vector<LessonStep> steps;
+
+  int question_count() const;
+};
+
+/// Reads `folder/lesson.json` and what it names. `root` is where `scenarios/` lies. Throws
+/// InputError.
+Lesson read_lesson(const std::filesystem::path& folder, const std::filesystem::path& root);
+
+/// Folders with a lesson.json directly beneath `root` or `root/course`, sorted by name.
+std::vector<std::filesystem::path> lesson_folders(const std::filesystem::path& root);
+
+std::string_view name_of(Pane pane);
+std::string_view name_of(LessonQuestionKind kind);
+std::string_view name_of(ClickTarget target);
+
+/// Names of the lifelines that a click may answer, and what a terminal calls them.
+struct LifelineName {
+  std::string_view id;     ///< "queue"
+  std::string_view role;   ///< "dispatcher": what it is at the coarsest zoom
+  std::string_view words;  ///< "Completion Event Queue"
+};
+const std::vector<LifelineName>& lifeline_names();
+
+}  // namespace proactor_lab

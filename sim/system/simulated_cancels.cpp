@@ -1,0 +1,279 @@
+// SimulatedOs's cancels: by operation, by handle, of all, and at once.
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+#include <vector>
+
+#include "sim/system/not_modelled.hpp"
+#include "sim/system/simulated_os.hpp"
+
+namespace proactor_lab {
+
+/// The cancel's own completion comes before its targets', as Linux does it.
+void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started) {
+  if (in_worker_) {  // it may find itself at work, and what is queued behind it
+    const bool itself = operation.target.slot == &operation;
+    if (operation.opcode == Opcode::cancel_all || itself) {
+      not_modelled("a cancel of all or of itself, linked behind what a thread of the kernel did");
+    }
+  }
+  std::vector<AsyncOperation*> targets;
+  const auto is_found = [](const AsyncOperation& each) {
+    return place_of(each) == Place::timer || place_of(each) == Place::starting;
+  };
+  const auto add_socket_operations = [&](std::uint32_t index) {
+    Socket& socket = sockets_[index];
+    for (const OperationList* list :
+         {&socket.receives, &socket.sends, &socket.polls, &socket.cancelled}) {
+      for (AsyncOperation* each = list->first(); each != nullptr; each = each->next) {
+        targets.push_back(each);
+      }
+    }
+  };
+  if (operation.opcode == Opcode::cancel) {
+    const OperationToken target = operation.target;
+    const Reach reached = reach(target);
+    const bool escapes = reached.result == -EALREADY && !reached.stops && is_free();
+    // What the worker has to report may come before what was done while the batch was submitted.
+    if (escapes && choose(2, QuestionKind::completion_order, *target.slot) == 1) {
+      report_by_worker(*target.slot);
+    }
+    complete(operation, reached.result, started);
+    if (reached.stops) cancel_pending(*target.slot, started);
+    return;
+  }
+  if (operation.opcode == Opcode::cancel_handle) {
+    const std::uint32_t index = socket_of(operation.handle);
+    if (index == no_socket) return complete(operation, -EBADF, started);
+    add_socket_operations(index);
+    for (const Pending& each : timers_) {  // a connect, or the disk is at work
+      AsyncOperation* const there = each.operation;
+      if (there == nullptr || !is_found(*there)) continue;
+      const bool timer = there->opcode == Opcode::timer || there->opcode == Opcode::link_timeout;
+      // What waits for a worker has not looked its handle up.
+      const bool looked_up = place_of(*there) != Place::starting && !is_for_workers(*there);
+      if (!timer && looked_up && there->handle == operation.handle) targets.push_back(there);
+    }
+  } else {
+    for (std::uint32_t index = 0; index < sockets_.size(); ++index) add_socket_operations(index);
+    for (const Pending& timer : timers_) {
+      if (timer.operation == nullptr || !is_found(*timer.operation)) continue;
+      if (timer.operation->opcode != Opcode::link_timeout) targets.push_back(timer.operation);
+    }
+  }
+  std::vector<AsyncOperation*> counted = targets;
+  if (is_free()) part_those_at_work(targets, counted);
+  complete(operation, count_cancelled(counted), started);
+  for (AsyncOperation* target : targets) cancel_pending(*target, started);
+}
+
+/// What a worker has begun is counted or not, and stopped or not.
+void SimulatedOs::part_those_at_work(std::vector<AsyncOperation*>& targets,
+                                     std::vector<AsyncOperation*>& counted) {
+  const std::vector<AsyncOperation*> all = std::exchange(targets, {});
+  counted.clear();
+  std::vector<AsyncOperation*> uncounted;
+  for (AsyncOperation* target : all) {
+    const std::uint32_t answer =
+        is_at_work(*target) ? choose(4, QuestionKind::cancel_reach, *target) : 0;
+    if (answer == 0 || answer == 3) counted.push_back(target);
+    if (answer == 0) targets.push_back(target);
+    if (answer == 1) uncounted.push_back(target);
+  }
+  targets.insert(targets.end(), uncounted.begin(), uncounted.end());
+}
+
+/// A worker comes to the end of what it is at work on.
+void SimulatedOs::report_by_worker(AsyncOperation& operation) {
+  Pending& work = timers_[operation.backend_state[2]];
+  if (place_of(operation) == Place::timer && work.due <= schedule_.now()) {
+    work.operation = nullptr;
+    --pending_;
+    is_for_workers(operation) ? carry_out_by_worker(operation, 0) : carry_out_file(operation, 0);
+  }
+  if (place_of(operation) != Place::finishing) return;
+  timers_[operation.backend_state[2]].operation = nullptr;
+  goes_on_late(operation, 0);
+}
+
+/// It was woken and is to be tried again.
+bool SimulatedOs::is_roused(const AsyncOperation& waiting) const {
+  if (place_of(waiting) == Place::polls) return was_woken(waiting);
+  const Socket& socket = sockets_[static_cast<std::uint32_t>(waiting.backend_state[1])];
+  const Waiting who = place_of(waiting) == Place::receives ? receiving : sending;
+  return (socket.roused & who) != 0;
+}
+
+/// A thread of the kernel is busy with it, or with the disk.
+bool SimulatedOs::is_at_work(const AsyncOperation& operation) {
+  if (place_of(operation) == Place::starting) return true;
+  return place_of(operation) == Place::timer && operation.opcode != Opcode::timer &&
+         operation.opcode != Opcode::link_timeout && operation.opcode != Opcode::connect;
+}
+
+/// Where a thread is at work on it, it may be too far gone to be told so and stop all the same, too
+/// far gone to stop, or over and not told yet.
+SimulatedOs::Reach SimulatedOs::reach(OperationToken token) {
+  constexpr Reach nobody{-ENOENT, false};
+  // Where no thread can be had for it, the kernel itself cancels it, and a cancel finds nobody.
+  constexpr std::array<Reach, 5> told{
+      {{0, true}, {-ENOENT, true}, {-EALREADY, true}, {-EALREADY, false}, nobody}};
+  // In a chain a cancel may come late: by then the slot may be another operation's.
+  if (token.slot == nullptr || token.slot->id != token.id) return nobody;
+  const AsyncOperation& target = *token.slot;
+  // A link timeout is not found: it ends with the operation that it bounds.
+  if (target.opcode == Opcode::link_timeout) return nobody;
+  switch (place_of(target)) {
+    case Place::nowhere:
+    case Place::chained:
+    case Place::refused:
+    case Place::breaking:
+    case Place::settling:
+    case Place::untold:
+    case Place::released:
+      return nobody;
+    case Place::starting: {
+      // Not begun yet; or its worker tries, and it waits then as if nobody had asked.
+      constexpr std::array<Reach, 4> starting{
+          {{0, true}, {-EALREADY, false}, {-EALREADY, true}, nobody}};
+      return starting[choose(4, QuestionKind::cancel_reach, target)];
+    }
+    case Place::finishing:
+      if (!is_free()) return nobody;
+      break;
+    case Place::polls:
+    case Place::receives:
+    case Place::sends:
+      // One that was woken may be over and unreported.
+      if (!is_free() || !is_roused(target)) return {};
+      return choose(2, QuestionKind::cancel_reach, target) == 0 ? Reach{} : nobody;
+    default:
+      if (!is_free() || !is_at_work(target)) return {};
+  }
+  Pending& work = timers_[target.backend_state[2]];
+  if (place_of(target) == Place::finishing) work.gone = std::max(work.gone, 3u);
+  std::uint32_t answer = work.gone;
+  if (answer < 4) answer += choose(5 - work.gone, QuestionKind::cancel_reach, target);
+  if (answer > 2) work.gone = answer;  // it does not come back
+  return told[answer];
+}
+
+/// Where it cannot be stopped, this waits for its end, and time passes.
+std::int32_t SimulatedOs::cancel_now(OperationToken target) {
+  const Reach reached = reach(target);
+  const std::int32_t found = reached.result == -ENOENT ? -ENOENT : 0;
+  if (reached.stops) {
+    cancel_pending(*target.slot, 0);
+    run_chains();
+  }
+  if (reached.stops || found != 0) return found;
+  while (place_of(*target.slot) != Place::nowhere && !schedule_.empty() && !has_ended()) {
+    if (is_waiting(*target.slot)) {  // its worker is through, and it waits as if nothing had been
+      cancel_pending(*target.slot, 0);
+      run_chains();
+      return 0;
+    }
+    take_next_event();
+  }
+  return 0;
+}
+
+bool SimulatedOs::is_waiting(const AsyncOperation& operation) {
+  const Place place = place_of(operation);
+  return place == Place::receives || place == Place::sends || place == Place::polls ||
+         (place == Place::timer && !is_at_work(operation));
+}
+
+void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
+  const auto index = static_cast<std::uint32_t>(target.backend_state[1]);
+  switch (place_of(target)) {
+    case Place::timer: {
+      if (target.opcode == Opcode::read && target.buffers != nullptr) {
+        not_modelled("the cancel of a read from a file into a provided buffer");  // it is lost
+      }
+      timers_[target.backend_state[2]].operation = nullptr;  // its number is free in its time
+      --pending_;
+      // A connection comes about all the same: whoever asks again is told.
+      const bool holds = holds_socket(target);
+      cancel_linked(target, -ECANCELED, {.cause = cause});
+      if (holds) release(index, cause);
+      return;
+    }
+    case Place::starting:
+      timers_[target.backend_state[2]].operation = nullptr;
+      return cancel_linked(target, -ECANCELED, {.cause = cause});
+    case Place::receives:
+      sockets_[index].receives.remove(target);
+      break;
+    case Place::sends:
+      sockets_[index].sends.remove(target);
+      break;
+    case Place::polls:
+      sockets_[index].polls.remove(target);
+      break;
+    case Place::nowhere:
+    case Place::chained:
+    case Place::cancelled:
+    case Place::refused:
+    case Place::breaking:
+    case Place::expired:
+    case Place::finishing:
+    case Place::untold:
+    case Place::settling:
+    case Place::released:
+      return;  // over by now: a chain broke; or as good as over
+  }
+  let_go_of(index, target, cause);
+}
+
+/// One round for `release_all`: whatever can be found is cancelled. True if there was any.
+bool SimulatedOs::cancel_everything() {
+  bool any = false;
+  for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
+    for (OperationList Socket::*list : {&Socket::receives, &Socket::sends, &Socket::polls}) {
+      for (; AsyncOperation* first = (sockets_[index].*list).first(); any = true) {
+        cancel_pending(*first, 0);
+      }
+    }
+  }
+  for (std::size_t number = 0; number < timers_.size(); ++number) {
+    AsyncOperation* const there = timers_[number].operation;
+    if (there == nullptr || there->opcode == Opcode::link_timeout) continue;
+    if (place_of(*there) != Place::timer && place_of(*there) != Place::starting) continue;
+    cancel_pending(*there, 0);
+    any = true;
+  }
+  return any;
+}
+
+/// Whatever was put off happens now. True if there was any.
+bool SimulatedOs::go_on_with_late_work() {
+  bool any = false;
+  for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
+    for (; !sockets_[index].cancelled.empty(); any = true) let_go_of_one(index, 0, 0);
+  }
+  for (std::size_t number = 0; number < timers_.size(); ++number) {
+    AsyncOperation* const there = timers_[number].operation;
+    if (there == nullptr || place_of(*there) == Place::timer) continue;
+    timers_[number].operation = nullptr;  // its event finds nothing
+    goes_on_late(*there, 0);
+    any = true;
+  }
+  return any;
+}
+
+/// What follows on what is cancelled begins, and is cancelled in its turn if it has to wait. Asks
+/// nothing: a run that is over has no more worlds.
+void SimulatedOs::end_chains() try {
+  releasing_ = true;
+  do {
+    run_chains();
+    forget_posted();
+  } while (cancel_everything() || go_on_with_late_work() || !chain_steps_.empty());
+  releasing_ = false;
+} catch (const NotModelled&) {  // the rest is dropped
+  releasing_ = false;
+}
+
+}  // namespace proactor_lab

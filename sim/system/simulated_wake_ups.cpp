@@ -1,0 +1,154 @@
+// Which of SimulatedOs's waiting operations are woken, and in which order they try again.
+//
+// On Linux all that wait for one handle stand in one queue, the newest first, as
+// `add_wait_queue` puts them there. A wake-up takes out all that want what happened, and each tries
+// again once, in that order; one that has to wait on is put into the queue anew, and is the newest
+// then. A poll completes because it was woken, whatever others have taken since. Only accepts queue
+// up behind each other, and a connection wakes the oldest. Multishot operations keep their place.
+#include <algorithm>
+#include <vector>
+
+#include "sim/system/simulated_os.hpp"
+
+namespace proactor_lab {
+
+void SimulatedOs::readable(EndId end, FactIndex cause) {
+  rouse(network_.tag(end), polling | receiving, cause);
+}
+
+void SimulatedOs::writable(EndId end, FactIndex cause) {
+  rouse(network_.tag(end), polling | sending, cause);
+}
+
+void SimulatedOs::acceptable(std::uint16_t port, FactIndex cause) {
+  rouse(network_.listener_tag(port), polling | receiving, cause);
+}
+
+void SimulatedOs::datagram_arrived(std::uint16_t port, FactIndex cause) {
+  for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
+    if (sockets_[index].kind != HandleKind::datagram || sockets_[index].port != port) continue;
+    return rouse(index, polling | receiving, cause);
+  }
+}
+
+/// The only one in `list` tries again.
+void SimulatedOs::wake_single(OperationList Socket::*list, std::uint32_t index, FactIndex cause) {
+  AsyncOperation* operation = (sockets_[index].*list).pop();
+  // Its other cache lines will be needed, too, and it may have waited for long.
+  __builtin_prefetch(&operation->flags);
+  __builtin_prefetch(&operation->backend_state);
+  try_again(*operation, list, index, cause);
+}
+
+/// `operation` was taken out of `list`. If it has to wait on, it is in there again.
+SimulatedOs::Progress SimulatedOs::try_again(AsyncOperation& operation, OperationList Socket::*list,
+                                             std::uint32_t index, FactIndex cause) {
+  if (attempt(operation, index, cause) == Progress::waits) {
+    // A multishot operation was never taken out of the kernel's queue.
+    if (!repeats(operation)) operation.backend_state[1] = arming_of(index);
+    (sockets_[index].*list).push(operation);
+    return Progress::waits;
+  }
+  --pending_;
+  release(index, cause);
+  return Progress::over;
+}
+
+/// More than one waits, or a poll does.
+void SimulatedOs::wake_several(std::uint32_t index, std::uint8_t who, FactIndex cause) {
+  if ((who & polling) != 0) mark_woken_polls(index);
+  const bool listener = sockets_[index].kind == HandleKind::listener;
+  const bool accepts = listener && (who & receiving) != 0;
+  if (accepts) who &= static_cast<std::uint8_t>(~receiving);
+  std::vector<AsyncOperation*> woken;
+  for (const Waiting each : {polling, receiving, sending}) {
+    if ((who & each) == 0) continue;
+    OperationList waiting = std::exchange(sockets_[index].*list_of(each), {});
+    while (AsyncOperation* operation = waiting.pop()) {
+      const bool stays = each == polling && !was_woken(*operation);
+      if (stays) (sockets_[index].*list_of(each)).push(*operation);
+      if (!stays) woken.push_back(operation);
+    }
+  }
+  std::sort(woken.begin(), woken.end(), is_newer);
+  for (AsyncOperation* operation : woken) {
+    try_again(*operation, list_of(place_of(*operation)), index, cause);
+  }
+  if (accepts) wake_accepts(index, cause);
+}
+
+/// A connection wakes the oldest; a shutdown of the listener wakes all.
+void SimulatedOs::wake_accepts(std::uint32_t index, FactIndex cause) {
+  const Socket& listener = sockets_[index];
+  const bool one = !listener.receive_closed && network_.acceptable(listener.port);
+  std::vector<AsyncOperation*> woken;
+  for (AsyncOperation* each = listener.receives.first(); each != nullptr; each = each->next) {
+    woken.push_back(each);
+  }
+  const auto is_older = [](AsyncOperation* a, AsyncOperation* b) { return is_newer(b, a); };
+  const auto sorted = one && !woken.empty() ? woken.begin() + 1 : woken.end();
+  std::partial_sort(woken.begin(), sorted, woken.end(), is_older);
+  woken.erase(sorted, woken.end());
+  for (AsyncOperation* accept : woken) {
+    sockets_[index].receives.remove(*accept);
+    try_again(*accept, &Socket::receives, index, cause);
+  }
+}
+
+/// Polls are woken by what is there now, even if others will have taken it by the time of their
+/// completion.
+void SimulatedOs::mark_woken_polls(std::uint32_t index) {
+  const Socket& socket = sockets_[index];
+  for (AsyncOperation* poll = socket.polls.first(); poll != nullptr; poll = poll->next) {
+    if (is_ready(socket, poll->readiness)) poll->backend_state[2] = woken_poll;
+  }
+}
+
+/// With full freedom, of the first `waiting` in the list one tries again.
+void SimulatedOs::serve_one(OperationList Socket::*list, std::uint32_t index, std::uint32_t waiting,
+                            FactIndex cause) {
+  Socket& socket = sockets_[index];
+  std::uint32_t chosen = waiting - 1;
+  const Readiness wanted = list == &Socket::sends ? Readiness::writable : Readiness::readable;
+  if (waiting > 1 && is_ready(socket, wanted)) {
+    // Which of several gets the bytes.
+    chosen = schedule_.choices().pick(
+        waiting, {QuestionKind::which_receiver, index, socket.receiver_questions++});
+  }
+  try_again(*(socket.*list).pop_at(chosen), list, index, cause);
+}
+
+/// A shutdown wakes polls for nothing. One that looks around because of it may miss what comes just
+/// then, if others take it.
+bool SimulatedOs::is_disturbed(std::uint32_t index, const AsyncOperation& poll) {
+  Socket& socket = sockets_[index];
+  if (!socket.disturbed || is_ready(socket, poll.readiness)) return false;
+  const Question question{QuestionKind::which_first, index, socket.receiver_questions++};
+  return schedule_.choices().pick(2, question) == 1;
+}
+
+/// With full freedom: the newest of the polls that were woken completes. True if there are more.
+bool SimulatedOs::serve_woken_poll(std::uint32_t index, FactIndex cause) {
+  AsyncOperation* newest = nullptr;
+  std::uint32_t woken = 0;
+  bool oldest_first = false;
+  if (sockets_[index].disturbed && sockets_[index].polls.has_several()) {
+    const Question question{QuestionKind::which_first, index, sockets_[index].receiver_questions++};
+    oldest_first = schedule_.choices().pick(2, question) == 1;
+  }
+  for (AsyncOperation* poll = sockets_[index].polls.first(); poll != nullptr; poll = poll->next) {
+    if (!was_woken(*poll)) continue;
+    ++woken;
+    if (newest == nullptr || is_newer(poll, newest) != oldest_first) newest = poll;
+  }
+  if (newest == nullptr) return false;  // it was cancelled
+  if (is_disturbed(index, *newest)) {
+    newest->backend_state[2] = 0;
+    return woken > 1;
+  }
+  sockets_[index].polls.remove(*newest);
+  try_again(*newest, &Socket::polls, index, cause);
+  return woken > 1;
+}
+
+}  // namespace proactor_lab

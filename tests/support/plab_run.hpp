@@ -1,0 +1,26 @@
+// plab called as a person calls it, to its end.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/command.hpp"
+
+namespace proactor_lab::testing {
+
+struct PlabRun {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+/// `words` follow the program's name.
+inline PlabRun run_plab(const TemporaryFolder& folder, std::vector<std::string> words) {
+  words.insert(words.begin(), PROACTOR_LAB_PLAB);
+  Command command(folder, std::move(words));
+  const int code = command.wait();
+  return {code, command.out(), command.err()};
+}
+
+}  // namespace proactor_lab::testing

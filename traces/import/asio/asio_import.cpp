@@ -1,0 +1,64 @@
+// Asio's handler tracking becomes a trace. The log is what the program wrote to standard error: its
+// own words stand between the lines, and sometimes before one on the same line.
+#include <filesystem>
+
+#include "traces/format/input_error.hpp"
+#include "traces/import/asio/asio_builder.hpp"
+#include "traces/import/import.hpp"
+
+namespace proactor_lab {
+namespace {
+
+/// A log on the standard input has no name that could be the program's.
+std::string program_of(const std::string& file) {
+  const std::string stem = std::filesystem::path(file).stem().string();
+  return file == "standard input" || stem.empty() ? "asio program" : stem;
+}
+
+/// Each mark begins a line, also where the one before it lacks its end.
+void add_line(std::string_view text, bool is_cut, std::uint64_t number, ImportedEvents& events,
+              AsioBuilder& builder) {
+  std::size_t at = text.find(asio_mark);
+  if (at == std::string_view::npos) return;
+  ++events.report().log_lines;
+  while (at != std::string_view::npos) {
+    const std::size_t next = text.find(asio_mark, at + asio_mark.size());
+    const std::string_view part = text.substr(at, next - at);
+    const bool lacks_end = next != std::string_view::npos || is_cut;
+    const auto line = parse_asio_line(part);
+    // Of some lines the last byte tells that they are whole.
+    if (lacks_end && !(line && part.ends_with('|'))) {
+      events.count_unmatched("lines that are cut off", number);
+    } else if (!line) {
+      events.count_unmatched("lines that cannot be read", number);
+    } else {
+      builder.add(*line, number);
+    }
+    at = next;
+  }
+}
+
+}  // namespace
+
+bool is_asio_line(std::string_view line) {
+  const std::size_t at = line.find(asio_mark);
+  return at != std::string_view::npos && parse_asio_line(line.substr(at)).has_value();
+}
+
+ImportReport import_asio(LogLines& lines, const ImportLimits& limits, Trace& trace) {
+  ImportedEvents events(trace, limits, program_of(lines.file()), "asio");
+  AsioBuilder builder(events, limits);
+  std::string_view text;
+  while (lines.next(text)) add_line(text, lines.is_cut(), lines.number(), events, builder);
+  ImportReport& report = events.report();
+  report.lines = lines.number();
+  if (report.log_lines == 0) {
+    throw InputError(lines.file(), "", "has no line of Asio's handler tracking",
+                     "define ASIO_ENABLE_HANDLER_TRACKING (BOOST_ASIO_...) in all of the program's "
+                     "sources, and keep its standard error: program 2> LOG");
+  }
+  builder.finish();
+  return events.finish(builder.has_pending() ? "interrupted" : "finished");
+}
+
+}  // namespace proactor_lab

@@ -1,0 +1,411 @@
+#include "traces/model/model.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "traces/model/switch_watch.hpp"
+
+namespace proactor_lab {
+
+namespace {
+
+constexpr std::int64_t result_cancelled = -125;     // -ECANCELED, Linux's number on every host
+constexpr std::int64_t result_timer_expired = -62;  // -ETIME: a timer that did what was asked
+
+}  // namespace
+
+/// Reads a trace once, front to back, and fills a model.
+class ModelBuilder {
+ public:
+  ModelBuilder(Model& model, std::size_t event_count)
+      : model_(model),
+        timeline_(model.timeline_),
+        thread_places_(event_count),
+        switches_(model.trace_.strings) {}
+
+  void add(const Event& event) {
+    const bool switched = switches_.see(event);
+    if (event.thread != 0) add_to_thread(event, switched);
+    if (event.handle != 0) add_to_handle(event);
+    if (event.operation != 0) {
+      add_to_operation(event);
+    } else if (event.kind == EventKind::cancel_requested) {
+      note_cancel(event);  // in a call of the program's own, as Asio's
+    }
+  }
+
+  void finish(std::uint32_t event_count, std::int64_t end_ns) {
+    for (std::size_t i = 0; i < model_.threads_.size(); ++i) {
+      close_span(model_.threads_[i], end_ns, event_count + 1);
+    }
+    std::vector<LifeIndex::Life> lives;
+    lives.reserve(model_.operations_.size());
+    for (const OperationRecord& operation : model_.operations_) {
+      const std::uint32_t end = std::max(operation.exited, operation.abandoned);
+      lives.push_back({operation.first, end == 0 ? UINT32_MAX : end});
+    }
+    timeline_.lives = LifeIndex(std::move(lives));
+  }
+
+ private:
+  struct ThreadNow {
+    std::uint32_t handling = 0;  ///< the operation whose handler runs
+    std::uint32_t handle = 0;    ///< the connection it works for
+  };
+
+  void add_to_thread(const Event& event, bool switched) {
+    ThreadRecord& thread = thread_of(event);
+    if (switched) ++thread.switches;
+    ThreadNow& now = threads_now_[thread_places_.find(event.thread)];
+    switch (event.kind) {
+      case EventKind::handler_entered:
+        now.handling = event.operation;
+        now.handle = handle_of_operation(event);
+        turn(thread, event, ThreadActivity::running, now.handle);
+        break;
+      case EventKind::handler_exited:
+        now = {};
+        turn(thread, event, ThreadActivity::running, 0);
+        break;
+      case EventKind::wait_entered:
+        turn(thread, event, ThreadActivity::blocked_io, 0);
+        break;
+      case EventKind::wait_returned:
+        turn(thread, event, ThreadActivity::running, 0);
+        break;
+      case EventKind::syscall_entered:
+        if (event.handle != 0) now.handle = event.handle;
+        turn(thread, event, ThreadActivity::running, now.handle);
+        break;
+      case EventKind::thread_blocked:
+        turn(thread, event, reason_of(event), now.handle);
+        break;
+      case EventKind::thread_switched:
+        turn(thread, event, ThreadActivity::running, now.handle);
+        break;
+      case EventKind::thread_woken:
+      case EventKind::syscall_returned:
+      case EventKind::lock_acquired:
+        turn(thread, event, ThreadActivity::running, now.handle);
+        break;
+      case EventKind::thread_exited:
+        close_span(thread, event.time_ns, event.seq);
+        turn(thread, event, ThreadActivity::none, 0);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /// A truncated or foreign trace may lack thread_started: a thread begins where it is first seen.
+  ThreadRecord& thread_of(const Event& event) {
+    std::uint32_t place = thread_places_.find(event.thread);
+    if (place == IdIndex::absent) {
+      place = static_cast<std::uint32_t>(model_.threads_.size());
+      thread_places_.put(event.thread, place);
+      ThreadRecord record;
+      record.id = event.thread;
+      if (event.kind == EventKind::thread_started) record.label = event.label;
+      model_.threads_.push_back(std::move(record));
+      threads_now_.emplace_back();
+      turn(model_.threads_.back(), event, ThreadActivity::running, 0);
+    }
+    return model_.threads_[place];
+  }
+
+  ThreadActivity reason_of(const Event& event) const {
+    std::string_view reason = model_.trace_.text(event.text);
+    if (reason == "lock") return ThreadActivity::blocked_lock;
+    if (reason == "cpu") return ThreadActivity::runnable;
+    if (reason == "job") return ThreadActivity::none;  // a worker that nobody has acquired
+    return ThreadActivity::blocked_io;
+  }
+
+  void turn(ThreadRecord& thread, const Event& event, ThreadActivity activity,
+            std::uint32_t handle) {
+    if (!thread.spans.empty()) {
+      const ThreadSpan& last = thread.spans.back();
+      if (last.activity == activity && last.handle == handle) return;
+      close_span(thread, event.time_ns, event.seq);
+    }
+    ThreadSpan span;
+    span.from_ns = span.to_ns = event.time_ns;
+    span.from_seq = span.to_seq = event.seq;
+    span.activity = activity;
+    span.handle = handle;
+    thread.spans.push_back(span);
+  }
+
+  static void close_span(ThreadRecord& thread, std::int64_t at_ns, std::uint32_t at_seq) {
+    if (thread.spans.empty()) return;
+    thread.spans.back().to_ns = at_ns;
+    thread.spans.back().to_seq = at_seq;
+  }
+
+  void add_to_handle(const Event& event) {
+    if (event.kind != EventKind::handle_opened && event.kind != EventKind::handle_closed) return;
+    std::uint32_t place = model_.handle_places_.find(event.handle);
+    if (place == IdIndex::absent) {
+      place = static_cast<std::uint32_t>(model_.handles_.size());
+      model_.handle_places_.put(event.handle, place);
+      HandleRecord record;
+      record.id = event.handle;
+      record.listener = model_.trace_.text(event.text) == "listener";
+      record.label = event.label;
+      if (!record.listener) record.order = streams_++;
+      model_.handles_.push_back(record);
+    }
+    HandleRecord& record = model_.handles_[place];
+    if (event.kind == EventKind::handle_closed) {
+      if (record.closed == 0) record.closed = event.seq;
+      return;
+    }
+    if (record.opened == 0) record.opened = event.seq;
+    record.descriptor = event.value;
+  }
+
+  std::uint32_t handle_of_operation(const Event& event) const {
+    const OperationRecord* operation = model_.operation(event.operation);
+    return operation == nullptr ? event.handle : operation->handle;
+  }
+
+  void add_to_operation(const Event& event) {
+    if (event.kind == EventKind::cancel_requested) note_cancel(event);
+    OperationRecord& operation = operation_of(event);
+    switch (event.kind) {
+      case EventKind::operation_initiated:
+        if (operation.initiated == 0) initiate(operation, event);
+        break;
+      case EventKind::operation_submitted:
+        move(operation, operation.submitted, event);
+        break;
+      case EventKind::operation_started:
+        if (operation.started == 0) start_flight(event);
+        move(operation, operation.started, event);
+        break;
+      case EventKind::bytes_moved:
+        if (event.role != Role::application && operation.moved == 0) operation.moved = event.seq;
+        break;
+      case EventKind::operation_completed:
+        complete(operation, event);
+        break;
+      case EventKind::completion_queued:
+        ++depth_;
+        timeline_.queued.add(event.seq);
+        if (!event.more) move(operation, operation.queued, event);
+        break;
+      case EventKind::completion_dequeued:
+        if (depth_ > 0) {
+          --depth_;
+          timeline_.dequeued.add(event.seq);
+        }
+        if (operation.dequeued == 0 && !event.more) operation.dequeued = event.seq;
+        break;
+      case EventKind::handler_entered:
+        if (!event.more) move(operation, operation.entered, event);
+        if (operation.handler == no_string) operation.handler = event.label;
+        break;
+      case EventKind::handler_exited:
+        if (operation.exited == 0 && operation.entered != 0) {
+          move(operation, operation.exited, event);
+        }
+        break;
+      case EventKind::operation_abandoned:
+        if (operation.started != 0 && operation.completed == 0 && operation.abandoned == 0) {
+          end_flight(event);
+        }
+        move(operation, operation.abandoned, event);
+        if (model_.first_abandoned_ == 0) model_.first_abandoned_ = event.seq;
+        break;
+      default:
+        break;
+    }
+  }
+
+  OperationRecord& operation_of(const Event& event) {
+    std::uint32_t place = model_.operation_places_.find(event.operation);
+    if (place == IdIndex::absent) {
+      place = static_cast<std::uint32_t>(model_.operations_.size());
+      model_.operation_places_.put(event.operation, place);
+      OperationRecord record;
+      record.id = event.operation;
+      record.handle = event.handle;
+      record.opcode = event.opcode;
+      record.first = event.seq;
+      model_.operations_.push_back(record);
+    }
+    return model_.operations_[place];
+  }
+
+  void initiate(OperationRecord& operation, const Event& event) {
+    const OperationState before = model_.state_at(operation, event.seq);
+    operation.initiated = event.seq;
+    note_state(before, model_.state_at(operation, event.seq), event.seq);
+    operation.handle = event.handle;
+    operation.buffer = event.buffer;
+    operation.opcode = event.opcode;
+    operation.handler = event.label;
+    operation.asked_bytes = event.bytes;
+    if (event.target != 0) operation.target = event.target;
+    std::uint32_t place = event.thread == 0 ? IdIndex::absent : thread_places_.find(event.thread);
+    if (place != IdIndex::absent) operation.initiated_in = threads_now_[place].handling;
+  }
+
+  void complete(OperationRecord& operation, const Event& event) {
+    if (event.more) return;  // a multishot operation emits a result and stays
+    if (operation.started != 0 && operation.completed == 0) end_flight(event);
+    if (operation.completed == 0) operation.result = event.value;
+    move(operation, operation.completed, event);
+  }
+
+  void note_cancel(const Event& event) {
+    if (event.operation != 0) {
+      OperationRecord& cancel = operation_of(event);
+      if (cancel.target == 0) cancel.target = event.target;
+    }
+    std::uint32_t place = model_.operation_places_.find(event.target);
+    if (event.target == 0 || place == IdIndex::absent) return;
+    OperationRecord& aimed_at = model_.operations_[place];
+    if (aimed_at.cancel_requested == 0) aimed_at.cancel_requested = event.seq;
+  }
+
+  /// The operation enters the state that `moment` stands for; how long it was in the last one is a
+  /// sample of that state's dwell.
+  void move(OperationRecord& operation, std::uint32_t& moment, const Event& event) {
+    if (moment != 0) return;
+    std::array<std::uint32_t, 6> moments{operation.initiated, operation.submitted,
+                                         operation.started,   operation.completed,
+                                         operation.queued,    operation.entered};
+    std::uint32_t since = *std::max_element(moments.begin(), moments.end());
+    const OperationState before = model_.state_at(operation, event.seq);
+    if (since != 0) {
+      std::int64_t dwell_ns = event.time_ns - model_.time_ns(since);
+      model_.dwells_[static_cast<std::size_t>(before)].add(event.seq,
+                                                           std::max<std::int64_t>(dwell_ns, 0));
+    }
+    moment = event.seq;
+    note_state(before, model_.state_at(operation, event.seq), event.seq);
+  }
+
+  void note_state(OperationState before, OperationState after, std::uint32_t seq) {
+    if (before == after) return;
+    if (before != OperationState::none) timeline_.left[static_cast<std::size_t>(before)].add(seq);
+    timeline_.reached[static_cast<std::size_t>(after)].add(seq);
+  }
+
+  void start_flight(const Event& event) {
+    ++flying_;
+    timeline_.started.add(event.seq);
+  }
+  void end_flight(const Event& event) {
+    if (flying_ == 0) return;
+    --flying_;
+    timeline_.landed.add(event.seq);
+  }
+
+  Model& model_;
+  Timeline& timeline_;
+  IdIndex thread_places_;
+  std::vector<ThreadNow> threads_now_;
+  SwitchWatch switches_;
+  std::uint32_t depth_ = 0;
+  std::uint32_t flying_ = 0;
+  std::uint32_t streams_ = 0;
+};
+
+Model::Model(const Trace& trace)
+    : trace_(trace), operation_places_(trace.events.size()), handle_places_(trace.events.size()) {
+  ModelBuilder builder(*this, trace.events.size());
+  for (const Event& event : trace.events) builder.add(event);
+  builder.finish(event_count(), end_ns());
+}
+
+std::int64_t Model::start_ns() const {
+  return trace_.events.empty() ? 0 : trace_.events.front().time_ns;
+}
+
+std::int64_t Model::end_ns() const {
+  return trace_.events.empty() ? 0 : trace_.events.back().time_ns;
+}
+
+const OperationRecord* Model::operation(std::uint32_t id) const {
+  std::uint32_t place = operation_places_.find(id);
+  return place == IdIndex::absent ? nullptr : &operations_[place];
+}
+
+const HandleRecord* Model::handle(std::uint32_t id) const {
+  std::uint32_t place = handle_places_.find(id);
+  return place == IdIndex::absent ? nullptr : &handles_[place];
+}
+
+OperationState Model::state_at(const OperationRecord& operation, std::uint32_t seq) const {
+  auto reached = [seq](std::uint32_t moment) { return moment != 0 && moment <= seq; };
+  if (reached(operation.abandoned)) return OperationState::abandoned;
+  if (reached(operation.exited)) return OperationState::done;
+  if (reached(operation.entered)) return OperationState::handling;
+  if (reached(operation.queued)) return OperationState::queued;
+  if (reached(operation.completed)) return OperationState::completed;
+  if (reached(operation.started)) return OperationState::in_flight;
+  if (reached(operation.submitted)) return OperationState::submitted;
+  if (reached(operation.initiated)) return OperationState::initiated;
+  return OperationState::none;
+}
+
+Outcome Model::outcome(const OperationRecord& operation) const {
+  if (operation.completed == 0) return Outcome::none;
+  std::string_view opcode = trace_.text(operation.opcode);
+  if (operation.result == result_cancelled) return Outcome::cancelled;
+  if (operation.result == result_timer_expired && opcode == "timer") return Outcome::ok;
+  if (operation.result < 0) return Outcome::error;
+  if (opcode == "receive" && operation.result == 0 && operation.asked_bytes > 0) {
+    return Outcome::end_of_stream;
+  }
+  // A receive that fills less than its buffer is what receives do; a short send must go on.
+  if (opcode == "send" && operation.result > 0 && operation.result < operation.asked_bytes) {
+    return Outcome::short_transfer;
+  }
+  return Outcome::ok;
+}
+
+std::optional<std::int64_t> Model::median_dwell_at(OperationState state, std::uint32_t seq) const {
+  return dwells_[static_cast<std::size_t>(state)].at(seq);
+}
+
+ThreadActivity Model::activity_at(const ThreadRecord& thread, std::uint32_t seq) const {
+  auto after =
+      std::upper_bound(thread.spans.begin(), thread.spans.end(), seq,
+                       [](std::uint32_t s, const ThreadSpan& span) { return s < span.from_seq; });
+  if (after == thread.spans.begin()) return ThreadActivity::none;
+  return std::prev(after)->activity;
+}
+
+Snapshot Model::snapshot_at(std::uint32_t seq) const {
+  Snapshot snapshot;
+  timeline_.look(seq, snapshot);
+  if (seq >= 1 && seq <= event_count()) snapshot.time_ns = time_ns(seq);
+  return snapshot;
+}
+
+std::vector<std::uint32_t> Model::operations_between(std::uint32_t from, std::uint32_t to) const {
+  return timeline_.lives.overlapping(from, to);
+}
+
+std::uint32_t Model::last_event_at(std::int64_t time_ns) const {
+  const std::vector<std::int64_t>& times = trace_.events.times();
+  return static_cast<std::uint32_t>(std::upper_bound(times.begin(), times.end(), time_ns) -
+                                    times.begin());
+}
+
+std::size_t Model::capacity_bytes() const {
+  std::size_t bytes = operations_.capacity() * sizeof(OperationRecord) +
+                      handles_.capacity() * sizeof(HandleRecord) +
+                      operation_places_.capacity_bytes() + handle_places_.capacity_bytes() +
+                      timeline_.capacity_bytes();
+  for (const ThreadRecord& thread : threads_) {
+    bytes += sizeof thread + thread.spans.capacity() * sizeof(ThreadSpan);
+  }
+  for (const RunningMedian& dwell : dwells_) bytes += dwell.capacity_bytes();
+  return bytes;
+}
+
+}  // namespace proactor_lab

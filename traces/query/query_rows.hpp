@@ -1,0 +1,53 @@
+// What the tables hold besides a model's own records: the runs of handlers, the loans of buffers,
+// the turns of workers, how threads spent their time, what was chosen.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "traces/model/model.hpp"
+
+namespace proactor_lab {
+
+/// Each member that is no number of a thread is an event's `seq`; 0 where it did not come.
+struct HandlerRun {
+  std::uint32_t dequeued = 0;
+  std::uint32_t entered = 0;
+  std::uint32_t exited = 0;
+};
+
+struct BufferLoan {
+  std::uint32_t lent = 0;
+  std::uint32_t returned = 0;
+};
+
+struct WorkerTurn {
+  std::uint32_t dequeued = 0;  ///< when its operation was ready for a worker
+  std::uint32_t acquired = 0;
+  std::uint32_t busy = 0;
+  std::uint32_t released = 0;
+};
+
+struct ChoiceMade {
+  std::uint32_t asked = 0;
+  std::uint32_t followed = 0;  ///< the next event that is no choice
+};
+
+struct ThreadTimes {
+  std::uint16_t id = 0;
+  StringId label = no_string;
+  std::int64_t started_ns = 0;
+  std::uint32_t exited = 0;
+  std::array<std::int64_t, 5> spent_ns{};  ///< by ThreadActivity
+};
+
+/// Each looks at the events 1 to `last` only, once, front to back.
+std::vector<HandlerRun> handler_runs(const Model& model, std::uint32_t last);
+std::vector<BufferLoan> buffer_loans(const Model& model, std::uint32_t last);
+std::vector<WorkerTurn> worker_turns(const Model& model, std::uint32_t last);
+std::vector<ChoiceMade> choices_made(const Model& model, std::uint32_t last);
+std::vector<ThreadTimes> thread_times(const Model& model, std::uint32_t last);
+
+}  // namespace proactor_lab
