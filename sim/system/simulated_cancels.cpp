@@ -34,7 +34,8 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
   if (operation.opcode == Opcode::cancel) {
     const OperationToken target = operation.target;
     const Reach reached = reach(target);
-    const bool escapes = reached.result == -EALREADY && !reached.stops && is_free();
+    const bool escapes =
+        reached.result == -EALREADY && !reached.stops && is_free() && target.slot->id == target.id;
     // What the worker has to report may come before what was done while the batch was submitted.
     if (escapes && choose(2, QuestionKind::completion_order, *target.slot) == 1) {
       report_by_worker(*target.slot);
@@ -86,9 +87,13 @@ void SimulatedOs::part_those_at_work(std::vector<AsyncOperation*>& targets,
 
 /// A worker comes to the end of what it is at work on.
 void SimulatedOs::report_by_worker(AsyncOperation& operation) {
-  Pending& work = timers_[operation.backend_state[2]];
-  if (place_of(operation) == Place::timer && work.due <= schedule_.now()) {
-    work.operation = nullptr;
+  if (place_of(operation) == Place::chained) {  // behind what it did before
+    timers_[operation.backend_state[2]].operation = nullptr;
+    begin_linked(operation, true);
+  }
+  if (place_of(operation) == Place::timer &&
+      timers_[operation.backend_state[2]].due <= schedule_.now()) {
+    timers_[operation.backend_state[2]].operation = nullptr;
     --pending_;
     is_for_workers(operation) ? carry_out_by_worker(operation, 0) : carry_out_file(operation, 0);
   }
@@ -119,8 +124,12 @@ SimulatedOs::Reach SimulatedOs::reach(OperationToken token) {
   // Where no thread can be had for it, the kernel itself cancels it, and a cancel finds nobody.
   constexpr std::array<Reach, 5> told{
       {{0, true}, {-ENOENT, true}, {-EALREADY, true}, {-EALREADY, false}, nobody}};
+  if (token.slot == nullptr) return nobody;
+  // Its worker has told, and is not through yet.
+  const bool lingers = std::count(told_by_workers_.begin(), told_by_workers_.end(), token.id) > 0;
+  if (lingers && choose(2, QuestionKind::cancel_reach, token.id) == 1) return {-EALREADY, false};
   // In a chain a cancel may come late: by then the slot may be another operation's.
-  if (token.slot == nullptr || token.slot->id != token.id) return nobody;
+  if (token.slot->id != token.id) return nobody;
   const AsyncOperation& target = *token.slot;
   // A link timeout is not found: it ends with the operation that it bounds.
   if (target.opcode == Opcode::link_timeout) return nobody;
@@ -162,21 +171,25 @@ SimulatedOs::Reach SimulatedOs::reach(OperationToken token) {
 /// Where it cannot be stopped, this waits for its end, and time passes.
 std::int32_t SimulatedOs::cancel_now(OperationToken target) {
   const Reach reached = reach(target);
-  const std::int32_t found = reached.result == -ENOENT ? -ENOENT : 0;
+  if (reached.result == -EALREADY && !reached.stops) wait_for_worker(target);
   if (reached.stops) {
     cancel_pending(*target.slot, 0);
     run_chains();
   }
-  if (reached.stops || found != 0) return found;
-  while (place_of(*target.slot) != Place::nowhere && !schedule_.empty() && !has_ended()) {
+  std::erase(told_by_workers_, target.id);  // its worker is through
+  return reached.result == -ENOENT ? -ENOENT : 0;
+}
+
+void SimulatedOs::wait_for_worker(OperationToken target) {
+  while (target.slot->id == target.id && place_of(*target.slot) != Place::nowhere &&
+         !schedule_.empty() && !has_ended()) {
     if (is_waiting(*target.slot)) {  // its worker is through, and it waits as if nothing had been
       cancel_pending(*target.slot, 0);
       run_chains();
-      return 0;
+      return;
     }
     take_next_event();
   }
-  return 0;
 }
 
 bool SimulatedOs::is_waiting(const AsyncOperation& operation) {

@@ -194,11 +194,19 @@ void SimulatedOs::tell_of_quick_workers() {
     if (begun || place == Place::finishing) at_work.push_back(each.operation);
   }
   for (AsyncOperation* operation : at_work) {
-    if (posted_.size() == batch_begins_) return;
-    if (choose(2, QuestionKind::completion_order, *operation) == 0) continue;
-    const std::size_t before = posted_.size();
-    report_by_worker(*operation);
-    tell_before_batch(before);
+    // Its worker goes on with what is linked to it.
+    for (AsyncOperation* each = operation; each != nullptr;) {
+      if (posted_.size() == batch_begins_) return;
+      if (choose(2, QuestionKind::completion_order, *each) == 0) break;
+      AsyncOperation* const linked = linked_to(*each);
+      const std::size_t before = posted_.size();
+      report_by_worker(*each);
+      run_chains();
+      tell_before_batch(before);
+      const bool goes_on =
+          linked != nullptr && place_of(*linked) == Place::chained && linked->backend_state[1] != 0;
+      each = goes_on ? linked : nullptr;
+    }
   }
 }
 
@@ -213,7 +221,11 @@ void SimulatedOs::carry_out_by_worker(AsyncOperation& operation, FactIndex cause
 /// A worker did it.
 void SimulatedOs::finish(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                          std::uint32_t flags) {
-  if (!is_free() || !is_put_off(operation)) return complete(operation, result, cause, flags);
+  if (!is_free()) return complete(operation, result, cause, flags);
+  if (!is_put_off(operation)) {
+    note_told_by_worker(operation);
+    return complete(operation, result, cause, flags);
+  }
   finish_late(operation, result, cause, flags);
 }
 
@@ -222,6 +234,14 @@ void SimulatedOs::finish_late(AsyncOperation& operation, std::int32_t result, Fa
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::finishing);
   operation.backend_state[1] = std::uint64_t{flags} << 32 | static_cast<std::uint32_t>(result);
   put_off(operation, cause);
+}
+
+/// A cancel may find it for a while.
+void SimulatedOs::note_told_by_worker(const AsyncOperation& operation) {
+  constexpr std::size_t noted_max = 4;
+  if (!is_for_workers(operation) && !is_done_by_worker(operation, 0)) return;  // the task did it
+  if (told_by_workers_.size() == noted_max) told_by_workers_.erase(told_by_workers_.begin());
+  told_by_workers_.push_back(operation.id);
 }
 
 /// What a worker was asked to begin it reports later. So does the task itself where reading or
@@ -274,6 +294,7 @@ bool SimulatedOs::goes_on_late(AsyncOperation& operation, FactIndex cause) {
     end(operation, result, {.broken = broken, .cause = cause, .silent = silent}, 0, told);
   } else if (place == Place::finishing) {
     const std::uint64_t told = operation.backend_state[1];
+    note_told_by_worker(operation);
     complete(operation, static_cast<std::int32_t>(told), cause,
              static_cast<std::uint32_t>(told >> 32));
   } else if (place == Place::untold) {

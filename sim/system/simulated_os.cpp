@@ -351,10 +351,9 @@ bool SimulatedOs::is_put_off(const AsyncOperation& operation) {
 }
 
 /// The kernel is free; the answer goes into the trace.
-std::uint32_t SimulatedOs::choose(std::uint32_t n, QuestionKind kind,
-                                  const AsyncOperation& operation) {
+std::uint32_t SimulatedOs::choose(std::uint32_t n, QuestionKind kind, OperationId operation) {
   if (releasing_) return 0;
-  const std::uint64_t entity = to_number(operation.id);
+  const std::uint64_t entity = to_number(operation);
   const std::uint32_t answer =
       schedule_.choices().pick(n, {kind, entity, asked_[{kind, entity}]++});
   record_choice(answer, n, kind);
@@ -390,6 +389,7 @@ void SimulatedOs::release_all() {
   submission_count_ = 0;
   submitting_ = in_worker_ = passing_ = false;  // an exception may have left these
   in_worker_alone_ = nullptr;
+  told_by_workers_.clear();
   forget_posted();
   if (chains_used_) end_chains();
   chains_used_ = false;

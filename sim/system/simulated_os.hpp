@@ -245,6 +245,7 @@ class SimulatedOs final : public OperatingSystem,
   std::int32_t count_cancelled(const std::vector<AsyncOperation*>& targets) const;
   void finish(AsyncOperation& operation, std::int32_t result, FactIndex cause,
               std::uint32_t flags = 0);
+  void note_told_by_worker(const AsyncOperation& operation);
   void finish_late(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                    std::uint32_t flags);
   bool completes_late(const AsyncOperation& operation, std::int32_t result) const;
@@ -302,6 +303,7 @@ class SimulatedOs final : public OperatingSystem,
   void cancel_pending(AsyncOperation& target, FactIndex cause);
   void expire(AsyncOperation& timeout, FactIndex cause);
   Reach reach(OperationToken target);
+  void wait_for_worker(OperationToken target);
   bool escapes(OperationToken target, const AsyncOperation& timeout);
   static bool is_at_work(const AsyncOperation& operation);
   void report_by_worker(AsyncOperation& operation);
@@ -407,7 +409,10 @@ class SimulatedOs final : public OperatingSystem,
   }
   bool is_put_off(const AsyncOperation& operation);
   bool is_free() const { return config_.freedom == KernelFreedom::full; }
-  std::uint32_t choose(std::uint32_t n, QuestionKind kind, const AsyncOperation& operation);
+  std::uint32_t choose(std::uint32_t n, QuestionKind kind, OperationId operation);
+  std::uint32_t choose(std::uint32_t n, QuestionKind kind, const AsyncOperation& operation) {
+    return choose(n, kind, operation.id);
+  }
   void record_choice(std::uint32_t answer, std::uint32_t n, QuestionKind kind);
   FactIndex record(FactKind kind, const AsyncOperation& operation, std::int64_t value,
                    FactIndex cause, std::uint8_t detail = 0) {
@@ -456,8 +461,9 @@ class SimulatedOs final : public OperatingSystem,
   std::uint32_t drain_questions_ = 0;
   std::uint32_t look_questions_ = 0;
   bool submitting_ = false;
-  std::size_t batch_begins_ = 0;  // so many completions were posted before it
-  bool in_worker_ = false;        // what begins is begun by a thread of the kernel
+  std::size_t batch_begins_ = 0;              // so many completions were posted before it
+  bool in_worker_ = false;                    // what begins is begun by a thread of the kernel
+  std::vector<OperationId> told_by_workers_;  // the latest few
   bool releasing_ = false;
   const AsyncOperation* in_worker_alone_ = nullptr;  // a worker begins it, and reports it later
   bool chains_used_ = false;  // something was linked, or held back by a drain
