@@ -138,6 +138,7 @@ class EpollBackend final : public LiveBackend {
   OperationList& list_of(Channel& channel, Place place);
   void serve(int descriptor, std::uint32_t events);
   void serve_list(OperationList Channel::*list, int descriptor);
+  void end_without_buffers(OperationList& list, int descriptor, FactIndex cause);
   void serve_polls(int descriptor);
   void wake_polls(int descriptor);
   FactIndex record_readiness(const AsyncOperation& operation, int descriptor);

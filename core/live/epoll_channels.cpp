@@ -87,8 +87,22 @@ void EpollBackend::serve_list(OperationList Channel::*list, int descriptor) {
     const std::uint32_t before = taken_;
     const Progress progress = attempt(*operation, descriptor, reported);
     if (taken_ != before) wake_polls(descriptor);
-    if (progress == Progress::waits) return;
+    if (progress == Progress::waits) break;
     (channel.*list).pop();
+  }
+  end_without_buffers(channel.*list, descriptor, reported);
+}
+
+/// All in `list` were woken: those that find no provided buffer left end, whatever has come.
+void EpollBackend::end_without_buffers(OperationList& list, int descriptor, FactIndex cause) {
+  for (AsyncOperation* each = list.first(); each != nullptr;) {
+    AsyncOperation* const next = each->next;
+    const bool ends = each != list.first() && each->buffers != nullptr && each->buffers->empty();
+    if (ends) {
+      list.remove(*each);
+      attempt(*each, descriptor, cause);
+    }
+    each = next;
   }
 }
 

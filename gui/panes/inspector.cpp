@@ -51,13 +51,8 @@ std::string facts_of(const Model& model, const OperationRecord& operation, std::
   words += " since " + time_text(model, event.time_ns);
   if (operation.completed != 0 && operation.completed <= seq) {
     const Outcome outcome = model.outcome(operation);
-    const std::string_view opcode = model.trace().text(operation.opcode);
-    if (outcome == Outcome::ok && (opcode == "receive" || opcode == "send")) {
-      words +=
-          " · " + std::to_string(operation.result) + (operation.result == 1 ? " byte" : " bytes");
-    } else {
-      words += " · " + std::string{name_of(outcome)};
-    }
+    words += " · " + (outcome == Outcome::ok ? model.result_words(operation)
+                                             : std::string{name_of(outcome)});
   } else if (operation.asked_bytes > 0) {
     words += " · up to " + std::to_string(operation.asked_bytes) + " bytes";
   }

@@ -91,7 +91,7 @@ void SimulatedOs::report_by_worker(AsyncOperation& operation) {
     timers_[operation.backend_state[2]].operation = nullptr;
     begin_linked(operation, true);
   }
-  if (place_of(operation) == Place::timer &&
+  if (place_of(operation) == Place::timer && is_at_work(operation) &&
       timers_[operation.backend_state[2]].due <= schedule_.now()) {
     timers_[operation.backend_state[2]].operation = nullptr;
     --pending_;

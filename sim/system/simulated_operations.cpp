@@ -85,12 +85,17 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
     case Opcode::connect:
       if (file) return complete(operation, -ENOTSOCK, started);
       if (socket.kind == HandleKind::datagram) not_modelled("connecting a datagram socket");
-      if (socket.shut_down_early) not_modelled("connecting a stream that was shut down");
+      if (socket.shut_down_early && socket.kind == HandleKind::stream) {
+        not_modelled("connecting a stream that was shut down");
+      }
       if (socket.connecting) return connect_again(operation, index, started);
       if (socket.connected || (socket.kind == HandleKind::listener && !socket.receive_closed))
         return complete(operation, -EISCONN, started);
       // One that was shut down is bound to its port still, and finds nobody there.
-      if (socket.kind == HandleKind::listener) return tell_late(operation, -ECONNREFUSED, started);
+      if (socket.kind == HandleKind::listener) {
+        sockets_[index].shut_down_early = true;
+        return tell_late(operation, -ECONNREFUSED, started);
+      }
       return carry_out_connect(operation, index, started);
     case Opcode::shutdown:
       return carry_out_shutdown(operation, index, started);

@@ -227,8 +227,14 @@ void SimulatedOs::begin(AsyncOperation& operation) {
 
 /// A worker may find that a timeout has expired before what it bounds is under way.
 bool SimulatedOs::expires_before(const AsyncOperation& linked) {
-  return is_free() && linked.opcode == Opcode::link_timeout && order_.has_drained() &&
-         linked.relative && linked.deadline <= Instant{} &&
+  const bool behind_drain = is_free() && linked.opcode == Opcode::link_timeout &&
+                            order_.has_drained() && !linked.relative &&
+                            linked.deadline <= schedule_.now();
+  if (behind_drain && choose(2, QuestionKind::timeout_result, linked) == 1) {
+    not_modelled("a link timeout that has expired when a drain lets what it bounds begin");
+  }
+  return is_free() && linked.opcode == Opcode::link_timeout &&
+         (order_.has_drained() || in_worker_) && linked.relative && linked.deadline <= Instant{} &&
          choose(2, QuestionKind::timeout_result, linked) == 1;
 }
 

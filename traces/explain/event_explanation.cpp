@@ -99,13 +99,15 @@ class EventExplanation {
     text += "was asked for by " +
             (in_handler ? printable(model_.trace().text(outer->handler)) : "the program") + " " +
             format_duration(ago_ns) + " before (" + moment(operation->initiated) + "):\n";
+    // A multishot operation has several completions: the event's own counts.
+    const CompletionRecord completion = completion_at(*operation);
     const Phase phases[] = {
         {"until it was handed over", operation->initiated, operation->submitted},
         {"until the system took it up", operation->submitted, operation->started},
-        {"in the system", operation->started, operation->completed},
-        {"in the completion event queue", operation->queued, operation->dequeued},
-        {"until its handler was entered", operation->dequeued, operation->entered},
-        {"in its handler", operation->entered, operation->exited},
+        {"in the system", operation->started, completion.completed},
+        {"in the completion event queue", completion.queued, completion.dequeued},
+        {"until its handler was entered", completion.dequeued, completion.entered},
+        {"in its handler", completion.entered, completion.exited},
     };
     for (const Phase& phase : phases) {
       if (phase.from == 0 || phase.from >= seq_) continue;
@@ -114,15 +116,26 @@ class EventExplanation {
       const std::int64_t ns = model_.event(to).time_ns - model_.event(phase.from).time_ns;
       if (ns <= 0 && phase.from != operation->started) continue;
       text += "  " + format_duration(ns) + " " + phase.name + (over ? "" : ", so far");
-      const std::string why = over ? reason(phase, *operation) : "";
+      const std::string why = over ? reason(phase, *operation, completion) : "";
       text += (why.empty() ? "" : ": " + why) + "\n";
     }
     return text;
   }
 
+  /// The completion that the event is about, else the first that is not over by then.
+  CompletionRecord completion_at(const OperationRecord& operation) const {
+    if (const auto about = model_.completion_about(seq_)) return *about;
+    const std::vector<CompletionRecord> all = model_.completions(operation);
+    const auto open = std::find_if(all.begin(), all.end(), [&](const CompletionRecord& each) {
+      return each.exited == 0 || each.exited >= seq_;
+    });
+    return open != all.end() ? *open : all.empty() ? CompletionRecord{} : all.back();
+  }
+
   /// In the system what ended the waiting counts, and it is often none of the operation's events.
-  std::string reason(const Phase& phase, const OperationRecord& operation) const {
-    if (phase.from == operation.dequeued) return worker_awaited(operation);
+  std::string reason(const Phase& phase, const OperationRecord& operation,
+                     const CompletionRecord& completion) const {
+    if (phase.from == completion.dequeued) return worker_awaited(operation, completion);
     if (phase.from != operation.started) {
       return without("in the queue, ", words_.between(phase.from, phase.to));
     }
@@ -147,17 +160,18 @@ class EventExplanation {
   }
 
   /// Between the queue and the handler somebody may have waited for a place, and a worker's core.
-  std::string worker_awaited(const OperationRecord& operation) const {
-    for (std::uint32_t seq = operation.dequeued + 1; seq < operation.entered; ++seq) {
+  std::string worker_awaited(const OperationRecord& operation,
+                             const CompletionRecord& completion) const {
+    for (std::uint32_t seq = completion.dequeued + 1; seq < completion.entered; ++seq) {
       const Event& event = model_.event(seq);
       if (event.kind != EventKind::worker_acquired || event.operation != operation.id) continue;
-      const std::string core = words_.between(seq, operation.entered);
-      if (event.time_ns == model_.event(operation.dequeued).time_ns) return core;
+      const std::string core = words_.between(seq, completion.entered);
+      if (event.time_ns == model_.event(completion.dequeued).time_ns) return core;
       return "all " + std::to_string(event.options) +
              " places of the worker pool were taken, until " + moment(seq) +
              (core.empty() ? "" : "; then " + core);
     }
-    return words_.between(operation.dequeued, operation.entered);
+    return words_.between(completion.dequeued, completion.entered);
   }
 
   // --- What else could have happened ---------------------------------------------------------

@@ -176,11 +176,13 @@ class RunExplanation {
           slowest_ns = ns;
         }
       }
-      if (operation.queued != 0 && operation.dequeued != 0) {
-        queued.ns.push_back(between(operation.queued, operation.dequeued));
-      }
-      if (found_.places != 0 && operation.dequeued != 0 && operation.entered != 0) {
-        waiting.ns.push_back(between(operation.dequeued, operation.entered));
+      for (const CompletionRecord& each : model_.completions(operation)) {
+        if (each.queued != 0 && each.dequeued != 0) {
+          queued.ns.push_back(between(each.queued, each.dequeued));
+        }
+        if (found_.places != 0 && each.dequeued != 0 && each.entered != 0) {
+          waiting.ns.push_back(between(each.dequeued, each.entered));
+        }
       }
     }
     std::map<std::string, Samples> handlers;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "traces/format/printable_text.hpp"
+#include "traces/model/verbs.hpp"
 
 namespace proactor_lab {
 namespace {
@@ -87,13 +88,13 @@ std::string WaitingWords::in_the_system(const Event& cause, const Event& effect)
   if (cause.operation != 0 && cause.operation != effect.operation) {
     return "it waited for " + model_.name_of_operation(cause.operation);
   }
-  const std::string_view opcode = model_.trace().text(operation->opcode);
-  if (opcode == "timer" || opcode == "link_timeout") return "the timer ran";
+  const Verb& verb = verb_named(model_.trace().text(operation->opcode));
+  if (verb.waits_for == WaitsFor::clock) return "the timer ran";
   const HandleRecord* handle = model_.handle(operation->handle);
   const bool is_file = handle != nullptr && handle->opened != 0 &&
                        model_.trace().text(model_.event(handle->opened).text) == "file";
-  if (is_file || opcode == "open") return "the disk took its time";
-  if (opcode == "connect") return "on its way through the network and back";
+  if (is_file || verb.waits_for == WaitsFor::disk) return "the disk took its time";
+  if (verb.waits_for == WaitsFor::network) return "on its way through the network and back";
   if (effect.certainty == Certainty::inferred) {
     return "in the system, at most so long: its end is inferred";
   }

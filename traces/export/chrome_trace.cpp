@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "traces/export/chrome_tracks.hpp"
-#include "traces/model/operation_progress.hpp"
+#include "traces/model/operation_life.hpp"
 #include "traces/model/thread_slices.hpp"
 
 namespace proactor_lab {
@@ -17,7 +17,7 @@ using Tracks = ChromeTracks;
 
 /// An operation that is alive: a tree of async events, its phases beneath it.
 struct Span {
-  OperationProgress progress;
+  OperationLife life;
   std::string name;  ///< "receive #3 on A"
   std::uint32_t handle = 0;
   std::int64_t result = 0;
@@ -131,33 +131,33 @@ class ChromeWriter {
   }
 
   /// What the system does with it; an operation's other states show in the threads.
-  static std::string_view phase_of(const OperationProgress& progress) {
-    if (progress.state == OperationState::submitted) return "submitted";
-    if (progress.state == OperationState::in_flight) return "in flight";
-    const bool queued = progress.state == OperationState::queued && !progress.last_dequeued;
+  static std::string_view phase_of(const OperationLife& life) {
+    if (life.state() == OperationState::submitted) return "submitted";
+    if (life.state() == OperationState::in_flight) return "in flight";
+    const bool queued = life.state() == OperationState::queued && !life.last_dequeued();
     return queued ? "queued" : "";
   }
 
   void follow(const Event& event) {
     auto place = spans_.find(event.operation);
     if (place == spans_.end()) {
-      OperationProgress first;
+      OperationLife first;
       first.follow(event);
-      if (first.state == OperationState::none) return;  // it is over, or was never told of
+      if (first.state() == OperationState::none) return;  // it is over, or was never told of
       place = spans_.emplace(event.operation, Span{}).first;
       begin_span(place->second, event);
     }
     Span& span = place->second;
     if (event.kind == EventKind::operation_initiated) write_initiation(span, event);
-    const OperationState before = span.progress.state;
-    span.progress.follow(event);
+    const OperationState before = span.life.state();
+    span.life.follow(event);
     turn(span, event);
-    if (before != span.progress.state) count_flying(before, span.progress.state);
+    if (before != span.life.state()) count_flying(before, span.life.state());
     if (event.kind == EventKind::operation_completed) span.result = event.value;
     write_step(span, event);
-    if (!span.progress.is_over()) return;
+    if (!span.life.is_over()) return;
     async('e', span.name, event);
-    if (span.progress.state == OperationState::abandoned) {
+    if (span.life.state() == OperationState::abandoned) {
       json_.flag("abandoned");
     } else {
       json_.number("result", span.result);
@@ -204,7 +204,7 @@ class ChromeWriter {
   }
 
   void turn(Span& span, const Event& event) {
-    const std::string_view next = phase_of(span.progress);
+    const std::string_view next = phase_of(span.life);
     if (next == span.phase) return;
     if (!span.phase.empty()) async('e', span.phase, event);
     span.phase = next;
@@ -216,7 +216,7 @@ class ChromeWriter {
     switch (event.kind) {
       case EventKind::handler_entered: {
         if (event.thread == 0 || span.arrow == 0) return;
-        const bool last = span.progress.state >= OperationState::handling;
+        const bool last = span.life.state() >= OperationState::handling;
         arrow(last ? 'f' : 't', {Tracks::program, event.thread}, span.arrow);
         if (last) span.arrow = 0;
         return;

@@ -9,6 +9,7 @@
 #include "traces/export/mermaid_text.hpp"
 #include "traces/figures/interaction/interaction_layout.hpp"
 #include "traces/figures/interaction_words.hpp"
+#include "traces/model/verbs.hpp"
 
 namespace proactor_lab::figures {
 namespace {
@@ -152,6 +153,11 @@ class SequenceWriter {
     return "#" + std::to_string(operation.id);
   }
 
+  bool is_sent(const OperationRecord& operation) const {
+    const Opcode opcode = verb_named(model_.trace().text(operation.opcode)).opcode;
+    return opcode == Opcode::send || opcode == Opcode::send_to;
+  }
+
   void add_of_operation(const Event& event, const OperationRecord& operation) {
     const bool inferred = event.certainty == Certainty::inferred;
     switch (event.kind) {
@@ -161,9 +167,10 @@ class SequenceWriter {
       case EventKind::operation_started:
         return message("O", inferred ? "-->>" : "->>", "O", number(operation) + " starts");
       case EventKind::completion_queued: {
-        const bool last = event.seq == operation.queued && operation.completed != 0;
-        return message("O", inferred ? "-->>" : "->>", "Q",
-                       number(operation) + (last ? " " + result_words(model_, operation) : ""));
+        const auto about = model_.completion_about(event.seq);
+        const bool known = about && about->completed != 0;
+        const std::string words = known ? " " + result_words(model_, operation, about->result) : "";
+        return message("O", inferred ? "-->>" : "->>", "Q", number(operation) + words);
       }
       case EventKind::completion_dequeued:
         return message("Q", "->>", "P", "dequeue " + number(operation));
@@ -182,7 +189,7 @@ class SequenceWriter {
         if (event.role == Role::application) {
           return message("P", "->>", "O", "copies " + bytes_words(event.bytes));
         }
-        if (model_.trace().text(operation.opcode).starts_with("send")) {
+        if (is_sent(operation)) {
           message("O", "-)", "W", bytes_words(event.bytes));
         }
         return;

@@ -1,5 +1,7 @@
 #include "traces/figures/interaction_words.hpp"
 
+#include "traces/model/verbs.hpp"
+
 namespace proactor_lab::figures {
 
 Ink ink_of_handle(const Model& model, std::uint32_t handle) {
@@ -29,40 +31,30 @@ Ink ink_of_outcome(Outcome outcome) {
 std::string call_words(const Model& model, const OperationRecord& operation, std::uint32_t seq) {
   std::string opcode(model.trace().text(operation.opcode));
   std::string object = operation.handle == 0 ? "" : model.name_of_handle(operation.handle);
-  if (opcode == "cancel") {
+  const Verb& verb = verb_named(opcode);
+  if (verb.opcode == Opcode::cancel) {
     const OperationRecord* target = model.operation(operation.target);
     bool known =
         target != nullptr && target->cancel_requested != 0 && target->cancel_requested <= seq;
-    return "cancel(" + (known ? "#" + std::to_string(target->id) : object) + ")";
+    if (known) object = "#" + std::to_string(target->id);
   }
-  if (opcode == "timer") return "async_wait(" + object + ")";
-  if (opcode == "close" || opcode == "shutdown") return opcode + "(" + object + ")";
-  if (opcode == "no_op") return "post()";  // as programs call it
-  return "async_" + (opcode.empty() ? "operation" : opcode) + "(" + object + ")";
+  std::string call(verb.call);
+  if (call.empty()) call = "async_" + (opcode.empty() ? "operation" : opcode);
+  return call + "(" + object + ")";
 }
 
 std::string bytes_words(std::int64_t count) {
   return std::to_string(count) + (count == 1 ? " byte" : " bytes");
 }
 
+std::string result_words(const Model& model, const OperationRecord& operation,
+                         std::int64_t result) {
+  const std::string words = model.result_words(operation, result);
+  return words == "success" ? "ok" : words;
+}
+
 std::string result_words(const Model& model, const OperationRecord& operation) {
-  std::string_view opcode = model.trace().text(operation.opcode);
-  bool moves_bytes = opcode == "receive" || opcode == "send";
-  switch (model.outcome(operation)) {
-    case Outcome::none:
-      return "";
-    case Outcome::cancelled:
-      return "cancelled";
-    case Outcome::end_of_stream:
-      return "end of stream";
-    case Outcome::error:
-      return "error " + std::to_string(-operation.result);
-    case Outcome::short_transfer:
-      return std::to_string(operation.result) + " of " + bytes_words(operation.asked_bytes);
-    case Outcome::ok:
-      break;
-  }
-  return moves_bytes ? bytes_words(operation.result) : "ok";
+  return operation.completed == 0 ? "" : result_words(model, operation, operation.result);
 }
 
 std::string format_moment(std::int64_t ns) {

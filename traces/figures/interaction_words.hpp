@@ -15,7 +15,9 @@ Ink ink_of_outcome(Outcome outcome);
 /// "async_receive(A)", "async_wait()", "cancel(#3)": the call that initiates it, as far as it is
 /// known by event `seq`.
 std::string call_words(const Model& model, const OperationRecord& operation, std::uint32_t seq);
-/// "5 bytes", "ok", "end of stream", "error 104": what came of it. Only for completed operations.
+/// "5 bytes", "ok", "end of stream", "error 104": what `result`, one of its results, means.
+std::string result_words(const Model& model, const OperationRecord& operation, std::int64_t result);
+/// Of its last result; empty until it is completed.
 std::string result_words(const Model& model, const OperationRecord& operation);
 std::string bytes_words(std::int64_t count);
 /// A time on an axis: precise enough to tell neighbours apart late in a run, "19.932 ms".

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "traces/model/operation_life.hpp"
 #include "traces/model/switch_watch.hpp"
+#include "traces/model/verbs.hpp"
 
 namespace proactor_lab {
 
@@ -171,7 +173,31 @@ class ModelBuilder {
 
   void add_to_operation(const Event& event) {
     if (event.kind == EventKind::cancel_requested) note_cancel(event);
-    OperationRecord& operation = operation_of(event);
+    const std::uint32_t place = place_of_operation(event);
+    OperationRecord& operation = model_.operations_[place];
+    OperationLife& life = lives_[place];
+    const OperationState before = life.state();
+    const std::uint32_t completion = life.follow(event);
+    if (completion == OperationLife::no_completion) {
+      add_to_request(operation, event);
+    } else if (life.is_last(completion)) {
+      add_to_last_completion(operation, event);
+    } else {
+      add_to_earlier_completion(operation, completion, event);
+    }
+    if (event.kind == EventKind::completion_queued) {
+      ++depth_;
+      timeline_.queued.add(event.seq);
+    } else if (event.kind == EventKind::completion_dequeued && depth_ > 0) {
+      --depth_;
+      timeline_.dequeued.add(event.seq);
+    } else if (event.kind == EventKind::handler_entered && operation.handler == no_string) {
+      operation.handler = event.label;
+    }
+    note_state(before, life.state(), event.seq);
+  }
+
+  void add_to_request(OperationRecord& operation, const Event& event) {
     switch (event.kind) {
       case EventKind::operation_initiated:
         if (operation.initiated == 0) initiate(operation, event);
@@ -186,30 +212,6 @@ class ModelBuilder {
       case EventKind::bytes_moved:
         if (event.role != Role::application && operation.moved == 0) operation.moved = event.seq;
         break;
-      case EventKind::operation_completed:
-        complete(operation, event);
-        break;
-      case EventKind::completion_queued:
-        ++depth_;
-        timeline_.queued.add(event.seq);
-        if (!event.more) move(operation, operation.queued, event);
-        break;
-      case EventKind::completion_dequeued:
-        if (depth_ > 0) {
-          --depth_;
-          timeline_.dequeued.add(event.seq);
-        }
-        if (operation.dequeued == 0 && !event.more) operation.dequeued = event.seq;
-        break;
-      case EventKind::handler_entered:
-        if (!event.more) move(operation, operation.entered, event);
-        if (operation.handler == no_string) operation.handler = event.label;
-        break;
-      case EventKind::handler_exited:
-        if (operation.exited == 0 && operation.entered != 0) {
-          move(operation, operation.exited, event);
-        }
-        break;
       case EventKind::operation_abandoned:
         if (operation.started != 0 && operation.completed == 0 && operation.abandoned == 0) {
           end_flight(event);
@@ -222,7 +224,51 @@ class ModelBuilder {
     }
   }
 
-  OperationRecord& operation_of(const Event& event) {
+  void add_to_last_completion(OperationRecord& operation, const Event& event) {
+    switch (event.kind) {
+      case EventKind::operation_completed:
+        if (operation.started != 0 && operation.completed == 0) end_flight(event);
+        if (operation.completed == 0) operation.result = event.value;
+        return move(operation, operation.completed, event);
+      case EventKind::completion_queued:
+        return move(operation, operation.queued, event);
+      case EventKind::completion_dequeued:
+        if (operation.dequeued == 0) operation.dequeued = event.seq;
+        return;
+      case EventKind::handler_entered:
+        return move(operation, operation.entered, event);
+      default:
+        return move(operation, operation.exited, event);
+    }
+  }
+
+  void add_to_earlier_completion(const OperationRecord& operation, std::uint32_t place,
+                                 const Event& event) {
+    std::vector<CompletionRecord>& earlier = model_.earlier_[operation.id];
+    if (place >= earlier.size()) earlier.resize(place + 1);
+    CompletionRecord& completion = earlier[place];
+    completion.more = true;
+    switch (event.kind) {
+      case EventKind::operation_completed:
+        completion.completed = event.seq;
+        completion.result = event.value;
+        return;
+      case EventKind::completion_queued:
+        completion.queued = event.seq;
+        return;
+      case EventKind::completion_dequeued:
+        completion.dequeued = event.seq;
+        if (completion.completed == 0) completion.result = event.value;
+        return;
+      case EventKind::handler_entered:
+        completion.entered = event.seq;
+        return;
+      default:
+        completion.exited = event.seq;
+    }
+  }
+
+  std::uint32_t place_of_operation(const Event& event) {
     std::uint32_t place = model_.operation_places_.find(event.operation);
     if (place == IdIndex::absent) {
       place = static_cast<std::uint32_t>(model_.operations_.size());
@@ -233,14 +279,13 @@ class ModelBuilder {
       record.opcode = event.opcode;
       record.first = event.seq;
       model_.operations_.push_back(record);
+      lives_.emplace_back();
     }
-    return model_.operations_[place];
+    return place;
   }
 
   void initiate(OperationRecord& operation, const Event& event) {
-    const OperationState before = model_.state_at(operation, event.seq);
     operation.initiated = event.seq;
-    note_state(before, model_.state_at(operation, event.seq), event.seq);
     operation.handle = event.handle;
     operation.buffer = event.buffer;
     operation.opcode = event.opcode;
@@ -251,16 +296,9 @@ class ModelBuilder {
     if (place != IdIndex::absent) operation.initiated_in = threads_now_[place].handling;
   }
 
-  void complete(OperationRecord& operation, const Event& event) {
-    if (event.more) return;  // a multishot operation emits a result and stays
-    if (operation.started != 0 && operation.completed == 0) end_flight(event);
-    if (operation.completed == 0) operation.result = event.value;
-    move(operation, operation.completed, event);
-  }
-
   void note_cancel(const Event& event) {
     if (event.operation != 0) {
-      OperationRecord& cancel = operation_of(event);
+      OperationRecord& cancel = model_.operations_[place_of_operation(event)];
       if (cancel.target == 0) cancel.target = event.target;
     }
     std::uint32_t place = model_.operation_places_.find(event.target);
@@ -284,7 +322,6 @@ class ModelBuilder {
                                                            std::max<std::int64_t>(dwell_ns, 0));
     }
     moment = event.seq;
-    note_state(before, model_.state_at(operation, event.seq), event.seq);
   }
 
   void note_state(OperationState before, OperationState after, std::uint32_t seq) {
@@ -305,6 +342,7 @@ class ModelBuilder {
 
   Model& model_;
   Timeline& timeline_;
+  std::vector<OperationLife> lives_;  // by the operation's place
   IdIndex thread_places_;
   std::vector<ThreadNow> threads_now_;
   SwitchWatch switches_;
@@ -346,22 +384,55 @@ OperationState Model::state_at(const OperationRecord& operation, std::uint32_t s
   if (reached(operation.queued)) return OperationState::queued;
   if (reached(operation.completed)) return OperationState::completed;
   if (reached(operation.started)) return OperationState::in_flight;
+  const auto earlier = earlier_.find(operation.id);
+  if (earlier != earlier_.end() && reached(earlier->second.front().completed)) {
+    return OperationState::in_flight;
+  }
   if (reached(operation.submitted)) return OperationState::submitted;
   if (reached(operation.initiated)) return OperationState::initiated;
   return OperationState::none;
 }
 
-Outcome Model::outcome(const OperationRecord& operation) const {
-  if (operation.completed == 0) return Outcome::none;
-  std::string_view opcode = trace_.text(operation.opcode);
-  if (operation.result == result_cancelled) return Outcome::cancelled;
-  if (operation.result == result_timer_expired && opcode == "timer") return Outcome::ok;
-  if (operation.result < 0) return Outcome::error;
-  if (opcode == "receive" && operation.result == 0 && operation.asked_bytes > 0) {
-    return Outcome::end_of_stream;
+std::vector<CompletionRecord> Model::completions(const OperationRecord& operation) const {
+  std::vector<CompletionRecord> all;
+  if (const auto earlier = earlier_.find(operation.id); earlier != earlier_.end()) {
+    all = earlier->second;
   }
-  // A receive that fills less than its buffer is what receives do; a short send must go on.
-  if (opcode == "send" && operation.result > 0 && operation.result < operation.asked_bytes) {
+  const CompletionRecord last{.completed = operation.completed,
+                              .queued = operation.queued,
+                              .dequeued = operation.dequeued,
+                              .entered = operation.entered,
+                              .exited = operation.exited,
+                              .result = operation.result};
+  if (std::max({last.completed, last.queued, last.dequeued, last.entered, last.exited}) != 0) {
+    all.push_back(last);
+  }
+  return all;
+}
+
+std::optional<CompletionRecord> Model::completion_about(std::uint32_t seq) const {
+  const OperationRecord* record = operation(event(seq).operation);
+  if (record == nullptr) return std::nullopt;
+  for (const CompletionRecord& each : completions(*record)) {
+    if (seq == each.completed || seq == each.queued || seq == each.dequeued ||
+        seq == each.entered || seq == each.exited) {
+      return each;
+    }
+  }
+  return std::nullopt;
+}
+
+Outcome Model::outcome(const OperationRecord& operation) const {
+  return operation.completed == 0 ? Outcome::none : outcome(operation, operation.result);
+}
+
+Outcome Model::outcome(const OperationRecord& operation, std::int64_t result) const {
+  const Verb& verb = verb_named(trace_.text(operation.opcode));
+  if (result == result_cancelled) return Outcome::cancelled;
+  if (result == result_timer_expired && verb.expires) return Outcome::ok;
+  if (result < 0) return Outcome::error;
+  if (verb.zero_ends && result == 0 && operation.asked_bytes > 0) return Outcome::end_of_stream;
+  if (verb.falls_short && result > 0 && result < operation.asked_bytes) {
     return Outcome::short_transfer;
   }
   return Outcome::ok;
@@ -403,6 +474,9 @@ std::size_t Model::capacity_bytes() const {
                       timeline_.capacity_bytes();
   for (const ThreadRecord& thread : threads_) {
     bytes += sizeof thread + thread.spans.capacity() * sizeof(ThreadSpan);
+  }
+  for (const auto& [operation, earlier] : earlier_) {
+    bytes += sizeof operation + sizeof earlier + earlier.capacity() * sizeof(CompletionRecord);
   }
   for (const RunningMedian& dwell : dwells_) bytes += dwell.capacity_bytes();
   return bytes;

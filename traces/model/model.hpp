@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "traces/format/trace.hpp"
@@ -18,7 +19,20 @@ namespace proactor_lab {
 enum class Outcome : std::uint8_t { none, ok, short_transfer, end_of_stream, error, cancelled };
 std::string_view name_of(Outcome outcome);
 
-/// A row an operation: the `seq` of each of its moments (0: it never came), and what was asked.
+/// One result of an operation: the `seq` of each of its moments; 0: it never came.
+struct CompletionRecord {
+  std::uint32_t completed = 0;
+  std::uint32_t queued = 0;
+  std::uint32_t dequeued = 0;
+  std::uint32_t entered = 0;
+  std::uint32_t exited = 0;
+  bool more = false;  ///< others follow: the operation is a multishot one
+  std::int64_t result = 0;
+};
+
+/// One row per operation: the `seq` of each of its moments (0: it never came), and what was asked.
+/// `completed` to `exited`, and `result`, are those of its last completion; a multishot operation
+/// has earlier ones (`Model::completions`).
 struct OperationRecord {
   std::uint32_t id = 0;
   std::uint32_t handle = 0;
@@ -98,8 +112,14 @@ class Model {
 
   /// The operation's state just after event `seq`.
   OperationState state_at(const OperationRecord& operation, std::uint32_t seq) const;
+  /// All its completions that the trace shows, in the order of completing.
+  std::vector<CompletionRecord> completions(const OperationRecord& operation) const;
+  /// The completion that event `seq` is about; nothing if it is about none.
+  std::optional<CompletionRecord> completion_about(std::uint32_t seq) const;
   /// Known once completed; `none` before.
   Outcome outcome(const OperationRecord& operation) const;
+  /// What `result`, one of the operation's, means.
+  Outcome outcome(const OperationRecord& operation, std::int64_t result) const;
   /// What was going on just after `seq`, an event's number.
   Snapshot snapshot_at(std::uint32_t seq) const;
   /// Completions queued and not yet dequeued, just after `seq`.
@@ -119,6 +139,11 @@ class Model {
   /// How long operations had stayed in `state`, the median of those that had left it by `seq`.
   std::optional<std::int64_t> median_dwell_at(OperationState state, std::uint32_t seq) const;
 
+  /// "5 bytes", "end of stream", "error 9", "3 of 10 bytes", "success": of `result`, one of the
+  /// operation's.
+  std::string result_words(const OperationRecord& operation, std::int64_t result) const;
+  /// Of an operation that is completed; empty before.
+  std::string result_words(const OperationRecord& operation) const;
   /// "receive #3 on A": how a person names it.
   std::string name_of_operation(std::uint32_t id) const;
   std::string name_of_handle(std::uint32_t id) const;
@@ -140,8 +165,10 @@ class Model {
  private:
   const Trace& trace_;
   std::vector<OperationRecord> operations_;  ///< in order of appearance
-  std::vector<HandleRecord> handles_;        ///< likewise
-  std::vector<ThreadRecord> threads_;        ///< likewise
+  /// By operation: the completions of multishot operations, but for the last.
+  std::unordered_map<std::uint32_t, std::vector<CompletionRecord>> earlier_;
+  std::vector<HandleRecord> handles_;  ///< likewise
+  std::vector<ThreadRecord> threads_;  ///< likewise
   IdIndex operation_places_;
   IdIndex handle_places_;
   Timeline timeline_;

@@ -7,6 +7,7 @@
 #include "traces/format/printable_text.hpp"
 #include "traces/model/choice_words.hpp"
 #include "traces/model/model.hpp"
+#include "traces/model/verbs.hpp"
 
 namespace proactor_lab {
 
@@ -119,6 +120,35 @@ std::string count_of(std::int64_t count, const char* one, const char* many) {
 
 std::string bytes_of(std::int64_t count) { return count_of(count, "byte", "bytes"); }
 
+}  // namespace
+
+std::string Model::result_words(const OperationRecord& operation, std::int64_t result) const {
+  const Verb& verb = verb_named(trace_.text(operation.opcode));
+  switch (outcome(operation, result)) {
+    case Outcome::none:
+      return "";
+    case Outcome::cancelled:
+      return "cancelled";
+    case Outcome::end_of_stream:
+      return std::string(verb.end);
+    case Outcome::error:
+      return "error " + std::to_string(-result);
+    case Outcome::short_transfer:
+      return std::to_string(result) + " of " + bytes_of(operation.asked_bytes);
+    case Outcome::ok:
+      break;
+  }
+  if (verb.counts == Counts::bytes && result >= 0) return bytes_of(result);
+  if (verb.counts == Counts::operations) return count_of(result, "operation", "operations");
+  return "success";
+}
+
+std::string Model::result_words(const OperationRecord& operation) const {
+  return operation.completed == 0 ? "" : result_words(operation, operation.result);
+}
+
+namespace {
+
 /// Writes the sentence of one event: a function a family of kinds.
 class Narrator {
  public:
@@ -148,23 +178,13 @@ class Narrator {
     return (label().size() <= 2 ? "Client " : "The ") + label();
   }
 
+  /// The event's own: an operation may have many.
   std::string result() const {
     const OperationRecord* record = model_.operation(event_.operation);
     if (record == nullptr) return std::to_string(event_.value);
-    std::string_view opcode = model_.trace().text(record->opcode);
-    bool moves_bytes = opcode == "receive" || opcode == "send";
-    switch (model_.outcome(*record)) {
-      case Outcome::cancelled:
-        return "cancelled";
-      case Outcome::end_of_stream:
-        return "end of stream";
-      case Outcome::error:
-        return "error " + std::to_string(-event_.value);
-      case Outcome::short_transfer:
-        return "only " + bytes_of(event_.value) + " of " + std::to_string(record->asked_bytes);
-      default:
-        return moves_bytes && event_.value >= 0 ? bytes_of(event_.value) : "success";
-    }
+    const std::string words = model_.result_words(*record, event_.value);
+    const bool is_short = model_.outcome(*record, event_.value) == Outcome::short_transfer;
+    return is_short ? "only " + words : words;
   }
 
   std::string initiated() const {

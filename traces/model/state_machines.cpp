@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "traces/format/flat_map.hpp"
-#include "traces/model/operation_progress.hpp"
+#include "traces/model/operation_life.hpp"
 
 namespace proactor_lab {
 namespace {
@@ -119,22 +119,22 @@ class RunMachines {
 
  private:
   void add_operation(const Event& event) {
-    OperationProgress& progress = progress_[event.operation];
-    const OperationState before = progress.state;
-    progress.follow(event);
-    if (progress.state == OperationState::none) {
-      progress_.erase(event.operation);
+    OperationLife& life = lives_[event.operation];
+    const OperationState before = life.state();
+    life.follow(event);
+    if (life.state() == OperationState::none) {
+      lives_.erase(event.operation);
       return;
     }
-    const std::string_view state = name_of(progress.state);
+    const std::string_view state = name_of(life.state());
     if (event.kind == EventKind::operation_completed && event.more) {
       return operation_.move(event.operation, state, "complete, more to come");
     }
-    if (before == progress.state) return;
+    if (before == life.state()) return;
     operation_.move(event.operation, state, verb_of(event.kind));
-    if (!progress.is_over()) return;
+    if (!life.is_over()) return;
     operation_.leave(event.operation);
-    progress_.erase(event.operation);
+    lives_.erase(event.operation);
   }
 
   /// The states and verbs of a classical bounded pool.
@@ -174,7 +174,7 @@ class RunMachines {
   MachineBuilder loop_{"loop"};
   std::vector<MachineBuilder> declared_;
   FlatMap<std::size_t> declared_places_;  // by name
-  FlatMap<OperationProgress> progress_;   // of live operations
+  FlatMap<OperationLife> lives_;          // of live operations
 };
 
 }  // namespace

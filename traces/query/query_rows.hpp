@@ -18,6 +18,11 @@ struct HandlerRun {
   std::uint32_t exited = 0;
 };
 
+/// A completion, and whose it is.
+struct CompletionRow : CompletionRecord {
+  std::uint32_t operation = 0;
+};
+
 struct BufferLoan {
   std::uint32_t lent = 0;
   std::uint32_t returned = 0;
@@ -44,6 +49,7 @@ struct ThreadTimes {
 };
 
 /// Each looks at the events 1 to `last` only, once, front to back.
+std::vector<CompletionRow> completion_rows(const Model& model, std::uint32_t last);
 std::vector<HandlerRun> handler_runs(const Model& model, std::uint32_t last);
 std::vector<BufferLoan> buffer_loans(const Model& model, std::uint32_t last);
 std::vector<WorkerTurn> worker_turns(const Model& model, std::uint32_t last);

@@ -191,6 +191,39 @@ constexpr Column<OperationRecord> operation_columns[] = {
 
 // --- Handlers, workers, buffers, choices -----------------------------------------------------
 
+using D = CompletionRow;
+SqlValue result_of(S s, const D& d) {
+  const std::uint32_t told = d.completed != 0 ? d.completed : d.dequeued;
+  return sql_number_if(s.known(told), d.result);
+}
+SqlValue outcome_of_completion(S s, const D& d) {
+  const OperationRecord* operation = s.model.operation(d.operation);
+  if (operation == nullptr || !s.known(d.completed)) return sql_null();
+  return sql_text(name_of(s.model.outcome(*operation, d.result)));
+}
+
+constexpr Column<CompletionRow> completion_columns[] = {
+    {"id", number, nullptr},
+    {"operation", number, [](S, const D& d) { return sql_id(d.operation); }},
+    {"result", number, result_of},
+    {"outcome", text, outcome_of_completion},
+    {"more", number,
+     [](S s, const D& d) { return sql_number_if(s.known(d.completed), d.more ? 1 : 0); }},
+    {"completed", number, seq_of<&D::completed, D>},
+    {"queued", number, seq_of<&D::queued, D>},
+    {"dequeued", number, seq_of<&D::dequeued, D>},
+    {"entered", number, seq_of<&D::entered, D>},
+    {"exited", number, seq_of<&D::exited, D>},
+    {"completed_ns", number, time_of<&D::completed, D>},
+    {"queued_ns", number, time_of<&D::queued, D>},
+    {"dequeued_ns", number, time_of<&D::dequeued, D>},
+    {"entered_ns", number, time_of<&D::entered, D>},
+    {"exited_ns", number, time_of<&D::exited, D>},
+    {"queued_for_ns", number, between<&D::queued, &D::dequeued, D>},
+    {"dispatch_delay_for_ns", number, between<&D::dequeued, &D::entered, D>},
+    {"handled_for_ns", number, between<&D::entered, &D::exited, D>},
+};
+
 using H = HandlerRun;
 constexpr Column<HandlerRun> handler_columns[] = {
     {"id", number, nullptr},
@@ -327,6 +360,7 @@ std::vector<std::unique_ptr<QueryTable>> tables_of(S seen) {
   const auto add = [&](std::unique_ptr<QueryTable> table) { tables.push_back(std::move(table)); };
   add(make<EventRows>("events", event_columns, seen));
   add(make<OperationRows>("operations", operation_columns, seen));
+  add(make<FoundRows<D, completion_rows>>("completions", completion_columns, seen));
   add(make<FoundRows<H, handler_runs>>("handlers", handler_columns, seen));
   add(make<FoundRows<W, worker_turns>>("workers", worker_columns, seen));
   add(make<FoundRows<T, thread_times, false>>("threads", thread_columns, seen));
@@ -337,8 +371,8 @@ std::vector<std::unique_ptr<QueryTable>> tables_of(S seen) {
   return tables;
 }
 
-constexpr std::array names{"events",  "operations", "handlers", "workers", "threads",
-                           "handles", "buffers",    "choices",  "run"};
+constexpr std::array names{"events",  "operations", "completions", "handlers", "workers",
+                           "threads", "handles",    "buffers",     "choices",  "run"};
 
 }  // namespace
 

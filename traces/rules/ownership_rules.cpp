@@ -1,5 +1,6 @@
 #include <string>
 
+#include "traces/model/verbs.hpp"
 #include "traces/rules/rule_families.hpp"
 
 namespace proactor_lab {
@@ -21,7 +22,8 @@ std::uint32_t lender_disturbed_by(const Event& event, const RunSoFar& before) {
   const OperationSoFar* user = before.operation(event.operation);
   // Who lent it as well was told so then.
   if (!lends && user != nullptr && user->lent != 0 && user->buffer == event.buffer) return 0;
-  const bool is_filled = fills(lender->verb) || (user != nullptr && fills(user->verb)) ||
+  const bool is_filled = fills_buffer(lender->verb) ||
+                         (user != nullptr && fills_buffer(user->verb)) ||
                          (event.kind == buffer_touched && before.text(event.text) != "read");
   return is_filled ? buffer->operation : 0;
 }
@@ -123,7 +125,7 @@ class CancelledWaitedFor final : public Monitor {
                       Report& report) const {
     const HandleSoFar* handle = run.handle(operation.handle);
     if (handle == nullptr || handle->closed == 0 || operation.is_over) return;
-    if (operation.verb == Verb::close) return;
+    if (operation.verb == Opcode::close) return;
     if (run.is_imported())
       return;  // Asio's close waits for nobody: who is cancelled hears it later
     const std::uint32_t cancelled = run.cancelled_at(operation);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "traces/model/verbs.hpp"
+
 namespace proactor_lab {
 namespace {
 
@@ -19,19 +21,6 @@ constexpr auto step_by_kind = [] {
   }
   return table;
 }();
-
-constexpr std::pair<std::string_view, Verb> verbs[] = {{"accept", Verb::accept},
-                                                       {"receive", Verb::receive},
-                                                       {"read", Verb::receive},
-                                                       {"send", Verb::send},
-                                                       {"write", Verb::send},
-                                                       {"receive_from", Verb::receive_from},
-                                                       {"send_to", Verb::send_to},
-                                                       {"close", Verb::close},
-                                                       {"shutdown", Verb::shutdown},
-                                                       {"cancel", Verb::cancel},
-                                                       {"cancel_handle", Verb::cancel_handle},
-                                                       {"cancel_all", Verb::cancel_all}};
 
 /// Those whose proactor is ours; nothing is known of a trace that does not say.
 bool is_system_of_ours(std::string_view system) {
@@ -122,13 +111,13 @@ void RunSoFar::initiate(const Event& event) {
   operation.handle = event.handle;
   operation.initiated = event.seq;
   operation.opcode = event.opcode;
-  operation.verb = verb_of(event.opcode);
+  operation.verb = verb_named(event.opcode);
   operation.open[initiated_step] = 1;
   ThreadSoFar& thread = thread_at(event.thread);
   operation.follows = std::exchange(thread.links_next, event.more);
   if (event.handle != 0) ++handles_.put(event.handle).under_way;
-  if (operation.verb == Verb::cancel_all) cancelled_all_ = event.seq;
-  if (operation.verb == Verb::cancel_handle && event.handle != 0) {
+  if (operation.verb == Opcode::cancel_all) cancelled_all_ = event.seq;
+  if (operation.verb == Opcode::cancel_handle && event.handle != 0) {
     handles_.put(event.handle).cancel_requested = event.seq;
   }
 }
@@ -248,18 +237,15 @@ ThreadSoFar& RunSoFar::thread_at(std::uint16_t id) {
   return threads_[id];
 }
 
-Verb RunSoFar::verb_of(StringId opcode) const {
+Opcode RunSoFar::verb_named(StringId opcode) const {
   const auto index = static_cast<std::size_t>(opcode);
   if (index >= verbs_.size()) verbs_.resize(strings_.size() + 1, 0);
-  if (index >= verbs_.size()) return Verb::other;
+  if (index >= verbs_.size()) return Opcode::none;
   if (verbs_[index] == 0) {
-    const auto* found = std::find_if(std::begin(verbs), std::end(verbs), [&](const auto& each) {
-      return each.first == strings_.text(opcode);
-    });
-    const Verb verb = found == std::end(verbs) ? Verb::other : found->second;
+    const Opcode verb = proactor_lab::verb_named(strings_.text(opcode)).opcode;
     verbs_[index] = static_cast<std::uint8_t>(static_cast<int>(verb) + 1);
   }
-  return static_cast<Verb>(verbs_[index] - 1);
+  return static_cast<Opcode>(verbs_[index] - 1);
 }
 
 std::string RunSoFar::name_of_operation(std::uint32_t id) const {

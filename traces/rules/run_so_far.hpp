@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/values/opcode.hpp"
 #include "traces/format/event.hpp"
 #include "traces/rules/id_table.hpp"
 
@@ -33,24 +34,6 @@ inline constexpr int would_block_error = 11;  // EAGAIN on Linux, and so in trac
 inline constexpr int no_buffers_error = 105;  // ENOBUFS
 inline constexpr int cancelled_error = 125;   // ECANCELED
 
-/// What a verb does, as far as rules ask.
-enum class Verb : std::uint8_t {
-  other,
-  accept,
-  receive,  ///< into a buffer, from a handle's bytes in their order: `receive`, `read`
-  send,     ///< the same, out of a buffer: `send`, `write`
-  receive_from,
-  send_to,
-  close,
-  shutdown,
-  cancel,
-  cancel_handle,
-  cancel_all,
-};
-
-/// It fills its buffer.
-constexpr bool fills(Verb verb) { return verb == Verb::receive || verb == Verb::receive_from; }
-
 /// An operation that was initiated and whose last handler has not returned. Moments are `seq`s; 0:
 /// not yet.
 struct OperationSoFar {
@@ -70,7 +53,7 @@ struct OperationSoFar {
   std::uint64_t handled_when_queued = 0;
   std::uint64_t ahead_when_queued = 0;
   StringId opcode = no_string;
-  Verb verb = Verb::other;
+  Opcode verb = Opcode::none;
   bool is_multishot = false;  ///< it completed, and more was to follow
   bool follows = false;       ///< it is linked to the one before: it starts when that is over
   bool is_over = false;       ///< it completed, and nothing was to follow
@@ -127,7 +110,8 @@ class RunSoFar {
   /// When somebody asked to cancel it: it, all on its handle, or everything. 0: nobody did.
   std::uint32_t cancelled_at(const OperationSoFar& operation) const;
 
-  Verb verb_of(StringId opcode) const;
+  /// `none`: not one of ours.
+  Opcode verb_named(StringId opcode) const;
   std::string_view text(StringId id) const { return strings_.text(id); }
   /// "receive #3 on A", as far as that is known.
   std::string name_of_operation(std::uint32_t id) const;

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "traces/model/verbs.hpp"
 #include "traces/rules/rule_families.hpp"
 
 namespace proactor_lab {
@@ -17,7 +18,7 @@ class OneWriteAtATime final : public Monitor {
 
   void see(const Event& event, const RunSoFar& before, Report& report) override {
     const OperationSoFar* operation = before.operation(event.operation);
-    if (operation == nullptr || operation->verb != Verb::send || operation->handle == 0) return;
+    if (operation == nullptr || !sends_in_order(operation->verb) || operation->handle == 0) return;
     if (event.kind != operation_started) {
       Writing* writing = writing_.find(operation->handle);
       if (writing == nullptr || operation->started == 0 || operation->is_over || event.more) return;
@@ -48,7 +49,7 @@ class OneWriteAtATime final : public Monitor {
     const HandleSoFar* handle = before.handle(operation.handle);
     const std::string_view type = handle == nullptr ? "" : before.text(handle->type);
     // Where nobody saw it opened, a write may be a file's.
-    if (type.empty()) return before.text(operation.opcode) == "send";
+    if (type.empty()) return operation.verb == Opcode::send;
     return type == "stream" || type == "pipe";
   }
 
@@ -103,7 +104,7 @@ class MultishotRearmed final : public Monitor {
     std::uint32_t handled = 0;  // 0: its handler has not returned
     std::uint64_t waits = 0;    // of the loop, by then
     StringId opcode = no_string;
-    Verb verb = Verb::other;
+    Opcode verb = Opcode::none;
   };
 
   void end(const Event& event, const RunSoFar& before) {
@@ -114,7 +115,7 @@ class MultishotRearmed final : public Monitor {
       return;
     }
     // The stream ended or broke: there is nothing to wait for.
-    const bool receives = operation->verb == Verb::receive;
+    const bool receives = receives_in_order(operation->verb);
     if (receives && event.value <= 0 && event.value != -no_buffers_error) return;
     if (unarmed_.find(operation->handle) == nullptr) ++unarmed_count_;
     unarmed_.put(operation->handle) = {.operation = event.operation,
@@ -128,9 +129,10 @@ class MultishotRearmed final : public Monitor {
     if (unarmed_count_ == 0 || event.handle == 0) return;
     const Unarmed* unarmed = unarmed_.find(event.handle);
     if (unarmed == nullptr) return;
-    const Verb verb = before.verb_of(event.opcode);
-    if (verb == unarmed->verb || verb == Verb::close || verb == Verb::shutdown ||
-        verb == Verb::cancel_handle) {
+    const Opcode verb = before.verb_named(event.opcode);
+    const bool receives = receives_in_order(verb) && receives_in_order(unarmed->verb);
+    if (verb == unarmed->verb || receives || verb == Opcode::close || verb == Opcode::shutdown ||
+        verb == Opcode::cancel_handle) {
       forget(event.handle);
     }
   }

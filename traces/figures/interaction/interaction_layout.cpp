@@ -5,6 +5,8 @@
 #include <queue>
 #include <unordered_map>
 
+#include "traces/model/verbs.hpp"
+
 namespace proactor_lab::figures {
 
 namespace {
@@ -75,8 +77,7 @@ class LayoutBuilder {
     }
     layout_.places_.resize(model_.threads().size());
     layout_.bands_.resize(model_.operations().size());
-    layout_.slots_.resize(model_.operations().size());
-    layout_.queue_ends_.resize(model_.operations().size());
+    layout_.stays_.resize(model_.operations().size());
     sees_dequeues_ = model_.trace().header.system != "io_uring tracepoints";
     open_calls_.resize(model_.threads().size(), IdIndex::absent);
     layout_.rows_.reserve(model_.event_count() + 1);
@@ -138,18 +139,27 @@ class LayoutBuilder {
       band.to = event.seq;
       lanes_.give_back(band.lane);
     }
-    if (event.seq == operation->queued) {
-      layout_.slots_[place] = slots_.take();
-      if (!sees_dequeues_) queued_.push_back(place);
+    if (event.kind == EventKind::completion_queued) {
+      QueueStay& stay = stay_of(event, *operation, place);
+      stay.slot = slots_.take();
+      if (!sees_dequeues_) queued_.push_back(&stay);
     }
-    if (event.seq == operation->dequeued) layout_.queue_ends_[place] = event.seq;
-    if (event.seq == operation->dequeued && operation->queued != 0 &&
-        operation->queued < event.seq) {
-      slots_.give_back(layout_.slots_[place]);
+    if (event.kind == EventKind::completion_dequeued) {
+      const auto completion = model_.completion_about(event.seq);
+      const std::uint32_t queued = completion ? completion->queued : 0;
+      const bool is_last = event.seq == operation->dequeued;
+      QueueStay& stay = is_last ? layout_.stays_[place] : layout_.earlier_stays_[queued];
+      stay.end = event.seq;
+      if (queued != 0 && queued < event.seq) slots_.give_back(stay.slot);
     }
     if (event.seq == operation->initiated && layout_.first_initiated_ == 0) {
       layout_.first_initiated_ = event.seq;
     }
+  }
+
+  QueueStay& stay_of(const Event& queued, const OperationRecord& operation, std::size_t place) {
+    const bool is_last = queued.seq == operation.queued;
+    return is_last ? layout_.stays_[place] : layout_.earlier_stays_[queued.seq];
   }
 
   /// The kernel does not see the program take completions, but sees it go on.
@@ -157,9 +167,9 @@ class LayoutBuilder {
     if (event.kind != EventKind::wait_returned && event.kind != EventKind::operation_initiated) {
       return;
     }
-    for (const std::size_t place : queued_) {
-      slots_.give_back(layout_.slots_[place]);
-      layout_.queue_ends_[place] = event.seq;
+    for (QueueStay* stay : queued_) {
+      slots_.give_back(stay->slot);
+      stay->end = event.seq;
     }
     queued_.clear();
   }
@@ -262,14 +272,13 @@ class LayoutBuilder {
 
   bool sends(const Event& event) const {
     if (const OperationRecord* operation = model_.operation(event.operation)) {
-      return model_.trace().text(operation->opcode) == "send";
+      return verb_named(model_.trace().text(operation->opcode)).opcode == Opcode::send;
     }
     auto found = thread_places_.find(event.thread);
     if (found == thread_places_.end() || open_calls_[found->second] == IdIndex::absent)
       return false;
-    std::string_view opcode =
-        model_.trace().text(layout_.calls_[open_calls_[found->second]].opcode);
-    return opcode == "write" || opcode == "send";
+    return sends_in_order(
+        verb_named(model_.trace().text(layout_.calls_[open_calls_[found->second]].opcode)).opcode);
   }
 
   void begin_flight(const Event& event, bool outgoing) {
@@ -334,7 +343,7 @@ class LayoutBuilder {
   std::unordered_map<std::uint32_t, std::size_t> under_way_;  ///< flights by the event that began
   Lanes lanes_;
   Lanes slots_;
-  std::vector<std::size_t> queued_;  ///< places of operations, where dequeues are not seen
+  std::vector<QueueStay*> queued_;  ///< places of operations, where dequeues are not seen
   bool sees_dequeues_ = true;
   RunningMedian gaps_;
 };
@@ -342,6 +351,13 @@ class LayoutBuilder {
 InteractionLayout::InteractionLayout(const Model& model)
     : model_(model), arrivals_(model.event_count()) {
   LayoutBuilder(*this).build();
+}
+
+QueueStay InteractionLayout::queue_stay(std::uint32_t operation_place,
+                                        const CompletionRecord& completion) const {
+  if (!completion.more) return stays_[operation_place];
+  const auto found = earlier_stays_.find(completion.queued);
+  return found == earlier_stays_.end() ? QueueStay{} : found->second;
 }
 
 bool InteractionLayout::is_break(std::uint32_t seq) const {

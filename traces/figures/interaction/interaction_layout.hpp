@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 #include "traces/model/model.hpp"
@@ -56,6 +57,14 @@ struct Flight {
   std::uint32_t handle = 0;
 };
 
+/// A completion's time in the queue.
+struct QueueStay {
+  std::uint32_t slot = 0;  ///< of those side by side
+  /// The event that takes it from the queue; 0: none. If the recording does not see that, the event
+  /// that shows the program going on: it may have taken all by then.
+  std::uint32_t end = 0;
+};
+
 class InteractionLayout {
  public:
   explicit InteractionLayout(const Model& model);  ///< keeps a reference
@@ -84,12 +93,8 @@ class InteractionLayout {
   }
   /// Sublanes, and completions waiting side by side, that events up to `seq` ever needed.
   std::uint32_t lanes_by(std::uint32_t seq) const;
-  std::uint32_t queue_slot(std::uint32_t operation_place) const { return slots_[operation_place]; }
-  /// The event that takes the operation's completion from the queue; 0: none. Where the recording
-  /// sees no such thing, the one that shows the program going on: it may have taken all by then.
-  std::uint32_t queue_end(std::uint32_t operation_place) const {
-    return queue_ends_[operation_place];
-  }
+  /// How a completion waits in the queue: `completion` is one of the operation's at that place.
+  QueueStay queue_stay(std::uint32_t operation_place, const CompletionRecord& completion) const;
 
   /// 1 to 5 where `seq` is that step of the pattern for the run's first operation, else 0.
   int step(std::uint32_t seq) const;
@@ -103,8 +108,8 @@ class InteractionLayout {
   std::vector<double> rows_;           ///< by seq; a float would lose pixels in a long run
   std::vector<std::uint32_t> breaks_;  ///< ascending
   std::vector<Band> bands_;
-  std::vector<std::uint32_t> slots_;
-  std::vector<std::uint32_t> queue_ends_;
+  std::vector<QueueStay> stays_;                                ///< of last completions
+  std::unordered_map<std::uint32_t, QueueStay> earlier_stays_;  ///< of others, by their `queued`
   std::vector<CallBand> calls_;
   LifeIndex call_lives_;
   std::vector<Flight> flights_;

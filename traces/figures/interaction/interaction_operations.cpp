@@ -4,6 +4,7 @@
 
 #include "traces/figures/interaction/interaction_painter.hpp"
 #include "traces/figures/interaction_words.hpp"
+#include "traces/model/verbs.hpp"
 
 namespace proactor_lab::figures {
 
@@ -28,14 +29,18 @@ void InteractionPainter::paint_operations() {
   // Arrows first: where they cross another operation's band they pass behind it.
   for (std::uint32_t place : places) {
     paint_initiation(operations[place], layout_.band(place));
-    paint_completion(operations[place], layout_.band(place));
+    for (const CompletionRecord& each : model_.completions(operations[place])) {
+      paint_completion(operations[place], each, place);
+    }
   }
   for (std::uint32_t place : places) paint_band(operations[place], layout_.band(place));
   if (folds_) paint_fold();
   for (std::uint32_t place : places) {
     paint_cancel_ring(operations[place], layout_.band(place));
-    paint_queue_slot(operations[place], place);
-    paint_dispatch(operations[place]);
+    for (const CompletionRecord& each : model_.completions(operations[place])) {
+      paint_queue_slot(operations[place], each, place);
+      paint_dispatch(operations[place], each, place);
+    }
   }
 }
 
@@ -101,7 +106,7 @@ void InteractionPainter::paint_band_label(Rect box, const OperationRecord& opera
 /// A receive lends an empty tray and gets it back full; a send the other way round.
 void InteractionPainter::paint_trays(Rect box, const OperationRecord& operation,
                                      float label_bottom) {
-  bool sends = model_.trace().text(operation.opcode) == "send";
+  bool sends = verb_named(model_.trace().text(operation.opcode)).opcode == Opcode::send;
   float alpha = alpha_of(operation.id);
   Ink ink = ink_of_handle(model_, operation.handle);
   float width = std::min(box.width - 8, 30.f);
@@ -218,32 +223,37 @@ void InteractionPainter::paint_submission(const OperationRecord& operation, cons
   hand_over(in);
 }
 
-void InteractionPainter::paint_completion(const OperationRecord& operation, const Band& band) {
-  if (!shown(operation.queued)) return;
+void InteractionPainter::paint_completion(const OperationRecord& operation,
+                                          const CompletionRecord& completion, std::uint32_t place) {
+  const Band& band = layout_.band(place);
+  if (!shown(completion.queued)) return;
   Ink ink = ink_of_handle(model_, operation.handle);
   HandOver back;
-  back.seq = operation.queued;
+  back.seq = completion.queued;
   back.from_x = band.from == 0 ? columns_.lanes_left : lane_x(band.lane) + lane_width_ / 2;
-  back.to_x = queue_slot_x(layout_.queue_slot(place_of(operation))) + 6;
+  back.to_x = queue_slot_x(layout_.queue_stay(place, completion).slot) + 6;
   back.ink = ink;
-  std::string result = result_words(model_, operation);
-  if (model_.outcome(operation) == Outcome::cancelled) result = "";  // its badge stands beside it
+  std::string result =
+      completion.completed == 0 ? "" : result_words(model_, operation, completion.result);
+  if (model_.outcome(operation, completion.result) == Outcome::cancelled)
+    result = "";  // its badge stands beside it
   back.words = result;
   back.words_x = columns_.border_x + 28;
   back.token = number_of(operation);
   back.target = target_of(operation);
   back.alpha = alpha_of(operation.id);
-  back.dashed = model_.event(operation.queued).certainty == Certainty::inferred;
-  float since = operation.completed == 0 ? 0 : y(operation.queued) - y(operation.completed);
+  back.dashed = model_.event(completion.queued).certainty == Certainty::inferred;
+  float since = completion.completed == 0 ? 0 : y(completion.queued) - y(completion.completed);
   back.slope = since > 0 && since < 60 ? since - 1 : 10;
   hand_over(back);
 }
 
-void InteractionPainter::paint_queue_slot(const OperationRecord& operation, std::uint32_t place) {
-  if (!shown(operation.queued) || reveal(operation.queued) < 1) return;
-  std::uint32_t end = layout_.queue_end(place);
+void InteractionPainter::paint_queue_slot(const OperationRecord& operation,
+                                          const CompletionRecord& completion, std::uint32_t place) {
+  if (!shown(completion.queued) || reveal(completion.queued) < 1) return;
+  std::uint32_t end = layout_.queue_stay(place, completion).end;
   bool taken = shown(end);
-  float top = y(operation.queued);
+  float top = y(completion.queued);
   float bottom = taken ? std::min(y(end), now_y_) : now_y_;
   if (still_ && !taken) bottom = bottom_;
   if (!visible(top, bottom)) return;
@@ -251,9 +261,9 @@ void InteractionPainter::paint_queue_slot(const OperationRecord& operation, std:
   bottom = near(bottom);
   float alpha = alpha_of(operation.id);
   Ink ink = ink_of_handle(model_, operation.handle);
-  Rect box{queue_slot_x(layout_.queue_slot(place)) - 5, top - 4, 10,
+  Rect box{queue_slot_x(layout_.queue_stay(place, completion).slot) - 5, top - 4, 10,
            std::max(bottom - top + 4, 8.f)};
-  live(Motion::grows, operation.queued, operation.id);
+  live(Motion::grows, completion.queued, operation.id);
   Shape& shape = scene_.rectangle(box, ink, 3, alpha);
   shape.stroke = Ink::panel;
   shape.target = target_of(operation);
@@ -265,24 +275,25 @@ float InteractionPainter::queue_slot_x(std::uint32_t slot) const {
   return columns_.border_x + (slot % 2 == 0 ? 10.f : -10.f) * step;
 }
 
-void InteractionPainter::paint_dispatch(const OperationRecord& operation) {
+void InteractionPainter::paint_dispatch(const OperationRecord& operation,
+                                        const CompletionRecord& completion, std::uint32_t place) {
   Ink ink = ink_of_handle(model_, operation.handle);
   HandOver taken;
-  taken.seq = operation.dequeued;
+  taken.seq = completion.dequeued;
   taken.ink = ink;
   taken.target = target_of(operation);
   taken.alpha = alpha_of(operation.id);
   taken.token = number_of(operation);
-  if (shown(operation.dequeued)) {
-    taken.from_x = queue_slot_x(layout_.queue_slot(place_of(operation))) - 6;
+  if (shown(completion.dequeued)) {
+    taken.from_x = queue_slot_x(layout_.queue_stay(place, completion).slot) - 6;
     taken.to_x = columns_.proactor_x + 6;
     taken.words = "dequeue " + number_of(operation);
     taken.words_x = columns_.border_x - 30;
     taken.anchor = Anchor::right;
     hand_over(taken);
   }
-  if (shown(operation.entered)) {
-    taken.seq = operation.entered;
+  if (shown(completion.entered)) {
+    taken.seq = completion.entered;
     taken.from_x = columns_.proactor_x - 6;
     taken.to_x = columns_.handler_x + 9;
     std::string handler(model_.trace().text(operation.handler));
@@ -293,8 +304,8 @@ void InteractionPainter::paint_dispatch(const OperationRecord& operation) {
     taken.anchor = Anchor::right;
     hand_over(taken);
   }
-  if (shown(operation.exited)) {
-    taken.seq = operation.exited;
+  if (shown(completion.exited)) {
+    taken.seq = completion.exited;
     taken.from_x = columns_.handler_x + 8;
     taken.to_x = columns_.proactor_x - 6;
     taken.words = taken.token = "";

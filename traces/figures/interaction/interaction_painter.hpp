@@ -88,9 +88,12 @@ class InteractionPainter {
   void paint_outcome(Rect box, const OperationRecord& operation);
   void paint_initiation(const OperationRecord& operation, const Band& band);
   void paint_submission(const OperationRecord& operation, const Band& band, float park_x);
-  void paint_completion(const OperationRecord& operation, const Band& band);
-  void paint_queue_slot(const OperationRecord& operation, std::uint32_t place);
-  void paint_dispatch(const OperationRecord& operation);
+  void paint_completion(const OperationRecord& operation, const CompletionRecord& completion,
+                        std::uint32_t place);
+  void paint_queue_slot(const OperationRecord& operation, const CompletionRecord& completion,
+                        std::uint32_t place);
+  void paint_dispatch(const OperationRecord& operation, const CompletionRecord& completion,
+                      std::uint32_t place);
   void paint_cancel_ring(const OperationRecord& operation, const Band& band);
   void paint_fold();
 

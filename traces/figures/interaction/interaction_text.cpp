@@ -196,9 +196,13 @@ class InteractionWriter : private TextGround {
     int x = band.from == 0 ? at_.lanes : lane_x(band);
     bool inferred = event.certainty == Certainty::inferred;
     line.run(x - 1, at_.border + 1, true, inferred);
-    line.set(x, operation->completed + 1 == event.seq ? U'┛' : U'╯');
-    for (const std::string& result :
-         {result_words(model_, *operation), std::to_string(operation->result)}) {
+    const CompletionRecord completion =
+        model_.completion_about(event.seq).value_or(CompletionRecord{});
+    const bool ends_there = completion.completed + 1 == event.seq;
+    line.set(x, completion.more ? U'┨' : ends_there ? U'┛' : U'╯');
+    const std::string words =
+        completion.completed == 0 ? "" : result_words(model_, *operation, completion.result);
+    for (const std::string& result : {words, std::to_string(completion.result)}) {
       bool free = x + 2 + cell_count(result) < at_.world;
       for (int i = 1; i <= cell_count(result) + 2; ++i) free = free && line.at(x + i) == U' ';
       if (!free) continue;
