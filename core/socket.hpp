@@ -52,9 +52,7 @@ class StreamSocket {
   template <class Handler>
   OperationToken async_receive_all(std::span<std::byte> buffer, Handler&& handler,
                                    CallSite site = CallSite::here()) {
-    OperationRequest request = receive_request(buffer);
-    request.flags = OperationFlags::wait_all;
-    return proactor_->initiate(request, std::forward<Handler>(handler), site);
+    return proactor_->initiate(receive_all_request(buffer), std::forward<Handler>(handler), site);
   }
 
   /// send(2): may be short; a peer that is gone gives EPIPE or ECONNRESET and no signal. `buffer`
@@ -116,6 +114,10 @@ class StreamSocket {
   Awaitable<std::size_t> receive(std::span<std::byte> buffer, CallSite site = CallSite::here()) {
     return {*proactor_, receive_request(buffer), site};
   }
+  Awaitable<std::size_t> receive_all(std::span<std::byte> buffer,
+                                     CallSite site = CallSite::here()) {
+    return {*proactor_, receive_all_request(buffer), site};
+  }
   Awaitable<std::size_t> send(std::span<const std::byte> buffer, CallSite site = CallSite::here()) {
     return {*proactor_, send_request(buffer), site};
   }
@@ -144,6 +146,12 @@ class StreamSocket {
   }
 
  private:
+  OperationRequest receive_all_request(std::span<std::byte> buffer) const {
+    OperationRequest request = receive_request(buffer);
+    request.flags = OperationFlags::wait_all;
+    return request;
+  }
+
   Proactor* proactor_;
   Handle handle_;
 };
@@ -201,27 +209,55 @@ class DatagramSocket {
   template <class Handler>
   OperationToken async_receive_from(std::span<std::byte> buffer, Endpoint& sender,
                                     Handler&& handler, CallSite site = CallSite::here()) {
-    return proactor_->initiate({.opcode = Opcode::receive_from,
-                                .handle = handle_,
-                                .length = clamp_length(buffer.size()),
-                                .data = buffer.data(),
-                                .sender = &sender},
-                               std::forward<Handler>(handler), site);
+    return proactor_->initiate(receive_from_request(buffer, sender), std::forward<Handler>(handler),
+                               site);
   }
 
-  /// sendto(2). Completes when the system has taken it; nobody says whether it arrived.
+  /// sendto(2). Completes when the system has taken it; nothing says whether it arrived. `buffer`
+  /// is lent to the system until the handler is entered, and is not written to. Errors: EMSGSIZE
+  /// ...
   template <class Handler>
   OperationToken async_send_to(std::span<const std::byte> buffer, Endpoint endpoint,
                                Handler&& handler, CallSite site = CallSite::here()) {
-    return proactor_->initiate({.opcode = Opcode::send_to,
-                                .handle = handle_,
-                                .length = clamp_length(buffer.size()),
-                                .data = const_cast<std::byte*>(buffer.data()),
-                                .endpoint = endpoint},
+    return proactor_->initiate(send_to_request(buffer, endpoint), std::forward<Handler>(handler),
+                               site);
+  }
+
+  /// close(2), as StreamSocket has it.
+  template <class Handler>
+  OperationToken async_close(Handler&& handler, CallSite site = CallSite::here()) {
+    return proactor_->initiate({.opcode = Opcode::close, .handle = handle_},
                                std::forward<Handler>(handler), site);
   }
 
+  Awaitable<std::size_t> receive_from(std::span<std::byte> buffer, Endpoint& sender,
+                                      CallSite site = CallSite::here()) {
+    return {*proactor_, receive_from_request(buffer, sender), site};
+  }
+  Awaitable<std::size_t> send_to(std::span<const std::byte> buffer, Endpoint endpoint,
+                                 CallSite site = CallSite::here()) {
+    return {*proactor_, send_to_request(buffer, endpoint), site};
+  }
+  Awaitable<Done> close(CallSite site = CallSite::here()) {
+    return {*proactor_, {.opcode = Opcode::close, .handle = handle_}, site};
+  }
+
  private:
+  OperationRequest receive_from_request(std::span<std::byte> buffer, Endpoint& sender) const {
+    return {.opcode = Opcode::receive_from,
+            .handle = handle_,
+            .length = clamp_length(buffer.size()),
+            .data = buffer.data(),
+            .sender = &sender};
+  }
+  OperationRequest send_to_request(std::span<const std::byte> buffer, Endpoint endpoint) const {
+    return {.opcode = Opcode::send_to,
+            .handle = handle_,
+            .length = clamp_length(buffer.size()),
+            .data = const_cast<std::byte*>(buffer.data()),
+            .endpoint = endpoint};
+  }
+
   Proactor* proactor_;
   Handle handle_;
 };

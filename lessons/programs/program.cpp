@@ -4,11 +4,13 @@
 
 #include "lessons/programs/bounded_pool.hpp"
 #include "lessons/programs/chat.hpp"
+#include "lessons/programs/datagram_ping.hpp"
 #include "lessons/programs/daytime.hpp"
 #include "lessons/programs/echo_server.hpp"
 #include "lessons/programs/file_copy.hpp"
 #include "lessons/programs/http_file_server.hpp"
 #include "lessons/programs/models/models.hpp"
+#include "lessons/programs/multishot_echo.hpp"
 #include "lessons/programs/one_read.hpp"
 #include "lessons/programs/three_requests.hpp"
 #include "lessons/programs/timeout_race.hpp"
@@ -17,7 +19,7 @@
 namespace proactor_lab {
 
 std::span<const ProgramEntry> programs() {
-  static constexpr std::array<ProgramEntry, 22> entries{{
+  static constexpr std::array<ProgramEntry, 24> entries{{
       {"one_read", "accept one client, receive once, close", "lessons/programs/one_read.cpp",
        make_one_read, nullptr},
       {"one_read_reactor", "the same on readiness: wait, then read oneself",
@@ -26,6 +28,10 @@ std::span<const ProgramEntry> programs() {
        "lessons/programs/echo_server.cpp", make_echo_server, nullptr, true, true},
       {"bounded_pool", "tasks share a pool of workers: acquired, rejected, or tried again",
        "lessons/programs/bounded_pool.cpp", make_bounded_pool, nullptr, false, true},
+      {"multishot_echo", "echo, with one accept for all connections and one receive for all bytes",
+       "lessons/programs/multishot_echo.cpp", make_multishot_echo, nullptr},
+      {"datagram_ping", "ask and answer in datagrams, between two sockets of one program",
+       "lessons/programs/datagram_ping.cpp", make_datagram_ping, nullptr, false},
       {"daytime", "tell the time to whoever connects, and hang up", "lessons/programs/daytime.cpp",
        make_daytime, nullptr},
       {"http_file_server", "serve the files beneath a root by HTTP, and refuse all else",

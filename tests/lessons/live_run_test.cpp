@@ -61,7 +61,7 @@ TEST_CASE("a scenario's clients run live, and the run ends with them") {
   const TemporaryFolder folder;
   const std::string path = folder.file("live.json");
   for (const char* name : {"echo_live", "one_read", "timeout_race", "daytime", "http_file_server",
-                           "file_copy", "chat"}) {
+                           "file_copy", "chat", "multishot_echo", "datagram_ping"}) {
     INFO(name);
     Command command(folder, {plab, "run", source + "/lessons/scenarios/" + name + ".json", "--on",
                              system, "--out", path});

@@ -36,9 +36,10 @@ std::size_t count(const Trace& trace, EventKind kind) {
 }  // namespace
 
 TEST_CASE("every program keeps the pattern's rules, whatever the seed") {
-  const auto name = GENERATE(as<std::string>{}, "echo", "one_read", "timeout_race", "daytime",
-                             "http_file_server", "file_copy", "chat", "three_requests_one_thread",
-                             "three_requests_threads", "three_requests_proactor");
+  const auto name =
+      GENERATE(as<std::string>{}, "echo", "one_read", "timeout_race", "daytime", "multishot_echo",
+               "datagram_ping", "http_file_server", "file_copy", "chat",
+               "three_requests_one_thread", "three_requests_threads", "three_requests_proactor");
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     const RunResult result = run_file(name, seed);
     INFO(name << " seed " << seed);

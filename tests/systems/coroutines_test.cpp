@@ -174,3 +174,32 @@ TEST_CASE("an error of the system is a value of the await") {
   system.run();
   CHECK(heard == std::errc::bad_file_descriptor);
 }
+
+TEST_CASE("datagrams are asked and answered by coroutines, and a whole message is awaited") {
+  ON_ALL_SYSTEMS;
+  System system(on(kind));
+  std::error_code error;
+  const Endpoint anywhere{loopback_address, 0};
+  const Handle asks = system.os().open_datagram_socket(anywhere, "asks", error);
+  const Handle answers = system.os().open_datagram_socket(anywhere, "answers", error);
+  REQUIRE_FALSE(error);
+  spawn([](DatagramSocket socket) -> Task {
+    std::array<std::byte, 16> question{};
+    Endpoint sender{};
+    const auto heard = co_await socket.receive_from(question, sender);
+    co_await socket.send_to(std::span(question).first(heard.value), sender);
+    co_await socket.close();
+  }({system.proactor(), answers}));
+  std::string answer;
+  spawn([](DatagramSocket socket, Endpoint peer, std::string& out) -> Task {
+    std::array<std::byte, 16> buffer{};
+    Endpoint sender{};
+    co_await socket.send_to(bytes_of("who?"), peer);
+    const auto heard = co_await socket.receive_from(buffer, sender);
+    out.assign(reinterpret_cast<const char*>(buffer.data()), heard.value);
+    if (sender.port != peer.port) out += " from elsewhere";
+    co_await socket.close();
+  }({system.proactor(), asks}, system.os().local_endpoint(answers), answer));
+  system.run();
+  CHECK(answer == "who?");
+}

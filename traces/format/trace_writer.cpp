@@ -14,7 +14,7 @@ constexpr std::size_t event_bytes_max = 1024;  // without its texts
 constexpr std::size_t number_bytes_max = 20;
 
 /// As JSON has it, with its quotes.
-std::string quoted(std::string_view value) {
+std::string json_string(std::string_view value) {
   std::string text;
   append_json_text(text, value);
   return text;
@@ -28,9 +28,9 @@ TraceWriter::TraceWriter(const TraceHeader& header, const StringPool& strings, O
   put(R"({"header":{"format":)");
   put(std::int64_t{header.format});
   put(R"(,"program":)");
-  put(quoted(header.program));
+  put(json_string(header.program));
   put(R"(,"system":)");
-  put(quoted(header.system));
+  put(json_string(header.system));
   put(R"(,"seed":)");
   put(std::to_string(header.seed));
   if (!header.scenario.empty()) {
@@ -74,7 +74,7 @@ std::string_view TraceWriter::json_of(StringId id) {
   const auto number = static_cast<std::size_t>(id);
   if (number >= json_texts_.size()) json_texts_.resize(strings_.size() + 1);
   std::string& text = json_texts_[number];
-  if (text.empty()) text = quoted(strings_.text(id));
+  if (text.empty()) text = json_string(strings_.text(id));
   return text;
 }
 

@@ -291,15 +291,20 @@ class ModelBuilder {
     operation.opcode = event.opcode;
     operation.handler = event.label;
     operation.asked_bytes = event.bytes;
-    if (event.target != 0) operation.target = event.target;
+    if (event.target != 0) name_target(operation, event);
     std::uint32_t place = event.thread == 0 ? IdIndex::absent : thread_places_.find(event.thread);
     if (place != IdIndex::absent) operation.initiated_in = threads_now_[place].handling;
+  }
+
+  static void name_target(OperationRecord& cancel, const Event& event) {
+    cancel.target = event.target;
+    cancel.target_known = event.seq;
   }
 
   void note_cancel(const Event& event) {
     if (event.operation != 0) {
       OperationRecord& cancel = model_.operations_[place_of_operation(event)];
-      if (cancel.target == 0) cancel.target = event.target;
+      if (cancel.target == 0) name_target(cancel, event);
     }
     std::uint32_t place = model_.operation_places_.find(event.target);
     if (event.target == 0 || place == IdIndex::absent) return;

@@ -51,6 +51,7 @@ struct OperationRecord {
   std::uint32_t moved = 0;         ///< bytes_moved: between the system's buffers and the lent one
   std::uint32_t initiated_in = 0;  ///< the operation whose handler initiated it; 0: the program
   std::uint32_t first = 0;         ///< its first event of any kind (a trace may lack the rest)
+  std::uint32_t target_known = 0;  ///< the event that says which its target is
   std::int64_t asked_bytes = 0;
   std::int64_t result = 0;
   StringId opcode = no_string;
@@ -144,8 +145,9 @@ class Model {
   std::string result_words(const OperationRecord& operation, std::int64_t result) const;
   /// Of an operation that is completed; empty before.
   std::string result_words(const OperationRecord& operation) const;
-  /// "receive #3 on A": how a person names it.
-  std::string name_of_operation(std::uint32_t id) const;
+  /// "receive #3 on A", "cancel #4 of #3": how a person names it, as far as is known by event
+  /// `seq`.
+  std::string name_of_operation(std::uint32_t id, std::uint32_t seq = UINT32_MAX) const;
   std::string name_of_handle(std::uint32_t id) const;
   /// "A"; where the label is long, its first letter. Empty for listeners and for no handle.
   std::string letter_of_handle(std::uint32_t id) const;

@@ -101,14 +101,15 @@ std::string Model::letter_of_handle(std::uint32_t id) const {
   return std::string(label.substr(0, length));
 }
 
-std::string Model::name_of_operation(std::uint32_t id) const {
+std::string Model::name_of_operation(std::uint32_t id, std::uint32_t seq) const {
   const OperationRecord* record = operation(id);
   std::string number = "#" + std::to_string(id);
   if (record == nullptr) return number;
   std::string name = printable(trace_.text(record->opcode));
   name = name.empty() ? number : name + " " + number;
   if (record->handle != 0) name += " on " + name_of_handle(record->handle);
-  if (record->target != 0) name += " of #" + std::to_string(record->target);
+  if (record->target != 0 && record->target_known <= seq)
+    name += " of #" + std::to_string(record->target);
   return name;
 }
 
@@ -167,7 +168,8 @@ class Narrator {
   std::string label() const { return std::string(model_.trace().text(event_.label)); }
   std::string words() const { return std::string(model_.trace().text(event_.text)); }
   std::string opcode() const { return std::string(model_.trace().text(event_.opcode)); }
-  std::string operation() const { return model_.name_of_operation(event_.operation); }
+  std::string operation() const { return name_of(event_.operation); }
+  std::string name_of(std::uint32_t id) const { return model_.name_of_operation(id, event_.seq); }
   std::string handle() const { return model_.name_of_handle(event_.handle); }
   std::string buffer() const { return "buffer " + std::to_string(event_.buffer); }
   std::string thread() const { return "Thread T" + std::to_string(event_.thread); }
@@ -235,7 +237,7 @@ class Narrator {
       case EventKind::handler_exited:
         return (label().empty() ? "The handler of " + operation() : label()) + " returns.";
       case EventKind::cancel_requested:
-        return "A cancel of " + model_.name_of_operation(event_.target) + " is requested.";
+        return "A cancel of " + name_of(event_.target) + " is requested.";
       case EventKind::operation_abandoned:
         return operation() + " is abandoned: nobody will hear of it.";
       case EventKind::readiness_reported:
@@ -357,7 +359,7 @@ class Narrator {
       case EventKind::run_finished:
         return "The run ends.";
       default:
-        return std::string(name_of(event_.kind)) + ".";
+        return std::string(proactor_lab::name_of(event_.kind)) + ".";
     }
   }
 
