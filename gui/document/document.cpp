@@ -10,6 +10,7 @@
 #include "lessons/player/lesson_player.hpp"
 #include "lessons/run/runner.hpp"
 #include "traces/format/input_error.hpp"
+#include "traces/format/run_systems.hpp"
 #include "traces/trace_reader.hpp"
 
 namespace proactor_lab::gui {
@@ -63,7 +64,7 @@ std::string stem_of(const fs::path& path) { return path.stem().string(); }
 
 Document open_scenario(const fs::path& path) {
   const Scenario scenario = read_scenario_file(path.string());
-  if (scenario.system != "sim") {
+  if (!row_of(scenario.system).is_simulated) {
     throw InputError{path.string(), "/system",
                      "the window runs scenarios on the simulated system only",
                      "record it with `plab run` and open the trace"};

@@ -6,6 +6,7 @@
 
 #include "gui/paint/theme.hpp"
 #include "gui/panes/panes.hpp"
+#include "traces/format/run_systems.hpp"
 
 namespace proactor_lab::gui {
 
@@ -32,17 +33,12 @@ namespace {
 
 constexpr float margin = 16;
 
-std::string badge_text(const Trace& trace) {
-  const TraceHeader& header = trace.header;
-  if (header.system == "sim") return "simulated · seed " + std::to_string(header.seed);
-  return header.system.empty() ? "unknown system" : "live · " + header.system;
-}
-
 /// Draws from the right; returns the x where the next thing ends.
 float draw_badge(const Canvas& canvas, float right, float middle, const Trace& trace) {
-  const bool simulated = trace.header.system == "sim";
+  const TraceHeader& header = trace.header;
+  const bool simulated = system_named(header.system).is_simulated;
   const Ink ink = simulated ? Ink::good : Ink::proactor;
-  const std::string words = badge_text(trace);
+  const std::string words = heading_of_system(header.system, header.seed);
   const figures::TextStyle style{ink, 12, Face::bold};
   const float width = canvas.width(words, style) + 20;
   const Rect pill{right - width, middle - 11, width, 22};

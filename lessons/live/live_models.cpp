@@ -153,7 +153,8 @@ class ServerProcess {
 };
 
 [[noreturn]] void refuse(const Scenario& scenario) {
-  throw InputError("program " + scenario.program, "", "could not be measured on " + scenario.system,
+  throw InputError("program " + scenario.program, "",
+                   "could not be measured on " + std::string(name_of(scenario.system)),
                    "plab run with the same scenario says why; or use --on sim");
 }
 

@@ -23,11 +23,11 @@ std::unique_ptr<LiveTrace> make_trace(const Scenario& scenario, const std::strin
   LiveTraceConfig config;
   config.path = path;
   config.header.program = scenario.program;
-  config.header.system = scenario.system;
+  config.header.system = name_of(scenario.system);
   config.header.seed = scenario.seed;
   config.header.scenario = scenario.json;
   config.event_limit = scenario.event_limit;
-  config.infers = scenario.system == "io_uring";
+  config.infers = row_of(scenario.system).infers;
   return std::make_unique<LiveTrace>(config);
 }
 
@@ -35,12 +35,12 @@ std::unique_ptr<LiveTrace> make_trace(const Scenario& scenario, const std::strin
 
 void check_runs_live(const Scenario& scenario) {
   const ProgramEntry& entry = *find_program(scenario.program);
-  const bool on_threads = scenario.system == "threads";
-  if (entry.make == nullptr && !on_threads) {
+  const SystemRow& system = row_of(scenario.system);
+  if (entry.make == nullptr && !system.has_threads) {
     throw InputError("program " + scenario.program, "", "blocks, and needs threads of its own",
                      "use --on threads, or --on sim");
   }
-  if (entry.make != nullptr && on_threads) {
+  if (entry.make != nullptr && !system.has_proactor) {
     throw InputError("program " + scenario.program, "", "does not block, and needs a proactor",
                      "use --on io_uring, --on epoll, or --on sim");
   }

@@ -1,6 +1,9 @@
 #include "lessons/live/live_server.hpp"
 
+#include <algorithm>
+#include <cassert>
 #include <cerrno>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <system_error>
@@ -16,24 +19,40 @@
 namespace proactor_lab {
 namespace {
 
+/// How each live system's back end is made, and what else there is if the kernel refuses it.
+struct BackendMaker {
+  RunSystem system;
+  std::unique_ptr<LiveBackend> (*open)(Recorder*, std::error_code&);
+  const char* instead;
+};
+
+constexpr BackendMaker backend_makers[] = {
+    {RunSystem::io_uring,
+     [](Recorder* recorder, std::error_code& error) -> std::unique_ptr<LiveBackend> {
+       return IoUringBackend::open(recorder, error);
+     },
+     "run the same program with --on epoll, which needs no io_uring, or simulated with --on sim"},
+    {RunSystem::epoll,
+     [](Recorder* recorder, std::error_code& error) -> std::unique_ptr<LiveBackend> {
+       return EpollBackend::open(recorder, error);
+     },
+     "run the same program simulated with --on sim"},
+};
+
 /// The live system that the scenario asks for; never another in its place.
-std::unique_ptr<LiveBackend> open_backend(const std::string& system, Recorder* recorder) {
+std::unique_ptr<LiveBackend> open_backend(RunSystem system, Recorder* recorder) {
+  const auto* const maker =
+      std::find_if(std::begin(backend_makers), std::end(backend_makers),
+                   [&](const BackendMaker& each) { return each.system == system; });
+  assert(maker != std::end(backend_makers));  // check_runs_live has refused the others
   std::error_code error;
-  std::unique_ptr<LiveBackend> backend;
-  if (system == "epoll") {
-    backend = EpollBackend::open(recorder, error);
-  } else {
-    backend = IoUringBackend::open(recorder, error);
-  }
-  if (backend != nullptr) return backend;
-  const std::string name = error.value() == ENOSYS  ? "ENOSYS: this kernel has none"
-                           : error.value() == EPERM ? "EPERM: it is forbidden here, as in many "
-                                                      "containers"
-                                                    : error.message();
-  throw InputError(system, "", "the kernel refuses it (" + name + ")",
-                   system == "epoll" ? "run the same program simulated with --on sim"
-                                     : "run the same program with --on epoll, which needs no "
-                                       "io_uring, or simulated with --on sim");
+  if (std::unique_ptr<LiveBackend> backend = maker->open(recorder, error)) return backend;
+  const std::string reason = error.value() == ENOSYS  ? "ENOSYS: this kernel has none"
+                             : error.value() == EPERM ? "EPERM: it is forbidden here, as in many "
+                                                        "containers"
+                                                      : error.message();
+  throw InputError(std::string(name_of(system)), "", "the kernel refuses it (" + reason + ")",
+                   maker->instead);
 }
 
 /// Lets a stop come when it likes, also when the server is no more.

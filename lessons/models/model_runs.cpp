@@ -8,14 +8,14 @@ namespace proactor_lab {
 
 std::span<const ServerModel> server_models() {
   static constexpr std::array<ServerModel, 8> models{{
-      {"iterative", "Iterative", "threads"},
-      {"thread_per_connection", "Thread per connection", "threads"},
-      {"thread_pool", "Thread pool", "threads"},
-      {"leader_followers", "Leader/Followers", nullptr},
-      {"active_object", "Active Object", nullptr},
-      {"reactor", "Reactor", "threads"},
-      {"proactor", "Proactor", "io_uring"},
-      {"proactor_workers", "Proactor with workers", "io_uring"},
+      {"iterative", "Iterative", RunSystem::threads},
+      {"thread_per_connection", "Thread per connection", RunSystem::threads},
+      {"thread_pool", "Thread pool", RunSystem::threads},
+      {"leader_followers", "Leader/Followers", std::nullopt},
+      {"active_object", "Active Object", std::nullopt},
+      {"reactor", "Reactor", RunSystem::threads},
+      {"proactor", "Proactor", RunSystem::io_uring},
+      {"proactor_workers", "Proactor with workers", RunSystem::io_uring},
   }};
   return models;
 }

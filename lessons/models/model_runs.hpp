@@ -3,18 +3,20 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "lessons/run/runner.hpp"
+#include "traces/format/run_systems.hpp"
 
 namespace proactor_lab {
 
 struct ServerModel {
   const char* program;
-  const char* title;  ///< as POSA2 names it
-  const char* live;   ///< the system that it is measured on live; null: on none
+  const char* title;              ///< as POSA2 names it
+  std::optional<RunSystem> live;  ///< that it is measured on; none: it is not
 };
 
 /// All eight, from the simplest on.

@@ -108,7 +108,7 @@ std::string words_of(const MachineCosts& costs) {
 /// On the system that `model` is measured on.
 Scenario live_scenario_for(const Scenario& base, const ServerModel& model) {
   Scenario scenario = scenario_for(base, model);
-  scenario.system = model.live;
+  scenario.system = *model.live;
   return scenario;
 }
 
@@ -121,7 +121,7 @@ int compare_with_machine(const Scenario& base, const ModelsArguments& arguments)
   std::vector<ModelComparison> models;
   std::vector<Scenario> scenarios;
   for (const ServerModel& model : server_models()) {
-    if (model.live == nullptr) continue;
+    if (!model.live) continue;
     Scenario scenario = live_scenario_for(machine, model);
     scenario.run_limit = std::min(scenario.run_limit, live_window);
     models.push_back({model.title, run_model(scenario), {}});

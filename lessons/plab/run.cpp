@@ -115,8 +115,9 @@ int run_on_kernel(Scenario scenario, const RunArguments& arguments) {
   if (log) log->start(scenario.event_limit);
   const LiveRunResult result = run_live(scenario, options);
   if (arguments.out != "-") {
-    std::cout << scenario.program << " on " << scenario.system << ": " << result.events << " events"
-              << (arguments.out.empty() ? "" : ", written to " + arguments.out) << '\n';
+    std::cout << scenario.program << " on " << name_of(scenario.system) << ": " << result.events
+              << " events" << (arguments.out.empty() ? "" : ", written to " + arguments.out)
+              << '\n';
   }
   if (log) add_kernel_view(*log, result, scenario, arguments.out);
   if (result.client_failures > 0) {
@@ -135,15 +136,23 @@ int run_on_kernel(Scenario scenario, const RunArguments& arguments) {
 
 int run_command(const RunArguments& arguments) {
   Scenario scenario = scenario_named(arguments.scenario, arguments.seed);
-  if (!arguments.system.empty()) scenario.system = arguments.system;
+  if (!arguments.system.empty()) scenario.system = system_named(arguments.system).system;
   if (arguments.port >= 0) scenario.port = static_cast<std::uint16_t>(arguments.port);
   if (arguments.with_kernel &&
-      (scenario.system != "io_uring" || arguments.out.empty() || arguments.out == "-")) {
+      (scenario.system != RunSystem::io_uring || arguments.out.empty() || arguments.out == "-")) {
     throw InputError("--with-kernel", "", "needs io_uring, and a file for the trace",
                      "plab run SCENARIO --on io_uring --with-kernel --out TRACE");
   }
-  if (scenario.system == "sim") return run_on_simulator(scenario, arguments);
+  if (row_of(scenario.system).is_simulated) return run_on_simulator(scenario, arguments);
   return run_on_kernel(std::move(scenario), arguments);
+}
+
+std::vector<std::string> names_of_systems() {
+  std::vector<std::string> names;
+  for (const SystemRow& each : run_systems()) {
+    if (each.runs_scenarios()) names.emplace_back(each.name);
+  }
+  return names;
 }
 
 }  // namespace
@@ -156,7 +165,7 @@ void add_run(CLI::App& app, Action& action) {
                    "A scenario file, or the name of a shipped scenario or of a program")
       ->required();
   command->add_option("--on", arguments->system, "The system to run on")
-      ->check(CLI::IsMember({"sim", "io_uring", "epoll", "threads"}));
+      ->check(CLI::IsMember(names_of_systems()));
   command->add_option("--seed", arguments->seed, "Instead of the scenario's own")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--tape", arguments->tape, "Answers to the simulated system's questions");

@@ -13,6 +13,7 @@
 #include "sim/world/network.hpp"
 #include "sim/world/simulated_back_ends.hpp"
 #include "sim/world/simulated_clients.hpp"
+#include "traces/format/run_systems.hpp"
 #include "traces/model/standstill.hpp"
 #include "traces/recording/fact_expander.hpp"
 #include "traces/recording/memory_recorder.hpp"
@@ -207,7 +208,7 @@ void replay(const Scenario& scenario, World& world, Limit limit, EventSink& sink
   config.event_limit = scenario.event_limit;
   StandstillWatch watch(result.trace.strings, sink);
   FactExpander expander(config, result.trace.strings, watch);
-  expander.start(0, scenario.program, "sim");
+  expander.start(0, scenario.program, name_of(RunSystem::sim));
   world.facts.replay(expander);
   if (expander.events_lost() > 0) limit = Limit::events;
   note_end(scenario, limit, result);
@@ -221,7 +222,7 @@ void make_trace(const Scenario& scenario, const RunOptions& options, World& worl
                 RunResult& result) {
   Trace& trace = result.trace;
   trace.header.program = scenario.program;
-  trace.header.system = "sim";
+  trace.header.system = name_of(RunSystem::sim);
   trace.header.seed = scenario.seed;
   trace.header.scenario = scenario.json;
   if (options.write != nullptr) {

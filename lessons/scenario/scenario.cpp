@@ -79,6 +79,14 @@ void take_limits(const JsonNode& root, Scenario& scenario) {
   }
 }
 
+std::string known_systems() {
+  std::string names;
+  for (const SystemRow& each : run_systems()) {
+    if (each.runs_scenarios()) names += (names.empty() ? "" : ", ") + std::string(each.name);
+  }
+  return names;
+}
+
 std::string known_programs() {
   std::string names;
   for (const ProgramEntry& entry : programs()) {
@@ -140,12 +148,12 @@ Scenario parse_scenario(std::string_view text, const std::string& file) {
   }
   if (root.has("about")) root.at("about").text(1000);
   if (root.has("system")) {
-    scenario.system = root.at("system").text();
-    if (scenario.system != "sim" && scenario.system != "io_uring" && scenario.system != "epoll" &&
-        scenario.system != "threads") {
-      root.at("system").fail("there is no system \"" + scenario.system + "\"",
-                             "known: sim, io_uring, epoll, threads");
+    const std::string name = root.at("system").text();
+    const SystemRow& system = system_named(name);
+    if (!system.runs_scenarios()) {
+      root.at("system").fail("there is no system \"" + name + "\"", "known: " + known_systems());
     }
+    scenario.system = system.system;
   }
   if (root.has("seed")) {
     scenario.seed = static_cast<std::uint64_t>(root.at("seed").integer(0, INT64_MAX));

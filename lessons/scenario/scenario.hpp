@@ -12,6 +12,7 @@
 #include "sim/world/client_script.hpp"
 #include "sim/world/simulated_back_ends.hpp"
 #include "traces/format/input_error.hpp"
+#include "traces/format/run_systems.hpp"
 
 namespace proactor_lab {
 
@@ -54,7 +55,7 @@ struct ScenarioFault {
 
 struct Scenario {
   std::string program;
-  std::string system = "sim";
+  RunSystem system = RunSystem::sim;
   std::uint64_t seed = 1;
   std::uint16_t port = 7000;          ///< what the program listens on
   std::vector<NetworkLink> links{1};  ///< the first: of all who have no other

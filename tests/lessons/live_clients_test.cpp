@@ -37,7 +37,7 @@ Scenario scenario_of(const std::string& program, const std::string& clients,
   Scenario scenario = parse_scenario(R"({"format":1,"program":")" + program + R"(",)" + members +
                                          R"("clients":[)" + clients + "]}",
                                      "s.json");
-  scenario.system = find_program(program)->make == nullptr ? "threads" : "epoll";
+  scenario.system = find_program(program)->make == nullptr ? RunSystem::threads : RunSystem::epoll;
   return scenario;
 }
 

@@ -32,7 +32,7 @@ Scenario world() {
 /// On the system that it is measured on; on threads where it is on none.
 Scenario live(const ServerModel& model) {
   Scenario scenario = scenario_for(world(), model);
-  scenario.system = model.live != nullptr ? model.live : "threads";
+  scenario.system = model.live.value_or(RunSystem::threads);
   return scenario;
 }
 
@@ -54,12 +54,12 @@ TEST_CASE("every model serves real clients, ends when they have left, and keeps 
   for (const ServerModel& model : server_models()) {
     for (const bool emulated : {false, true}) {
       Scenario scenario = live(model);
-      if (emulated && scenario.system != "io_uring") continue;
-      if (emulated) scenario.system = "epoll";
+      if (emulated && scenario.system != RunSystem::io_uring) continue;
+      if (emulated) scenario.system = RunSystem::epoll;
       LiveRunOptions options;
       options.out = folder.file(std::string(model.program) + ".json");
       options.time_limit = std::chrono::seconds{20};
-      INFO(model.program << " on " << scenario.system);
+      INFO(model.program << " on " << name_of(scenario.system));
       try {
         const LiveRunResult result = run_live(scenario, options);
         CHECK(result.end == RunEnd::finished);
@@ -77,7 +77,7 @@ TEST_CASE("every model serves real clients, ends when they have left, and keeps 
 
 TEST_CASE("measuring a model counts all its answers, its threads and its switches") {
   for (const ServerModel& model : server_models()) {
-    if (model.live == nullptr) continue;
+    if (!model.live) continue;
     INFO(model.program);
     try {
       const ModelFigures measured = measure_model_live(live(model), std::chrono::seconds{10});
@@ -88,7 +88,7 @@ TEST_CASE("measuring a model counts all its answers, its threads and its switche
       CHECK(measured.threads >= 1);
       CHECK(measured.threads <= run_model(live(model)).threads);
     } catch (const InputError&) {
-      CHECK(std::string(model.live) == "io_uring");  // refused here: said, not replaced
+      CHECK(model.live == RunSystem::io_uring);  // refused here: said, not replaced
     }
   }
 }

@@ -78,8 +78,8 @@ TEST_CASE("with another try the four tasks leave the ten lines that the tutorial
 }
 
 TEST_CASE("the bounded pool runs on the live systems, and no more than its places are taken") {
-  const std::string system = GENERATE("io_uring", "epoll");
-  INFO(system);
+  const RunSystem system = GENERATE(RunSystem::io_uring, RunSystem::epoll);
+  INFO(name_of(system));
   const testing::TemporaryFolder folder;
   Scenario scenario = scenario_of("bounded_pool_retry");
   scenario.system = system;
@@ -97,15 +97,15 @@ TEST_CASE("the bounded pool runs on the live systems, and no more than its place
 }
 
 TEST_CASE("the echo server serves its clients on workers") {
-  const std::string system = GENERATE("sim", "io_uring", "epoll");
-  INFO(system);
+  const RunSystem system = GENERATE(RunSystem::sim, RunSystem::io_uring, RunSystem::epoll);
+  INFO(name_of(system));
   const testing::TemporaryFolder folder;
   Scenario scenario = scenario_of("echo");
   scenario.workers.places = 3;
   scenario.work = std::chrono::microseconds(100);
   scenario.system = system;
   Trace trace;
-  if (system == "sim") {
+  if (system == RunSystem::sim) {
     trace = run_simulated(scenario).trace;
   } else {
     LiveRunOptions options;

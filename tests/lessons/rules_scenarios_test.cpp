@@ -45,7 +45,7 @@ TEST_CASE("no shipped scenario breaks a rule but those that show how", "[rules]"
   for (const auto& file : std::filesystem::directory_iterator(scenarios)) {
     for (std::uint64_t seed = 0; seed < 6; ++seed) {
       Scenario scenario = read_scenario_file(file.path().string());
-      scenario.system = "sim";
+      scenario.system = RunSystem::sim;
       if (seed > 0) scenario.seed = seed;
       INFO(file.path().filename().string() << ", seed " << scenario.seed);
       CHECK(rules_broken_by(run_simulated(scenario).trace) == wanted_of(scenario.program));
@@ -60,7 +60,7 @@ TEST_CASE("no server model breaks a rule, many or few clients", "[rules]") {
         continue;
       Scenario scenario = read_scenario_file(scenarios + name + ".json");
       scenario.program = program.name;
-      scenario.system = "sim";
+      scenario.system = RunSystem::sim;
       INFO(name << " as " << program.name);
       CHECK(rules_broken_by(run_simulated(scenario).trace).empty());
     }
@@ -71,8 +71,8 @@ TEST_CASE("no program that runs live breaks a rule there", "[rules]") {
   const std::string name =
       GENERATE("echo_live", "daytime", "http_file_server", "chat", "file_copy");
   Scenario scenario = read_scenario_file(scenarios + name + ".json");
-  scenario.system = GENERATE("io_uring", "epoll");
-  INFO(name << " on " << scenario.system);
+  scenario.system = GENERATE(RunSystem::io_uring, RunSystem::epoll);
+  INFO(name << " on " << name_of(scenario.system));
   const testing::TemporaryFolder folder;
   LiveRunOptions options;
   options.out = folder.file("live.json");

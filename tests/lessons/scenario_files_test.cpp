@@ -96,11 +96,11 @@ TEST_CASE("how a client listens may not contradict how it leaves") {
 
 TEST_CASE("a shipped copy leaves two equal files on every system") {
   Scenario scenario = read_scenario_file(scenarios + "file_copy.json");
-  scenario.system = GENERATE("sim", "io_uring", "epoll");
-  INFO(scenario.system);
+  scenario.system = GENERATE(RunSystem::sim, RunSystem::io_uring, RunSystem::epoll);
+  INFO(name_of(scenario.system));
   std::string failure;
   std::map<std::string, std::string> files;
-  if (scenario.system == "sim") {
+  if (scenario.system == RunSystem::sim) {
     const RunResult result = run_simulated(scenario);
     failure = result.failure;
     files = by_path(result.files);
@@ -117,7 +117,7 @@ TEST_CASE("a shipped copy leaves two equal files on every system") {
 
 TEST_CASE("files in folders are where the scenario puts them, live too") {
   Scenario scenario = read_scenario_file(scenarios + "file_copy.json");
-  scenario.system = GENERATE("io_uring", "epoll");
+  scenario.system = GENERATE(RunSystem::io_uring, RunSystem::epoll);
   scenario.files = {{"a/b/c.txt", "deep"}, {"a/empty", ""}};
   scenario.copy.source = "a/b/c.txt";
   scenario.copy.target = "a/d.txt";
@@ -130,8 +130,8 @@ TEST_CASE("files in folders are where the scenario puts them, live too") {
 TEST_CASE("the shipped servers satisfy their live clients, who read to the end") {
   const std::string name = GENERATE("daytime", "http_file_server", "chat");
   Scenario scenario = read_scenario_file(scenarios + name + ".json");
-  scenario.system = GENERATE("io_uring", "epoll");
-  INFO(name << " on " << scenario.system);
+  scenario.system = GENERATE(RunSystem::io_uring, RunSystem::epoll);
+  INFO(name << " on " << name_of(scenario.system));
   CHECK(run_live(scenario, {}).client_failures == 0);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "traces/format/event_fields.hpp"
+#include "traces/format/run_systems.hpp"
 
 namespace proactor_lab {
 namespace {
@@ -239,7 +240,7 @@ class Page {
   void introduce(const std::string& name, const Model& model) {
     const TraceHeader& header = model.trace().header;
     std::string text = name + ": " + header.program + " on " + header.system;
-    if (header.system == "sim") text += ", seed " + std::to_string(header.seed);
+    if (system_named(header.system).is_simulated) text += ", seed " + std::to_string(header.seed);
     text += ": " + std::to_string(model.event_count()) + " events in " +
             format_duration(model.end_ns() - model.start_ns());
     if (model.trace().truncated) text += "; the file ends early";

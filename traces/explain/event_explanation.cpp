@@ -5,6 +5,7 @@
 #include "traces/explain/explanation.hpp"
 #include "traces/explain/waiting_words.hpp"
 #include "traces/format/printable_text.hpp"
+#include "traces/format/run_systems.hpp"
 #include "traces/model/choice_words.hpp"
 
 namespace proactor_lab {
@@ -195,7 +196,7 @@ class EventExplanation {
 
   std::string choices() const {
     const std::string heading = "What else could have happened?\n";
-    if (model_.trace().header.system != "sim") {
+    if (!system_named(model_.trace().header.system).is_simulated) {
       return heading +
              "  A live system does not tell where it was free to choose; plab run --on sim does.\n";
     }

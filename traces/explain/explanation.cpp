@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "traces/format/printable_text.hpp"
+#include "traces/format/run_systems.hpp"
 #include "traces/model/choice_words.hpp"
 #include "traces/model/run_findings.hpp"
 #include "traces/query/query_output.hpp"
@@ -55,7 +56,8 @@ class RunExplanation {
 
   std::string title() const {
     std::string text = printable(trace_.header.program) + " on " + printable(trace_.header.system);
-    if (trace_.header.system == "sim") text += ", seed " + std::to_string(trace_.header.seed);
+    if (system_named(trace_.header.system).is_simulated)
+      text += ", seed " + std::to_string(trace_.header.seed);
     text += ": " + times(trace_.events.size(), "event") + " in " +
             format_duration(model_.end_ns() - model_.start_ns());
     const auto connections = static_cast<std::uint64_t>(
@@ -316,22 +318,13 @@ class RunExplanation {
       text += times(found_.lost, "event") + " lost or not matched, first before " +
               moment(found_.first_lost) + ": " + listed(reasons) + ".\n";
     }
-    const std::string& system = trace_.header.system;
-    if (system == "sim")
+    const SystemRow& system = system_named(trace_.header.system);
+    if (system.is_simulated) {
       return text + "Nothing is hidden: the simulated system tells each of its steps.\n";
-    text += "What the recording could not see: ";
-    if (system == "epoll") {
-      text += "when bytes arrived (only that they can be read), ";
-    } else if (system == "asio") {
-      text += "what Asio and the system did between the log's lines, which thread did what, ";
-    } else if (system == "threads") {
-      text += "which thread had a core (only the kernel knows), ";
-    } else {
-      text +=
-          "what the kernel did between submission and completion (\"in the system\" counts the "
-          "time in its own queue), ";
     }
-    text += "and the clients' side.\n";
+    if (!system.hidden.empty()) {
+      text += "What the recording could not see: " + std::string(system.hidden) + ".\n";
+    }
     if (found_.inferred > 0) {
       text += times(found_.inferred, "event") +
               " inferred: each happened between its earliest_ns and its time_ns.\n";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "traces/format/run_systems.hpp"
 #include "traces/model/verbs.hpp"
 
 namespace proactor_lab {
@@ -24,8 +25,7 @@ constexpr auto step_by_kind = [] {
 
 /// Those whose proactor is ours; nothing is known of a trace that does not say.
 bool is_system_of_ours(std::string_view system) {
-  return system.empty() || system == "sim" || system == "io_uring" || system == "epoll" ||
-         system == "threads";
+  return system.empty() || system_named(system).runs_scenarios();
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <queue>
 #include <unordered_map>
 
+#include "traces/format/run_systems.hpp"
 #include "traces/model/verbs.hpp"
 
 namespace proactor_lab::figures {
@@ -78,7 +79,9 @@ class LayoutBuilder {
     layout_.places_.resize(model_.threads().size());
     layout_.bands_.resize(model_.operations().size());
     layout_.stays_.resize(model_.operations().size());
-    sees_dequeues_ = model_.trace().header.system != "io_uring tracepoints";
+    const SystemRow& system = system_named(model_.trace().header.system);
+    sees_dequeues_ = system.sees_dequeues;
+    is_simulated_ = system.is_simulated;
     open_calls_.resize(model_.threads().size(), IdIndex::absent);
     layout_.rows_.reserve(model_.event_count() + 1);
     layout_.rows_.push_back(0);
@@ -260,7 +263,7 @@ class LayoutBuilder {
         return;
       case EventKind::bytes_moved:
         if (sends(event)) {
-          if (model_.trace().header.system == "sim") begin_flight(event, true);
+          if (is_simulated_) begin_flight(event, true);
         } else {
           end_flight(event);
         }
@@ -345,6 +348,7 @@ class LayoutBuilder {
   Lanes slots_;
   std::vector<QueueStay*> queued_;  ///< places of operations, where dequeues are not seen
   bool sees_dequeues_ = true;
+  bool is_simulated_ = false;
   RunningMedian gaps_;
 };
 

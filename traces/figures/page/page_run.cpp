@@ -6,6 +6,7 @@
 #include "traces/figures/interaction_words.hpp"
 #include "traces/figures/page/page_shapes.hpp"
 #include "traces/figures/page/page_states.hpp"
+#include "traces/format/run_systems.hpp"
 
 namespace proactor_lab::figures {
 
@@ -145,12 +146,6 @@ std::string film_text(const InteractionFilm& film, PageShapes& shapes) {
   return out.take();
 }
 
-/// What the page's heading says of where the run came from.
-std::string system_words(const TraceHeader& header) {
-  if (header.system == "sim") return "simulated · seed " + std::to_string(header.seed);
-  return header.system.empty() ? "unknown system" : "live · " + header.system;
-}
-
 }  // namespace
 
 std::string page_run(const Model& model, const std::string& title, const PageWindow& window) {
@@ -163,10 +158,11 @@ std::string page_run(const Model& model, const std::string& title, const PageWin
   const std::uint32_t last = film.last;
   PageShapes shapes;
   JsonList out('{');
+  const TraceHeader& header = model.trace().header;
   out.member("title", json_text(within_limit(title)));
-  out.member("program", json_text(within_limit(model.trace().header.program)));
-  out.member("system", json_text(within_limit(system_words(model.trace().header))));
-  out.member("simulated", model.trace().header.system == "sim" ? "true" : "false");
+  out.member("program", json_text(within_limit(header.program)));
+  out.member("system", json_text(within_limit(heading_of_system(header.system, header.seed))));
+  out.member("simulated", system_named(header.system).is_simulated ? "true" : "false");
   out.member("first", std::to_string(film.first));
   out.member("last", std::to_string(last));
   out.member("count", std::to_string(model.event_count()));

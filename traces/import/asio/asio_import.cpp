@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "traces/format/input_error.hpp"
+#include "traces/format/run_systems.hpp"
 #include "traces/import/asio/asio_builder.hpp"
 #include "traces/import/import.hpp"
 
@@ -46,7 +47,7 @@ bool is_asio_line(std::string_view line) {
 }
 
 ImportReport import_asio(LogLines& lines, const ImportLimits& limits, Trace& trace) {
-  ImportedEvents events(trace, limits, program_of(lines.file()), "asio");
+  ImportedEvents events(trace, limits, program_of(lines.file()), name_of(RunSystem::asio));
   AsioBuilder builder(events, limits);
   std::string_view text;
   while (lines.next(text)) add_line(text, lines.is_cut(), lines.number(), events, builder);

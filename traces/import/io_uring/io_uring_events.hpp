@@ -17,7 +17,6 @@
 namespace proactor_lab {
 
 /// Of the traces that come of it: what their header calls the system.
-inline constexpr std::string_view io_uring_tracepoints = "io_uring tracepoints";
 
 class IoUringEvents {
  public:

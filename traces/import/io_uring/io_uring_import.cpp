@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "traces/format/input_error.hpp"
+#include "traces/format/run_systems.hpp"
 #include "traces/import/import.hpp"
 #include "traces/import/imported_events.hpp"
 #include "traces/import/io_uring/io_uring_events.hpp"
@@ -101,7 +102,7 @@ class IoUringImport {
     }
     origin_ = latest_ = first.time;
     events_.emplace(trace_, limits_, first.task.empty() ? "unknown" : first.task,
-                    io_uring_tracepoints);
+                    name_of(RunSystem::io_uring_tracepoints));
     machine_.emplace(*events_, limits_);
     if (overwritten_ > 0) machine_->see_lost(overwritten_, 0);
   }
