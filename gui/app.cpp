@@ -23,6 +23,7 @@ void App::open(Document document) {
   document_ = std::move(document);
   notice_ = document_->notice;
   runs_ = document_->runs();
+  layout_.reset();
   causes_.forget();
   run_ = 0;
   selection_ = {};
@@ -45,6 +46,7 @@ void App::start_first_launch(FirstLaunchRuns runs) {
   first_launch_.emplace(std::move(runs));
   document_.reset();
   runs_.clear();
+  layout_.reset();
 }
 
 const PageView* App::page() const {
@@ -254,6 +256,7 @@ void App::run_exercise() {
 void App::follow_lesson(bool move) {
   const PageView& shown = document_->lesson->page();
   runs_ = document_->runs();
+  layout_.reset();
   causes_.forget();
   const std::size_t run = std::min(shown.run, runs_.size() - 1);
   if (run != run_ || runs_[run].model->event_count() != playback_.event_count()) {
@@ -315,6 +318,14 @@ void App::advance(float seconds) {
 
 bool App::animating() const {
   return first_launch_ ? first_launch_->animating() : playback_.playing();
+}
+
+const figures::InteractionLayout& App::layout() {
+  if (!layout_ || laid_out_ != model()) {
+    laid_out_ = model();
+    layout_.emplace(*laid_out_);
+  }
+  return *layout_;
 }
 
 Snapshot App::snapshot() const {

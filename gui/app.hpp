@@ -44,6 +44,8 @@ class App {
   ViewSettings& settings() { return settings_; }
   const LessonSession* lesson() const { return document_ ? document_->lesson.get() : nullptr; }
   const Model* model() const { return document_ ? runs_[run_].model : nullptr; }
+  /// Of the run that is shown: made for the first frame that needs it, kept until another is shown.
+  const figures::InteractionLayout& layout();
   const std::string& notice() const { return notice_; }
   bool in_first_launch() const { return first_launch_.has_value(); }
   FirstLaunch* first_launch() { return first_launch_ ? &*first_launch_ : nullptr; }
@@ -69,6 +71,8 @@ class App {
   std::optional<Document> document_;
   std::vector<NamedRun> runs_;
   std::size_t run_ = 0;
+  std::optional<figures::InteractionLayout> layout_;
+  const Model* laid_out_ = nullptr;
   Playback playback_;
   ViewSettings settings_;
   PaneSet lesson_panes_;  ///< what the lesson asked for last

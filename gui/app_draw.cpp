@@ -71,7 +71,8 @@ void App::draw_panes(const Fonts& fonts, Requests& requests) {
   const Canvas canvas{fonts, settings_.theme};
   const Rect window = at_least(window_rect());
   canvas.fill(window, Ink::background);
-  const Snapshot shown = snapshot();
+  Snapshot shown = snapshot();
+  if (shown.model && shown.settings.stage == StageView::interaction) shown.layout = &layout();
   if (!shown.model) {
     const Rect header = layout_of(window.width, window.height, false, {}).header;
     const Rect rest{0, header.bottom(), window.width, window.height - header.height};

@@ -26,7 +26,8 @@ Scene stage_scene(const Snapshot& snapshot, float width, float height) {
     options.at = snapshot.moment();
     options.selection = snapshot.selection;
     options.horizon = snapshot.hidden_after();
-    return figures::interaction_scene(*snapshot.model, options);
+    return snapshot.layout != nullptr ? figures::interaction_scene(*snapshot.layout, options)
+                                      : figures::interaction_scene(*snapshot.model, options);
   }
   std::vector<figures::ActivityGroup> groups;
   for (const NamedRun& run : *snapshot.runs) {

@@ -29,6 +29,8 @@ struct ViewSettings {
 /// Everything a frame shows.
 struct Snapshot {
   const Model* model = nullptr;                 ///< the run that the playhead is in
+  /// Of that run; null: the interaction diagram is laid out for one frame.
+  const figures::InteractionLayout* layout = nullptr;
   const std::vector<NamedRun>* runs = nullptr;  ///< all of the document's
   const PageView* lesson = nullptr;             ///< null: no lesson
   Playback playback;

@@ -164,6 +164,18 @@ TEST_CASE("every key means one thing and says which") {
   CHECK(requests_of(Key::none).empty());
 }
 
+TEST_CASE("the interaction diagram is laid out once per run, not once per frame") {
+  App app;
+  app.open(document_of(test::echo_of_two()));
+  const figures::InteractionLayout* first = &app.layout();
+  CHECK(&first->model() == app.model());
+  app.press(Key::right);
+  CHECK(&app.layout() == first);
+  CHECK(&app.layout().model() == app.model());
+  app.open(document_of(test::echo_of_two()));
+  CHECK(&app.layout().model() == app.model());
+}
+
 TEST_CASE("keys step, play and change the view") {
   App app;
   app.open(document_of(test::echo_of_two()));
