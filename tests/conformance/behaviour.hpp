@@ -1,5 +1,5 @@
-// A behaviour of the kernel, as one body that runs on every system. It tells what happened as a
-// string: what systems may do differently stands in it, what is noise does not.
+// A behaviour of the kernel, written as one body that runs on every system. It returns what
+// happened as a string. The string contains what systems may do differently and leaves out noise.
 #pragma once
 
 #include <string>
@@ -11,18 +11,18 @@ namespace proactor_lab::conformance {
 
 struct Behaviour {
   const char* name;
-  /// The liburing test it re-expresses, or what the kernel is said to do.
+  /// The liburing test that it restates, or the kernel's documented behaviour.
   const char* restates;
   std::string (*body)(Machine&);
-  int variants = 1;      ///< ways of being set up, tried in turn
-  bool on_epoll = true;  ///< also where the loop thread moves the bytes
+  int variants = 1;      ///< number of ways to set it up, tried one after the other
+  bool on_epoll = true;  ///< also run on epoll, where the loop thread moves the bytes
   unsigned live_runs = 24;
   Needs needs{};
-  bool usually = false;  ///< each way to set it up has one usual outcome: live the most frequent
-  bool refused = false;  ///< with full freedom the simulator says that it does not model it
+  bool usually = false;  ///< every variant has one usual outcome: live, the most frequent one
+  bool refused = false;  ///< with full freedom the simulator reports NotModelled
 };
 
-// Each in its file.
+// Each is defined in the file of that name.
 std::vector<Behaviour> cancelling_behaviours();
 std::vector<Behaviour> chain_behaviours();
 std::vector<Behaviour> timeout_behaviours();
@@ -35,7 +35,7 @@ std::vector<Behaviour> ring_behaviours();
 std::vector<Behaviour> drain_behaviours();
 std::vector<Behaviour> skipping_behaviours();
 
-// What many bodies ask for.
+// Requests that many bodies use.
 inline OperationRequest receive_of(Handle handle, std::uint32_t length, Link link = Link::none) {
   return {.opcode = Opcode::receive, .handle = handle, .length = length, .link = link};
 }

@@ -1,4 +1,4 @@
-// Provided buffers, and receives that go on.
+// Provided buffers, and multishot receives.
 #include "tests/conformance/behaviour.hpp"
 
 using namespace std::chrono_literals;
@@ -50,7 +50,7 @@ std::string no_buffer_left(Machine& m) {
   BufferGroup& buffers = m.provide(1, 2);
   const auto [stream, peer] = m.stream();
   m.forget();
-  if (m.variant() == 2) {  // the end of the stream waits, and no buffer is there
+  if (m.variant() == 2) {  // the end of the stream is pending, and no buffer is left
     m.ask("_one", {.opcode = Opcode::receive, .handle = stream, .buffers = &buffers});
     m.submit();
     peer->send("ab");
@@ -110,7 +110,7 @@ std::string ringbuf_read(Machine& m) {
 std::string receive_from_a_file(Machine& m) {
   BufferGroup& buffers = m.provide(1, 4);
   const Handle file = m.file("abcdef");
-  if (m.variant() == 1) {  // not even a missing buffer comes first
+  if (m.variant() == 1) {  // not even a missing buffer is reported first
     m.ask("_read", {.opcode = Opcode::read, .handle = file, .buffers = &buffers});
     m.gather();
   }
@@ -123,7 +123,7 @@ std::string receive_from_a_file(Machine& m) {
   return m.story();
 }
 
-/// Reading does not go on by itself.
+/// A read is not multishot.
 std::string read_many(Machine& m) {
   BufferGroup& buffers = m.provide(2, 4);
   std::error_code error;
@@ -144,7 +144,7 @@ std::string read_many(Machine& m) {
   request.multishot = true;
   if (m.variant() == 1) {
     request.buffers = &buffers;
-  } else {  // nor does receiving without provided buffers
+  } else {  // nor is a receive without provided buffers
     request.opcode = Opcode::receive;
     request.length = 2;
   }

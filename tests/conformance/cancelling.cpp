@@ -1,4 +1,4 @@
-// Cancels: what they find, what they answer, and in which order it is told.
+// Cancels: what they find, their results, and the order of completions.
 #include <cstring>
 
 #include "tests/conformance/behaviour.hpp"
@@ -30,7 +30,7 @@ std::string cancel_of_nobody(Machine& m) {
   return m.story();
 }
 
-/// The disk may be at work on it by then: too far gone to stop.
+/// The disk may have started the sync by then, and it can no longer be cancelled.
 std::string cancel_of_a_sync(Machine& m) {
   const Handle file = m.file("content");
   m.forget();
@@ -57,7 +57,7 @@ std::string cancel_of_all_on_a_handle(Machine& m) {
   if (m.variant() > 0) m.pass(20us);
   m.ask("all", on_handle(Opcode::cancel_handle, stream));
   m.gather({"a", "b", "c", "all"});
-  // In which order the cancelled are told is nobody's promise.
+  // The order in which cancelled operations complete is not specified.
   return "all=" + m.result("all") + " a=" + m.result("a") + " b=" + m.result("b") +
          " c=" + m.result("c") + (m.is_over("_other") ? " other=over" : " other=pending");
 }
@@ -101,7 +101,7 @@ std::string sync_cancel(Machine& m) {
   return std::string("first=") + name(first) + " " + m.story() + " second=" + name(second);
 }
 
-/// Received or cancelled, never both or neither, and no byte is lost.
+/// The receive either gets the bytes or is cancelled, never both or neither. No byte is lost.
 std::string cancel_race(Machine& m) {
   const auto [stream, peer] = m.stream();
   m.forget();
@@ -134,7 +134,7 @@ std::string cancelled_twice(Machine& m) {
   return std::string(timer ? "timer: " : "receive: ") + m.story();
 }
 
-/// Until the target's own completion its buffer is the system's: here it was half full.
+/// Until the target's own completion, its buffer belongs to the system: here it was half full.
 std::string buffer_after_a_cancel(Machine& m) {
   const auto [stream, peer] = m.stream();
   m.forget();

@@ -1,4 +1,4 @@
-// Chains, drains, and successes that are not told.
+// Chains, drains, and successes that are not reported.
 #include "tests/conformance/behaviour.hpp"
 
 using namespace std::chrono_literals;
@@ -10,7 +10,7 @@ OperationRequest failing(Link link = Link::none, OperationFlags flags = Operatio
   return {.opcode = Opcode::poll, .handle = Handle::none, .link = link, .flags = flags};
 }
 
-/// A link that breaks takes all behind it along, hard ones, too.
+/// A link that breaks cancels all later operations of its chain, also behind hard links.
 std::string link(Machine& m) {
   switch (m.variant()) {
     case 0:
@@ -31,7 +31,7 @@ std::string link(Machine& m) {
       m.ask("b", no_op(Link::hard));
       m.ask("c", no_op());
       break;
-    case 4:  // two chains, and one that belongs to neither
+    case 4:  // two chains, and one operation that belongs to neither
       m.ask("a", no_op(Link::soft));
       m.ask("b", no_op());
       m.ask("c", no_op());
@@ -80,7 +80,8 @@ std::string timer_in_a_chain(Machine& m) {
   return m.story();
 }
 
-/// One that the kernel refuses takes its whole chain along, what stands before it, too.
+/// An operation that the kernel refuses cancels its whole chain, including the operations before
+/// it.
 std::string submit_link_fail(Machine& m) {
   const int place = m.variant() % 3;
   const Link kind = m.variant() < 3 ? Link::soft : Link::hard;
@@ -110,14 +111,14 @@ std::string link_drain(Machine& m) {
       m.ask("c", no_op());
       m.ask("after", no_op());
       break;
-    case 2:  // what drains takes its time
+    case 2:  // the draining operation takes time
       m.ask("before", timer_of(100us));
       m.ask("drain", timer_of(100us, Link::none, drain));
       m.ask("after", no_op());
       m.submit();
       m.ask("later", no_op());
       break;
-    case 3:  // it goes on: what comes after it is over waits, too
+    case 3:  // the drain continues: operations submitted after it is over wait, too
       m.ask("before", no_op());
       m.ask("drain", no_op(Link::none, drain));
       m.ask("long", timer_of(300us));
@@ -144,17 +145,17 @@ std::string skip_success(Machine& m) {
     case 1:
       m.ask("a", failing(Link::none, skip));
       break;
-    case 2:  // the chain's end is told
+    case 2:  // the end of the chain is reported
       m.ask("a", no_op(Link::soft, skip));
       m.ask("b", no_op(Link::soft, skip));
       m.ask("c", no_op());
       break;
-    case 3:  // a failure is told, though it asked not to be; then nothing more of the chain
+    case 3:  // a failure is reported despite the flag; then nothing more of the chain
       m.ask("a", failing(Link::soft, skip));
       m.ask("_b", no_op(Link::soft, skip));
       m.ask("_c", no_op(Link::none, skip));
       break;
-    case 4:  // the cancelled are told, though they asked not to be
+    case 4:  // cancelled operations are reported despite the flag
       m.ask("a", failing(Link::soft));
       m.ask("b", no_op(Link::soft, skip));
       m.ask("c", no_op(Link::none, skip));

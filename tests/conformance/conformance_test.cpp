@@ -1,7 +1,7 @@
-// The proof that the simulated system is a faithful one: what the live kernel does lies, for each
-// behaviour, in the set of what the simulator can do, and of that set enough was seen live.
+// Proves that the simulated system is faithful. For each behaviour, every outcome of the live
+// kernel is in the set of outcomes that the simulator allows, and enough of that set was seen live.
 //
-//   build/dev/bin/tests_conformance         prints the table and fails where it does not hold
+//   build/dev/bin/tests_conformance         prints the table; fails if this does not hold
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -19,15 +19,15 @@
 namespace proactor_lab::conformance {
 namespace {
 
-/// Worlds looked at of one way to set a behaviour up.
+/// Maximum number of worlds examined per variant of a behaviour.
 constexpr std::size_t worlds_max = 5000;
 
 struct Allowed {
   std::set<std::string> outcomes;
   std::vector<std::set<std::string>> by_variant;
   std::size_t worlds = 0;
-  bool cut = false;     // there are more worlds than were looked at
-  std::string refusal;  // of a world that is not modelled
+  bool cut = false;     // there are more worlds than were examined
+  std::string refusal;  // message for a world that is not modelled; empty if there was none
 };
 
 Allowed enumerate(const Behaviour& behaviour, KernelFreedom freedom) {
@@ -66,7 +66,7 @@ std::vector<Behaviour> all_behaviours() {
   return all;
 }
 
-/// Why the kernel refuses a ring; empty where it does not.
+/// Why the kernel refuses a ring; empty if it does not.
 std::string refusal() {
   try {
     SeededChoices nobody(1);
@@ -77,7 +77,7 @@ std::string refusal() {
   }
 }
 
-/// PROACTOR_LAB_PATIENCE=100 looks a hundred times as long for what is rare.
+/// PROACTOR_LAB_PATIENCE=100 makes a hundred times as many live runs, to find rare outcomes.
 unsigned patience() {
   const char* const times = std::getenv("PROACTOR_LAB_PATIENCE");
   return times == nullptr ? 1 : std::max(1u, static_cast<unsigned>(std::atoi(times)));
@@ -99,7 +99,7 @@ std::string key_of(int variant, const std::string& outcome) {
   return std::to_string(variant) + ": " + outcome;
 }
 
-/// What happens with usual freedom is decided, and is what happened most often.
+/// With usual freedom each variant has exactly one outcome, and it is the most frequent one live.
 void check_usual(const Behaviour& behaviour, const Allowed& usual, const Probe& live) {
   for (int variant = 0; variant < behaviour.variants; ++variant) {
     const std::set<std::string>& outcomes = usual.by_variant[static_cast<std::size_t>(variant)];
@@ -144,7 +144,7 @@ void probe(const Behaviour& behaviour, const Allowed& allowed, SystemKind kind, 
 }  // namespace
 
 TEST_CASE("what the kernel does, the simulator can do, and half of what it can was seen") {
-  std::signal(SIGPIPE, SIG_IGN);  // live, writing to a broken pipe raises it
+  std::signal(SIGPIPE, SIG_IGN);  // live, a write to a broken pipe raises it
   const std::string refused = refusal();
   if (!refused.empty()) std::printf("io_uring is refused (%s): epoll only\n", refused.c_str());
   const char* const only = std::getenv("PROACTOR_LAB_BEHAVIOUR");
@@ -191,7 +191,7 @@ TEST_CASE("what the kernel does, the simulator can do, and half of what it can w
     probed_in_all += live.runs;
   }
   std::printf("%-34s %8zu %8u %6zu\n", "in all", allowed_in_all, probed_in_all, seen_in_all);
-  REQUIRE(probed_in_all > 0);  // a name that no behaviour has proves nothing
+  REQUIRE(probed_in_all > 0);  // a name that no behaviour has must not pass
   CHECK(2 * seen_in_all >= allowed_in_all);
 }
 

@@ -39,7 +39,7 @@ std::string accept_link(Machine& m) {
   return m.story();
 }
 
-/// Asked again under the same number, once the first listener is gone.
+/// Accepts again on a listener that may have the same number, after the first listener was closed.
 std::string accept_reuse(Machine& m) {
   const Handle first = m.listener();
   const OperationToken accept = m.ask("first", accept_of(first));
@@ -62,7 +62,7 @@ std::string two_accepts(Machine& m) {
   m.ask("newer", accept_of(listener));
   m.submit();
   if (m.variant() == 1) {
-    // A third takes the connection for which one of them was woken: it waits anew.
+    // A third accept takes the connection for which one of them was woken. That one waits again.
     m.connect_peer(listener);
     m.ask("_thief", accept_of(listener));
     m.pass(m.simulated() ? Duration{20us} : Duration{200us});
@@ -80,7 +80,7 @@ std::string connect(Machine& m) {
   const Handle stream = m.os().open_stream_socket("stream", error);
   OperationRequest request = on_handle(Opcode::connect, stream);
   request.endpoint = endpoint;
-  if (m.variant() == 1) m.os().close(listener);  // nobody listens
+  if (m.variant() == 1) m.os().close(listener);  // no listener is left
   m.ask("connect", request);
   m.gather();
   if (m.variant() == 2) m.ask("again", request);
@@ -96,7 +96,7 @@ std::string accept_many_without_handles(Machine& m) {
   m.ask("many", accept_of(listener, true));
   m.gather();
   if (m.variant() == 0) return m.story();
-  // The one that could not be taken is still there.
+  // The connection that could not be accepted is still queued.
   m.os().close(Handle{m.first_value("many")});
   m.ask("then", accept_of(listener));
   m.gather();

@@ -1,4 +1,4 @@
-// What a drain holds back, what its workers do, and what a release does with what waits.
+// What a drain holds back, what its workers do, and what a release does with waiting operations.
 #include "tests/conformance/behaviour.hpp"
 
 using namespace std::chrono_literals;
@@ -15,7 +15,7 @@ OperationRequest with_flags(OperationRequest request, OperationFlags flags) {
 
 void let_happen(Machine& m) { m.pass(m.simulated() ? Duration{20us} : Duration{10ms}); }
 
-/// A drain is over; what is asked then goes to a worker, which looks its handle up.
+/// A drain is over. The next operation then goes to a worker, which looks up its handle.
 std::string close_behind_a_drain(Machine& m) {
   const auto [stream, peer] = m.stream();
   m.forget();
@@ -46,7 +46,7 @@ std::string cancel_behind_a_drain(Machine& m) {
   return m.story();
 }
 
-/// What cannot be done does not wait behind the drain.
+/// An operation that is refused does not wait behind the drain.
 std::string refused_behind_a_drain(Machine& m) {
   m.ask("drain", timer_of(m.simulated() ? Duration{50us} : Duration{1ms}, Link::none, drain));
   OperationRequest bad = no_op();
@@ -58,7 +58,7 @@ std::string refused_behind_a_drain(Machine& m) {
   return m.story();
 }
 
-/// The next submission drains, too.
+/// The submission after the chain drains, too.
 std::string drain_in_a_chain(Machine& m) {
   std::error_code error;
   const OperatingSystem::Pipe pipe = m.os().open_pipe("pipe", error);
@@ -83,7 +83,7 @@ std::string link_timeout_of_a_drained_accept(Machine& m) {
   return m.story();
 }
 
-/// The worker that did the first goes on with the second, and blocks in it.
+/// The worker that executed the first operation continues with the second and blocks in it.
 std::string chain_behind_a_worker(Machine& m) {
   std::error_code error;
   const OperatingSystem::Pipe pipe = m.os().open_pipe("pipe", error);
@@ -99,7 +99,7 @@ std::string chain_behind_a_worker(Machine& m) {
   return m.story();
 }
 
-/// What a hard link starts when its predecessor is cancelled is carried out.
+/// A hard link starts its successor when its predecessor is cancelled, and that one is executed.
 std::string release_of_a_chain(Machine& m) {
   std::error_code error;
   const OperatingSystem::Pipe silent = m.os().open_pipe("silent", error);

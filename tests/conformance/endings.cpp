@@ -1,5 +1,5 @@
-// What is left of a handle when it is over: resets, refusals, ends of streams, shutdowns. And what
-// moves no bytes.
+// The state of a handle after its end: resets, refusals, ends of streams, shutdowns. Also
+// operations that move no bytes.
 #include <tuple>
 
 #include "tests/conformance/behaviour.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 void let_arrive(Machine& m) { m.pass(m.simulated() ? Duration{20us} : Duration{200us}); }
 
-/// The part comes first, and the reset is used up with it.
+/// The bytes that arrived are reported first. That consumes the reset, too.
 std::string wait_all_then_reset(Machine& m) {
   const auto [stream, peer] = m.stream();
   m.forget();
@@ -34,7 +34,7 @@ std::string wait_all_then_reset(Machine& m) {
   return m.story();
 }
 
-/// Nobody listened: the socket is at its end, and may be connected anew.
+/// The connect was refused: the socket reads as ended and may be connected again.
 std::string after_a_refused_connect(Machine& m) {
   const Handle listener = m.listener();
   std::error_code error;
@@ -120,7 +120,7 @@ std::string end_into_a_buffer(Machine& m) {
   return story + " then " + m.story();
 }
 
-/// The socket says that it is not connected, and is shut down all the same.
+/// The socket reports that it is not connected, and is shut down nevertheless.
 std::string datagram_shut_down(Machine& m) {
   std::error_code error;
   const Handle socket = m.os().open_datagram_socket({loopback_address, 0}, "socket", error);
@@ -145,7 +145,7 @@ std::string datagram_shut_down(Machine& m) {
   m.submit();
   m.ask("_shutdown", shutdown);
   m.variant() == 2 ? m.gather({"_shutdown"}) : m.gather();
-  // In which order they are told differs between rings.
+  // Their order differs between rings.
   std::string story = "shutdown=" + m.result("_shutdown");
   for (const char* name : {"receive", "read", "poll"}) {
     if (m.token(name).slot != nullptr) story += std::string(" ") + name + "=" + m.result(name);

@@ -139,7 +139,7 @@ bool Machine::used_buffer(std::string_view name) const {
 
 // --- Waiting -----------------------------------------------------------------------------------
 
-/// False where nothing can complete any more.
+/// False if nothing can complete any more.
 bool Machine::wait(Instant deadline) {
   const bool more = os_->wait(queue_, deadline);
   while (!queue_.empty()) {

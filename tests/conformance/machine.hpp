@@ -1,6 +1,6 @@
-// A system as a conformance behaviour drives it: operations are started on the processor itself and
-// completions taken from its queue, so that nothing stands between the behaviour and what the
-// system did, in which order. Fresh for each run.
+// A system as a conformance behaviour drives it. Operations are started on the operating system
+// directly, and completions are taken from its queue. So the behaviour sees what the system did and
+// in which order. Each run has a new machine.
 #pragma once
 
 #include <deque>
@@ -26,20 +26,20 @@ namespace proactor_lab::conformance {
 
 enum class SystemKind { simulated, io_uring, epoll };
 
-/// What a behaviour wants of its machine.
+/// What a behaviour requires of its machine.
 struct Needs {
   unsigned submission_entries = 64;
   unsigned completion_entries = 4096;
-  std::int32_t handle_limit = 1'048'576;  ///< simulated; live see `Machine::limit_handles`
+  std::int32_t handle_limit = 1'048'576;  ///< simulated; live: see `Machine::limit_handles`
   Duration disk_latency{0};
 };
 
 /// How this run differs from others: simulated by the choices, live by small perturbations.
 struct Try {
   SystemKind kind = SystemKind::simulated;
-  ChoiceSource* choices = nullptr;  ///< of the simulated system; live nobody asks
-  int variant = 0;                  ///< of the behaviour's own ways to be set up
-  unsigned number = 0;              ///< of the live run: seeds its delays, picks the kind of ring
+  ChoiceSource* choices = nullptr;  ///< used by the simulated system only
+  int variant = 0;                  ///< of the behaviour, from 0
+  unsigned number = 0;              ///< of the live run: seeds its delays, selects the kind of ring
   KernelFreedom freedom = KernelFreedom::full;  ///< simulated
 };
 
@@ -54,43 +54,44 @@ class Machine final : private EventTarget {
   bool simulated() const { return try_.kind == SystemKind::simulated; }
   SystemKind kind() const { return try_.kind; }
   int variant() const { return try_.variant; }
-  /// One way, in the simulated world; live there is none to speak of.
+  /// Latency in one direction in the simulated world; 0 live.
   Duration latency() const { return simulated() ? Duration{1000} : Duration{0}; }
 
-  /// Starts an operation under a name, by which `story` tells of it. Where it has no buffer of its
-  /// own and wants one, it gets it.
+  /// Starts an operation under a name that `story` uses. If the request needs a buffer and has
+  /// none, the machine provides one.
   OperationToken ask(std::string name, OperationRequest request);
   OperationToken token(std::string_view name) const;
-  /// What lies in the buffer of an operation that has one.
+  /// Content of the buffer of this operation. REQUIRES: the machine knows the name.
   std::string text(std::string_view name) const;
-  /// Counts, or the error's name; "" as long as nothing was told.
+  /// Result of its last completion as a number, or the error's name; "" if none arrived yet.
   std::string result(std::string_view name) const;
   std::int32_t value(std::string_view name) const;
   std::int32_t first_value(std::string_view name) const;
   bool is_over(std::string_view name) const;
-  /// Its last completion says that it used a provided buffer up.
+  /// True if its last completion used a provided buffer.
   bool used_buffer(std::string_view name) const;
-  /// The provided buffer that this operation took is free again.
+  /// Returns the provided buffer of the operation's first completion to the group.
   void give_back(BufferGroup& buffers, std::string_view name);
 
-  /// Waits until all that was asked is over, or for some seconds.
+  /// Waits until all operations are over, at most some seconds. Those that skip their success are
+  /// not waited for.
   void gather();
-  /// Until these are.
+  /// Waits until the named operations are over.
   void gather(std::initializer_list<std::string_view> names);
-  /// Submits what was asked, takes what is there.
+  /// Submits what was started and takes the available completions, without waiting.
   void submit();
-  /// Lets time go on and takes what completes.
+  /// Waits for this long and takes what completes.
   void pass(Duration duration);
-  /// A short delay of the live world, another in each run; simulated none.
+  /// Live: a short pseudo-random delay, another in each run. Simulated: nothing.
   void jitter();
 
-  /// Live: submits, and then nobody asks what has completed for this long.
+  /// Submits. Live: then keeps the thread busy for this long without asking for completions.
   void look_away(Duration duration);
-  /// Live: goes on on another processor, where there is one.
+  /// Submits. Live: continues on another processor, if there is one.
   void change_processor();
 
-  /// "cancel=0 receive=ECANCELED": what completed, in this order. A name that begins with an
-  /// underscore is left out; what was asked and is not over comes last, as "pending".
+  /// The completions in order of arrival, as in "cancel=0 receive=ECANCELED". Names that begin with
+  /// an underscore are left out. Operations that are not over come last, as "pending".
   std::string story() const;
   void forget() { told_.clear(); }
 
@@ -98,14 +99,14 @@ class Machine final : private EventTarget {
   Endpoint endpoint_of(Handle listener) {
     return {loopback_address, os_->local_endpoint(listener).port};
   }
-  /// A stream whose other end is the world's.
+  /// A connected stream; its other end belongs to the world.
   std::pair<Handle, Peer*> stream();
-  /// It is the machine's.
+  /// The machine owns the peer.
   Peer* connect_peer(Handle listener);
   BufferGroup& provide(std::uint16_t count, std::uint32_t size);
   /// An open file with this content.
   Handle file(std::string_view content);
-  /// Has the world do something after `delay`, beside the system: live, on a thread of its own.
+  /// Runs `action` after `delay`, outside the system: live on a separate thread.
   void later(Duration delay, std::function<void()> action);
   /// From now on the system may open only `more` handles (live; simulated: `Needs`).
   void limit_handles(int more);

@@ -1,5 +1,5 @@
-// The other end of a stream: the world's, not the tested system's. Live it is a blocking socket,
-// simulated an end of the network.
+// The other end of a stream. It belongs to the world, not to the tested system: live a blocking
+// socket, simulated an end of the network.
 #pragma once
 
 #include <string>

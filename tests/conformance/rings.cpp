@@ -6,7 +6,7 @@ using namespace std::chrono_literals;
 namespace proactor_lab::conformance {
 namespace {
 
-/// Nothing is lost, and submits are still accepted.
+/// No completion is lost, and submissions are still accepted.
 std::string cq_overflow(Machine& m) {
   constexpr int count = 20;
   std::string expected;
@@ -22,7 +22,7 @@ std::string cq_overflow(Machine& m) {
          (overflowed ? ", overflowed" : ", fitted");
 }
 
-/// What completes again and again ends where there is no room for more.
+/// A multishot operation ends if the completion queue has no room.
 std::string many_with_a_full_queue(Machine& m) {
   BufferGroup& buffers = m.provide(16, 1);
   const auto [stream, peer] = m.stream();
@@ -35,7 +35,7 @@ std::string many_with_a_full_queue(Machine& m) {
   return m.story();
 }
 
-/// There is no place for a submission until something is submitted.
+/// A full submission queue has no room until something is submitted.
 std::string sq_full(Machine& m) {
   constexpr int count = 5;
   std::vector<Handle> listeners;
@@ -47,7 +47,7 @@ std::string sq_full(Machine& m) {
   int closed = 0;
   for (const Handle each : listeners) closed += m.os().local_endpoint(each).port == 0;
   m.gather();
-  // The backend has operations of its own: how many exactly is its affair.
+  // The backend submits internal operations as well, so the exact number is not specified.
   const bool some = closed > 0 && closed < count;
   return std::string(some ? "some before waiting, then " : "not in pieces, then ") + m.story();
 }
@@ -60,7 +60,7 @@ std::string drop_submit(Machine& m) {
   return m.story();
 }
 
-/// One of many results does not wait for those that were submitted with it.
+/// A result of a multishot receive does not wait for operations that were submitted with it.
 std::string order_of_many(Machine& m) {
   BufferGroup& buffers = m.provide(4, 8);
   const auto [stream, peer] = m.stream();

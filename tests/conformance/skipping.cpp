@@ -15,7 +15,7 @@ OperationRequest skipping(OperationRequest request) {
 
 void let_happen(Machine& m) { m.pass(m.simulated() ? Duration{200us} : Duration{20ms}); }
 
-/// It reports nothing, whether it expires or its target is over first.
+/// A link timeout reports nothing, whether it expires or its target completes first.
 std::string link_timeout_unreported(Machine& m) {
   const auto [stream, peer] = m.stream();
   m.forget();
@@ -44,7 +44,7 @@ std::string many_unreported(Machine& m) {
   return m.story();
 }
 
-/// One of the two is refused from then on.
+/// The later of the two is refused.
 std::string skipping_and_draining(Machine& m) {
   switch (m.variant()) {
     case 0:
@@ -72,7 +72,7 @@ std::string skipping_and_draining(Machine& m) {
   return m.story();
 }
 
-/// What the kernel's workers find out about these is no failure.
+/// If a worker of the kernel finds that these fail, the failure does not break the chain.
 std::string failures_of_workers(Machine& m) {
   const Handle listener = m.listener();
   std::error_code error;

@@ -1,4 +1,4 @@
-// Bytes through streams, datagrams and pipes; and what ends them.
+// Bytes through streams, datagrams and pipes, and how these end.
 #include <algorithm>
 
 #include "tests/conformance/behaviour.hpp"
@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 namespace proactor_lab::conformance {
 namespace {
 
-/// Live the world's bytes are there at once, or nearly; simulated after a latency.
+/// Live, the world's bytes arrive almost at once; simulated, after a latency.
 void let_arrive(Machine& m) { m.pass(m.simulated() ? Duration{20us} : Duration{200us}); }
 
 std::string close_with_a_receive_pending(Machine& m) {
@@ -24,7 +24,7 @@ std::string close_with_a_receive_pending(Machine& m) {
   return m.story() + " bytes=" + m.text("receive");
 }
 
-/// It has not looked at its handle yet.
+/// The deferred receive has not looked up its handle yet.
 std::string close_before_a_deferred_receive(Machine& m) {
   const auto [stream, peer] = m.stream();
   m.forget();
@@ -80,7 +80,7 @@ std::string peer_closes(Machine& m) {
   return m.story();
 }
 
-/// Not first come, first served.
+/// Reads on one pipe are not served first come, first served.
 std::string two_reads_on_one_pipe(Machine& m) {
   std::error_code error;
   const OperatingSystem::Pipe pipe = m.os().open_pipe("pipe", error);
@@ -89,7 +89,8 @@ std::string two_reads_on_one_pipe(Machine& m) {
   m.ask("new", read_of(pipe.reader, 1));
   m.submit();
   if (m.variant() == 1) {
-    // One gets a byte and is asked for again: the other has waited longer, and was woken in vain.
+    // One gets a byte and a new read is started. The other has waited longer, and was woken in
+    // vain.
     m.ask("_write", write_of(pipe.writer, "x"));
     if (!m.simulated()) m.jitter();
     m.pass(50us);
@@ -110,7 +111,7 @@ std::string two_reads_on_one_pipe(Machine& m) {
 std::string pipe_eof(Machine& m) {
   std::error_code error;
   const OperatingSystem::Pipe pipe = m.os().open_pipe("pipe", error);
-  if (m.variant() == 0) {  // the end comes while it waits
+  if (m.variant() == 0) {  // the end comes while the read waits
     m.ask("read", read_of(pipe.reader, 8));
     m.submit();
     m.ask("close", on_handle(Opcode::close, pipe.writer));
@@ -131,7 +132,7 @@ std::string send_recvmsg(Machine& m) {
   const Handle to = m.os().open_datagram_socket({loopback_address, 0}, "to", error);
   const Handle from = m.os().open_datagram_socket({loopback_address, 0}, "from", error);
   Endpoint sender;
-  const std::uint32_t room = m.variant() == 1 ? 2 : 8;  // what does not fit is lost
+  const std::uint32_t room = m.variant() == 1 ? 2 : 8;  // bytes that do not fit are lost
   if (m.variant() == 2) m.ask("send", send_of(to, "x"));
   m.ask("receive",
         {.opcode = Opcode::receive_from, .handle = to, .length = room, .sender = &sender});
@@ -144,7 +145,7 @@ std::string send_recvmsg(Machine& m) {
   return m.story() + " bytes=" + m.text("receive") + (known ? " known" : " unknown");
 }
 
-/// One datagram is all that there is to wait for.
+/// A receive that waits for all waits for one datagram only.
 std::string receive_all_of_a_datagram(Machine& m) {
   std::error_code error;
   const Handle to = m.os().open_datagram_socket({loopback_address, 0}, "to", error);
@@ -177,7 +178,7 @@ std::string receive_all_of_a_stream(Machine& m) {
   return std::string(early ? "early " : "") + m.story() + " bytes=" + m.text("receive");
 }
 
-/// The bytes come in two pieces: the receive may get the first alone.
+/// The bytes come in two pieces. The receive may get only the first.
 std::string short_receive(Machine& m) {
   const auto [stream, peer] = m.stream();
   m.forget();

@@ -1,4 +1,4 @@
-// Timers, and timeouts that bound what they are linked to.
+// Timers, and link timeouts, which limit the operation that they are linked to.
 #include "tests/conformance/behaviour.hpp"
 
 using namespace std::chrono_literals;
@@ -12,7 +12,7 @@ std::string timeout(Machine& m) {
       m.ask("long", timer_of(200us));
       m.ask("short", timer_of(50us));
       break;
-    case 1:  // a moment that is over
+    case 1:  // a deadline in the past
       m.ask("past", {.opcode = Opcode::timer, .deadline = m.os().now()});
       break;
     case 2: {
@@ -46,7 +46,7 @@ std::string link_timeout_fires(Machine& m) {
   return m.story();
 }
 
-/// The bytes arrive about when the timeout expires.
+/// The bytes arrive at about the time when the timeout expires.
 std::string link_timeout_race(Machine& m) {
   const auto [stream, peer] = m.stream();
   m.forget();
@@ -60,7 +60,7 @@ std::string link_timeout_race(Machine& m) {
       to->send("byte");
     });
   }
-  if (m.variant() == 1) m.look_away(120us);  // both come before anybody looks
+  if (m.variant() == 1) m.look_away(120us);  // both happen before the program looks
   m.gather();
   return m.story();
 }
@@ -101,7 +101,7 @@ std::string link_timeout_of_nobody(Machine& m) {
   return m.story();
 }
 
-/// A thread of the kernel may be at work on the target.
+/// A kernel thread may be working on the target.
 std::string link_timeout_of_a_sync(Machine& m) {
   const Handle file = m.file("content");
   m.ask("write", write_of(file, "new"));

@@ -1,4 +1,4 @@
-// Several that wait for one handle: which is served, and in which order.
+// Several operations wait for one handle: which are served, and in which order.
 #include <tuple>
 
 #include "tests/conformance/behaviour.hpp"
@@ -12,7 +12,7 @@ void let_arrive(Machine& m) { m.pass(m.simulated() ? Duration{20us} : Duration{2
 
 enum class Kind { pipe, stream, datagram };
 
-/// A handle to wait on, and how bytes come to it.
+/// A handle to wait on, and a way to send bytes to it.
 struct Source {
   Source(Machine& machine, Kind of_kind) : m(machine), kind(of_kind) {
     std::error_code error;
@@ -31,7 +31,7 @@ struct Source {
     return kind == Kind::pipe ? read_of(handle, 1) : receive_of(handle, 1);
   }
 
-  /// A byte, which has not arrived yet.
+  /// Sends a byte. It has not arrived yet when this returns.
   void send() {
     if (kind == Kind::stream) {
       peer->send("x");
@@ -55,7 +55,7 @@ struct Source {
 
 Kind kind_of(int variant) { return static_cast<Kind>(variant % 3); }
 
-/// The byte goes to the receive, and the polls are told of it all the same.
+/// The receive gets the byte, and the polls complete nevertheless.
 std::string polls_and_a_receive(Machine& m) {
   Source source(m, kind_of(m.variant()));
   const bool poll_first = m.variant() < 3;
@@ -88,7 +88,7 @@ std::string two_polls(Machine& m) {
   return m.story();
 }
 
-/// One that was woken in vain is the newest from then on.
+/// A receive that was woken in vain waits again and then counts as the newest.
 std::string three_receives(Machine& m) {
   Source source(m, kind_of(m.variant()));
   for (const char* name : {"one", "two", "three"}) {
@@ -103,7 +103,7 @@ std::string three_receives(Machine& m) {
   return m.story();
 }
 
-/// The last of the buffers goes to one of them, and the other is told that there is none.
+/// One of them gets the last buffer. The other completes with the error that none is left.
 std::string two_receives_one_buffer(Machine& m) {
   BufferGroup& buffers = m.provide(1, 4);
   Source source(m, kind_of(m.variant()));
@@ -142,7 +142,7 @@ std::string two_pipe_writers(Machine& m) {
   return m.story();
 }
 
-/// It has sixteen pages, and one is free when all of it was read.
+/// The pipe has sixteen pages. A page is free only after all of it was read.
 std::string full_pipe(Machine& m) {
   static const std::string much(65536, 'x');
   std::error_code error;
@@ -163,7 +163,7 @@ std::string full_pipe(Machine& m) {
     read(4095);
     return early + " then " + m.story();
   }
-  if (m.variant() == 1) {  // pieces that fill more than half a page have one each
+  if (m.variant() == 1) {  // a piece of more than half a page takes a whole page
     for (int i = 0; i < 16; ++i)
       m.ask("_piece" + std::to_string(i), write_of(pipe.writer, some(2100)));
     m.ask("small", write_of(pipe.writer, some(1900)));
@@ -174,7 +174,9 @@ std::string full_pipe(Machine& m) {
     return early + " then " + m.story();
   }
   m.ask("_fill", write_of(pipe.writer, some(65536 - 4086)));  // the last page has room for 4086
-  m.ask("odd", write_of(pipe.writer, some(5000)));  // its odd bytes fit, the others have no page
+  m.ask("odd",
+        write_of(pipe.writer,
+                 some(5000)));  // the bytes beyond whole pages fit; no page is free for the rest
   m.ask("poll", poll);
   m.pass(100us);
   return m.story();
@@ -188,7 +190,7 @@ std::string equal_timers(Machine& m) {
     m.ask(name, {.opcode = Opcode::timer, .deadline = moment});
   };
   timer("one");
-  if (m.variant() == 1) {  // a link timeout expires in its turn
+  if (m.variant() == 1) {  // a link timeout expires in order among the timers
     m.ask("_receive", receive_of(stream, 1, Link::soft));
     m.ask("timeout", {.opcode = Opcode::link_timeout, .deadline = moment});
   }
@@ -198,7 +200,7 @@ std::string equal_timers(Machine& m) {
   return m.story();
 }
 
-/// What comes before anybody looks may be received as one.
+/// Bytes that come before the program looks may be received as one.
 std::string two_sends_before_a_look(Machine& m) {
   const auto [stream, peer] = m.stream();
   m.forget();
@@ -211,7 +213,7 @@ std::string two_sends_before_a_look(Machine& m) {
   return m.story();
 }
 
-/// The program is busy while both come.
+/// The program is busy while both arrive.
 std::string two_sends_while_busy(Machine& m) {
   const auto [stream, peer] = m.stream();
   m.forget();

@@ -1,6 +1,6 @@
 // Once warm, an operation allocates nothing: neither the proactor, nor a live backend, nor workers,
-// nor what is between them; nor does a fact, nor a reset.
-// Sanitizers bring allocators of their own, and count elsewhere.
+// nor the code between them; nor does a fact, nor a reset. Sanitizers replace the allocator, so
+// these tests are left out there.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #include <array>
 #include <atomic>
@@ -32,7 +32,7 @@ using namespace proactor_lab;
 
 namespace {
 
-/// Two ends of a stream throw a ball to and fro.
+/// Two ends of a stream send a byte back and forth.
 struct PingPong {
   Proactor& proactor;
   StreamSocket near;
@@ -57,7 +57,7 @@ struct PingPong {
   }
 };
 
-/// A recorder whose facts are read now and then, as a trace's writer does.
+/// A recorder whose facts are read from time to time, as a trace's writer does.
 struct TakenFacts final : Recorder {
   long taken = 0;
   void take() {

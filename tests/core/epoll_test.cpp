@@ -1,6 +1,5 @@
-// What EpollBackend does by itself, because epoll(7) does not: keeping what a closed handle
-// referred to, keeping time, moving the bytes. What it has in common with the others is in
-// both_*_test.cpp.
+// What EpollBackend does itself, because epoll(7) does not: keeping what a closed handle referred
+// to, timers, moving the bytes. What it has in common with the others is tested in tests/systems.
 #include <array>
 #include <csignal>
 #include <cstddef>
@@ -74,7 +73,7 @@ TEST_CASE("a handle closed under a pending receive: its number is free, its stre
     closing.async_close([&](std::error_code error) {
       CHECK(!error);
       order.push_back("closed");
-      // The numbers below it are handed out first.
+      // Lower numbers are handed out first.
       std::vector<Handle> opened;
       do {
         opened.push_back(world.os->open_stream_socket("next", world.error));
@@ -189,7 +188,7 @@ TEST_CASE("wake ends a wait from within a signal handler, and is remembered") {
   world.os->wait(world.queue, never);
   world.os->wake();
   world.os->wake();
-  world.os->wait(world.queue, never);  // both are in it
+  world.os->wait(world.queue, never);  // the set contains both
   const Instant start = world.os->now();
   world.os->wait(world.queue, start + 2ms);
   CHECK(world.os->now() >= start + 2ms);

@@ -1,7 +1,7 @@
-// A submission queue of four entries that is full, with chains across its end, when everything is
-// taken back or the back end is destroyed. Each call comes back; what the kernel was never given is
-// not carried out; nothing that was lent is written afterwards. epoll has no such queue and passes
-// the same tests: it submits nothing before it waits.
+// A full submission queue of four entries, with chains across its end, when all operations are
+// released or the back end is destroyed. Each call returns, what the kernel was never given is not
+// executed, and no lent buffer is written afterwards. epoll has no such queue and passes the same
+// tests: it submits nothing before it waits.
 #include <algorithm>
 #include <array>
 #include <deque>
@@ -40,7 +40,7 @@ const std::vector<LiveMode>& modes() {
   return table;
 }
 
-/// Null if the kernel refuses it, which is reported.
+/// Null if the kernel refuses it. The refusal is reported.
 std::unique_ptr<LiveBackend> open_traced(const LiveMode& mode, Recorder* recorder) {
   std::error_code error;
   std::unique_ptr<LiveBackend> os;
@@ -56,7 +56,7 @@ std::unique_ptr<LiveBackend> open_traced(const LiveMode& mode, Recorder* recorde
   return os;
 }
 
-/// Knows which operations the back end gave to the kernel.
+/// Records which operations the back end gave to the kernel.
 class Submissions final : public Recorder {
  public:
   const char* keep(std::string_view) override { return ""; }
@@ -85,12 +85,12 @@ class Operations {
   std::deque<AsyncOperation> operations_;
 };
 
-/// So many writes, those from `chain_from` on linked to each other.
+/// A number of writes. Those from `chain_from` on are linked to each other.
 struct Row {
   std::size_t count;
   std::size_t chain_from;
   Link link;
-  bool left_open;  ///< the last one, too, is linked: to nothing
+  bool left_open;  ///< the last write is linked, too, but to nothing
 };
 
 std::vector<Row> rows() {
@@ -112,7 +112,8 @@ struct Tally {
   std::string wrong;  ///< the first bytes that should not have been written
 };
 
-/// Each operation writes its own letter to a pipe. Then all are taken back, or the back end goes.
+/// Each operation writes its own letter to a pipe. Then all are released, or the back end is
+/// destroyed.
 void write_and_end(const LiveMode& mode, const Row& row, bool destroys, Watchdog& watchdog,
                    Tally& tally) {
   Submissions submissions;
@@ -154,10 +155,10 @@ void write_and_end(const LiveMode& mode, const Row& row, bool destroys, Watchdog
   ::close(reader);
 }
 
-/// Streams whose other ends are the test's, and a buffer for each that nothing may write to once it
-/// was taken back.
+/// Streams whose other ends belong to the test, with one buffer each. No buffer may be written
+/// after its operation was released.
 struct Streams {
-  /// As the back end's own sockets are, they block on io_uring, and do not on epoll.
+  /// Like the back end's own sockets, they block on io_uring and do not on epoll.
   Streams(std::size_t count, const LiveMode& mode) : pairs(count), buffers(count), senders(count) {
     const int flags = SOCK_CLOEXEC | (mode.io_uring ? 0 : SOCK_NONBLOCK);
     for (std::size_t i = 0; i < count; ++i) {
@@ -186,8 +187,8 @@ struct Streams {
     for (const auto& pair : pairs) CHECK(write(pair[1], "late", 4) == 4);
     std::this_thread::sleep_for(1ms);
   }
-  /// That are no longer in the socket, or are in a buffer: an operation that was taken back took
-  /// them all the same.
+  /// Number of messages that are no longer in the socket, or are in a buffer: a released operation
+  /// received them nevertheless.
   std::size_t lost() const {
     std::size_t count = 0;
     for (std::size_t i = 0; i < pairs.size(); ++i) {
@@ -204,7 +205,7 @@ struct Streams {
   std::vector<Endpoint> senders;
 };
 
-/// Completes a fresh operation: the back end is as before.
+/// Completes a new operation: the back end works as before.
 bool is_usable(LiveBackend& os, Operations& operations, Watchdog& watchdog) {
   const AsyncOperation& fresh = operations.start(os, {.opcode = Opcode::no_op});
   CompletionEventQueue queue;
@@ -212,9 +213,8 @@ bool is_usable(LiveBackend& os, Operations& operations, Watchdog& watchdog) {
   return queue.size() == 1 && queue.pop().operation == &fresh;
 }
 
-/// Receives that nothing comes for. Where the queue ends in the midst of a chain, the kernel hands
-/// what it has of the chain to its workers, and a worker's receive that is cancelled is
-/// interrupted.
+/// Receives for which nothing arrives. If the queue ends within a chain, the kernel hands its part
+/// of the chain to its workers, and a worker's receive that is cancelled is interrupted.
 void ask_for_each(Proactor& proactor, Streams& streams, Link link, int& called,
                   const std::shared_ptr<int>& kept) {
   for (std::size_t i = 0; i < streams.pairs.size(); ++i) {
@@ -306,7 +306,7 @@ TEST_CASE("a proactor over a full submission queue stops, is reset, drained and 
     proactor->post([&posted](std::error_code) { posted = true; });
     watchdog.bounded("run after the reset", [&] { proactor->run(); });
     CHECK(posted);
-    // Again and again: a worker of the kernel that goes on with a chain may be missed by a cancel.
+    // Repeated, because a cancel may miss a kernel worker that continues with a chain.
     for (int i = 0; i < drains; ++i) {
       ask_for_each(*proactor, streams, link, called, kept);
       CHECK(watchdog.bounded("drain", [&] { return proactor->drain(); }));

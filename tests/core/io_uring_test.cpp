@@ -1,5 +1,5 @@
-// What IoUringBackend does by itself: how much one wait takes out of the kernel. What it has in
-// common with the others is in both_*_test.cpp.
+// What IoUringBackend does itself: how much one wait takes from the kernel. What it has in common
+// with the others is tested in tests/systems.
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t pair_count = 200;  // ten times what the kernel does in one call
 
-/// A proactor on io_uring, and streams whose other ends are the test's.
+/// A proactor on io_uring, and streams whose other ends belong to the test.
 struct World {
   World() {
     REQUIRE(os != nullptr);
@@ -35,11 +35,11 @@ struct World {
   }
 
   Handle near(std::size_t pair) const { return Handle{pairs[pair][0]}; }
-  /// One byte to each stream: all have something to receive before anybody looks.
+  /// Writes one byte to each stream: all have something to receive before the program looks.
   void write_to_all() {
     for (const auto& pair : pairs) REQUIRE(write(pair[1], "x", 1) == 1);
   }
-  /// Hands what was initiated to the kernel.
+  /// Submits the initiated operations to the kernel.
   void submit() { REQUIRE(os->wait(queue, Instant::min())); }
 
   std::error_code error;
@@ -75,7 +75,7 @@ TEST_CASE("io_uring: a wait takes no more than there are provided buffers for") 
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < pair_count; ++i) {
     auto count = [&](std::error_code error, std::span<std::byte> received) {
-      CHECK(!error);  // ENOBUFS, where it had taken more
+      CHECK(!error);  // ENOBUFS, if it had taken more
       bytes += received.size();
       if (error || bytes == pair_count) world.proactor.stop();
     };
@@ -102,7 +102,7 @@ TEST_CASE("io_uring: a cancel that waits comes back, also if a worker has what i
     static_cast<OperationRequest&>(drain) = {.opcode = Opcode::no_op,
                                              .flags = OperationFlags::drain};
     drain.id = OperationId{1};
-    AsyncOperation write;  // behind a drain it is begun by a worker
+    AsyncOperation write;  // behind a drain, a worker starts it
     static_cast<OperationRequest&>(write) = {.opcode = Opcode::write,
                                              .handle = Handle{file},
                                              .length = static_cast<std::uint32_t>(much.size()),

@@ -183,7 +183,7 @@ void LiveHistory::wait_until(Instant deadline) {
   take_completions();
 }
 
-/// Another thread wakes this one, perhaps before it waits.
+/// Another thread wakes this one, possibly before it waits.
 void LiveHistory::wait_for_wake() {
   std::atomic<bool> woken{false};
   const auto delay = std::chrono::microseconds(below(100));
@@ -196,7 +196,7 @@ void LiveHistory::wait_for_wake() {
   if (queue_.empty() && !woken && !may_be_woken()) ++idle_returns_;
   take_completions();
   waker.join();
-  ++wakes_;  // if completions ended this wait, a later one may be woken
+  ++wakes_;  // if completions ended this wait, a later wait may be woken
 }
 
 void LiveHistory::world_acts() {

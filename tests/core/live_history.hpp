@@ -1,6 +1,6 @@
-// Random histories of a live back end: operations of every verb on every kind of handle, right and
-// wrong, with all flags and links, while the other ends of its handles act. What is lent stays
-// here, so that a test can see whether the kernel still writes into it.
+// Random histories of a live back end: operations of every verb on every kind of handle, valid and
+// invalid, with all flags and links, while the other ends of its handles act. The history owns all
+// lent buffers, so that a test can see whether the kernel still writes into them.
 #pragma once
 
 #include <array>
@@ -36,23 +36,24 @@ class LiveHistory {
   LiveHistory(const LiveHistory&) = delete;
   LiveHistory& operator=(const LiveHistory&) = delete;
 
-  /// So many random steps.
+  /// Makes this many random steps.
   void run(int steps);
 
   void release_all();
-  /// The back end goes; what was lent stays.
+  /// Destroys the back end and keeps the lent buffers.
   void destroy_back_end();
-  /// Everything that could still be received comes, and everything full is emptied.
+  /// Sends what pending receives wait for, and empties what is full.
   void world_acts_on_everything();
-  /// Writes a pattern over all that was lent.
+  /// Writes a pattern over all lent buffers.
   void overwrite_lent();
-  /// Bytes of it that are not the pattern any more.
+  /// Number of lent bytes that differ from the pattern.
   std::size_t changed_bytes() const;
-  /// A fresh operation completes, and `wake` ends a wait: empty, or what did not.
+  /// Checks that a new operation completes and that `wake` ends a wait. Returns what failed; empty
+  /// if nothing did.
   std::string use_once_more();
 
-  /// Waits that returned early with nothing, though nothing woke them; completions of operations
-  /// that were over already.
+  /// Waits that returned early without a completion or a wake, and completions of operations that
+  /// were already over.
   int idle_returns() const { return idle_returns_; }
   int stray_completions() const { return stray_completions_; }
 
@@ -84,11 +85,12 @@ class LiveHistory {
   std::deque<Asked> asked_;
   std::deque<BufferGroup> groups_;
   std::vector<Handle> handles_;
-  std::vector<int> ours_;    // of these the back end does not know that they are open
-  std::vector<int> others_;  // the other ends, and duplicates: still open when the back end is gone
+  std::vector<int> ours_;  // of these, the back end does not know that they are open
+  std::vector<int>
+      others_;  // the other ends, and duplicates: still open after the back end is destroyed
   Endpoint listener_;
   std::uint32_t last_id_ = 0;
-  int wakes_ = 0;  // that may not have ended a wait yet
+  int wakes_ = 0;  // wakes that may not have ended a wait yet
   int idle_returns_ = 0;
   int stray_completions_ = 0;
 };

@@ -1,8 +1,9 @@
-// The live back ends come back, always, and with every buffer: random histories, each call bounded
-// in time, in all ring modes, also pinned to one core and under load.
+// Calls on the live back ends always return, and every lent buffer is returned with them. Random
+// histories in all ring modes, also pinned to one core and under load; each call is limited in
+// time.
 //
-//   PROACTOR_LAB_HISTORIES=1000     histories for each mode; a seed printed by a failure is begun
-//   PROACTOR_LAB_SEED=77            with by the second
+//   PROACTOR_LAB_HISTORIES=1000     number of histories per mode
+//   PROACTOR_LAB_SEED=77            first seed; a failure prints the seed to use here
 #include "tests/core/live_history.hpp"
 
 #include <cstdlib>
@@ -26,7 +27,7 @@ std::uint64_t number_of(const char* name, std::uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-/// While it lives the thread stays on one core, and two others compete for it.
+/// While this lives, the thread stays on one core, and two other threads compete for it.
 class OneBusyCore {
  public:
   OneBusyCore() {
@@ -34,7 +35,7 @@ class OneBusyCore {
     cpu_set_t one;
     CPU_ZERO(&one);
     CPU_SET(static_cast<unsigned>(sched_getcpu()), &one);
-    sched_setaffinity(0, sizeof(one), &one);  // and so do threads that it starts
+    sched_setaffinity(0, sizeof(one), &one);  // inherited by threads that it starts
     for (std::thread& each : busy_) {
       each = std::thread([this] {
         while (!over_) {
@@ -61,7 +62,7 @@ struct Tally {
   std::string unusable;
 };
 
-/// Ends a history in one of four ways, and sees whether anything is still written.
+/// Ends a history in one of four ways, and checks whether buffers are still written.
 void end_history(LiveHistory& history, std::uint64_t seed, Tally& tally) {
   const bool destroys = seed % 4 < 2;
   if (destroys && seed % 2 == 0) {

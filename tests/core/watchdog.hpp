@@ -1,4 +1,4 @@
-// Ends the process when a call does not come back in time, and says which.
+// Ends the process if a call does not return in time, and prints which call.
 #pragma once
 
 #include <atomic>
@@ -21,10 +21,10 @@ class Watchdog {
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  /// What is printed with the call's name: how to run the same again.
+  /// Printed with the call's name: how to repeat the run.
   void set_history(std::string history) { history_ = std::move(history); }
 
-  /// Runs `call`, which has `limit` to come back.
+  /// Runs `call`, which must return within `limit`.
   template <class Call>
   auto bounded(const char* name, Call&& call) {
     struct Guard {

@@ -1,4 +1,4 @@
-// Why an event happened now, as the window tells it.
+// Why an event happened when it did, as the window explains it.
 #include "gui/view/cause_chain.hpp"
 
 #include "lessons/run/runner.hpp"

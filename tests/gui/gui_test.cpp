@@ -1,5 +1,5 @@
-// What the window decides without drawing: where the playhead may go, where panes stand, what keys
-// mean, which moment a person names.
+// What the window decides without drawing: where the playhead may go, where panes are placed, what
+// keys mean, which moment the user names.
 #include <set>
 #include <string>
 
@@ -306,7 +306,7 @@ TEST_CASE("an exercise runs the scenario anew with what was typed") {
   CHECK(app.lesson()->page().exercise->tried);
   CHECK(app.lesson()->page().exercise->reached);
   CHECK(app.model()->end_ns() < before);
-  // Emptied fields bring the lesson's own run back.
+  // Empty fields restore the lesson's own run.
   app.press(Key::tab);
   app.press(Key::tab);
   app.press(Key::backspace);

@@ -1,5 +1,5 @@
-// The window as pixels, drawn without a display. These tests need EGL and fail where it is missing:
-// a screenshot that cannot be taken is a fault, not something to skip.
+// The window as pixels, drawn without a display. These tests need EGL and fail if it is missing: a
+// screenshot that cannot be taken is an error, not something to skip.
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 constexpr FrameSize home{1600, 900, 1};
 constexpr FrameSize smallest{1024, 640, 1};
 
-/// One context for all tests: making it is what takes the time.
+/// One context for all tests, because creating it takes most of the time.
 Offscreen& screen() {
   static Offscreen offscreen;
   return offscreen;
@@ -92,7 +92,7 @@ int command(std::vector<std::string> words, std::string* errors = nullptr) {
   return code;
 }
 
-/// Width and height from a PNG's header; zeros where it is none.
+/// Width and height from a PNG's header; zeros if it is not a PNG.
 std::pair<unsigned, unsigned> png_size(const fs::path& path) {
   std::ifstream file{path, std::ios::binary};
   unsigned char head[24] = {};
@@ -181,7 +181,7 @@ TEST_CASE("what is out of view costs nothing") {
     scene.text({0, y}, "far below", {});
     scene.arrow({0, y}, {1000, y}, {figures::Ink::text, 1, figures::Dash::dashed});
   }
-  // A line of a million pixels is dashed only where it can be seen.
+  // A line of a million pixels is dashed only in its visible part.
   scene.line({0, 10}, {1e6f, 10}, {figures::Ink::text, 1, figures::Dash::dashed});
   auto& wide = scene.rectangle({0, 20, 1e6f, 1e6f}, figures::Ink::waiting);
   wide.pattern = figures::Pattern::dots;
@@ -200,7 +200,7 @@ TEST_CASE("very many shapes in view are all drawn") {
 }
 
 TEST_CASE("without any font there is still text, in ASCII") {
-  // The context that the other tests use goes on after this one; only one may be current.
+  // The context that the other tests use must be current again afterwards. Only one may be current.
   Fonts fonts{FontSource::built_in};
   ImFontAtlas atlas;
   fonts.build(atlas, 1);

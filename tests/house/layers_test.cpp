@@ -1,6 +1,6 @@
-// The house rules that a compiler does not see: who may include whom, which files may touch Linux,
-// what stands at the top of the repository, how long a file grows. README.md's table of
-// folders says the same in words.
+// House rules that a compiler does not check: which folder may include which, which files may use
+// Linux headers, what is at the top of the repository, how long a file may get. README.md's table
+// of folders says the same in words.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -19,12 +19,12 @@ using namespace proactor_lab::house;
 
 constexpr int line_count_max = 500;
 
-/// What of the core a layer that only looks at traces may know: plain values, and the recorder's
-/// interface. What these include in turn, the table of rooms says (rooms_test.cpp).
+/// Headers of the core that a layer which only reads traces may include: plain values, and the
+/// recorder's interface. The table of rooms limits what these include themselves (rooms_test.cpp).
 const std::regex core_values{"core/(values|recording)/.*"};
 
-/// Files whose path matches `files` may include what matches `headers`, as written between the
-/// quotes or brackets. Standard headers and a layer's own folder need no rule.
+/// Files whose path matches `files` may include headers that match `headers`, as written between
+/// the quotes or brackets. Standard headers and a layer's own folder need no rule.
 struct Permission {
   std::regex files;
   std::regex headers;
@@ -38,7 +38,7 @@ const std::vector<Permission>& permissions() {
   static const std::vector<Permission> table = {
       {std::regex{"core/(live/|blocking/live_).*"}, std::regex{linux_headers}},
       {std::regex{"core/recording/fact_clock\\.cpp"},
-       std::regex{"cpuid\\.h"}},  // the compiler's own
+       std::regex{"cpuid\\.h"}},  // a header of the compiler
       {std::regex{"core/detail/large_pages\\.cpp"}, std::regex{"sys/mman\\.h"}},
       {std::regex{"core/live/io_uring_(ring|wake)\\.hpp"}, std::regex{"liburing\\.h"}},
       {std::regex{"sim/.*"}, std::regex{"core/.*"}},
@@ -57,7 +57,7 @@ const std::vector<Permission>& permissions() {
   return table;
 }
 
-/// `<vector>` and its like: C++'s own headers have neither a dot nor a slash.
+/// True for `<vector>` and the like: C++'s own headers have neither a dot nor a slash.
 bool is_standard(const Include& include) {
   return !include.quoted && include.header.find_first_of("./") == std::string::npos;
 }

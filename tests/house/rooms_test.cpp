@@ -1,5 +1,5 @@
-// The rooms of each folder: which may include which (a table in CONTRIBUTING.md), and that each
-// folder's README names its rooms and only files that exist.
+// The rooms of each folder. CONTRIBUTING.md's table says which room may include which. Each
+// folder's README names its rooms, and only files that exist.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -26,7 +26,7 @@ std::string text_of(const fs::path& path) {
   return text.str();
 }
 
-/// What stands between backticks.
+/// The texts between backticks.
 std::vector<std::string> quoted_in(const std::string& text) {
   static const std::regex pattern{"`([^`\n]+)`"};
   std::vector<std::string> names;
@@ -37,11 +37,11 @@ std::vector<std::string> quoted_in(const std::string& text) {
   return names;
 }
 
-/// A row of the table: a room, or those files on top of a folder that rooms may include ("core/
+/// A row of the table: a room, or the files at the top of a folder that rooms may include ("core/
 /// seam").
 struct Room {
   std::string name;
-  std::set<std::string> files;  ///< empty: all in the folder `name`
+  std::set<std::string> files;  ///< empty: all files in the folder `name`
   std::vector<std::string> may_include;
 };
 
@@ -66,7 +66,7 @@ std::vector<Room> rooms() {
   return table;
 }
 
-/// The room of the table that `file` is in: the one with the longest name that fits.
+/// The room of the table that contains `file`: the one with the longest matching name.
 std::string room_of(const std::string& file, const std::vector<Room>& table) {
   std::string best;
   for (const Room& room : table) {
@@ -132,7 +132,7 @@ TEST_CASE("on top of a folder there are at most a dozen sources") {
 }
 
 TEST_CASE("each README names the rooms of its folder, and only files that exist") {
-  // "live/epoll_*.cpp", "page/page_document.*", "scenario.schema.json"; a sentence is no file.
+  // Matches "live/epoll_*.cpp", "page/page_document.*", "scenario.schema.json", but not a sentence.
   static const std::regex file_name{
       R"re([a-z0-9_./*-]+\.(hpp|cpp|json|md|sh|txt|js|css|html|\*))re"};
   static const std::regex room_name{"[a-z_/-]+/"};

@@ -1,4 +1,4 @@
-// The source tree as the tests of the house see it: its files, and what each includes.
+// The source tree as the house tests see it: its files, and what each file includes.
 #pragma once
 
 #include <algorithm>

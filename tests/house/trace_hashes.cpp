@@ -1,5 +1,5 @@
 // trace_hashes SEEDS SCENARIO...: runs each scenario on the simulated system with the seeds 1 to
-// SEEDS and prints a line a run: the scenario, the seed, how many bytes its trace has and their
+// SEEDS. Prints one line per run: the scenario, the seed, the size of its trace in bytes, and their
 // hash. Builds by different compilers print the same (tests/house/determinism.sh compares them).
 #include <charconv>
 #include <cstdint>

@@ -43,7 +43,7 @@ Browser::Browser() {
   arguments.push_back(nullptr);
   pid_ = fork();
   if (pid_ == 0) {
-    // Above those that it is to have; a duplicate stays open over exec.
+    // Above the numbers that they get in the child. A duplicate stays open after exec.
     const int in = fcntl(to[0], F_DUPFD, 10);
     const int out = fcntl(from[1], F_DUPFD, 10);
     dup2(in, 3);
@@ -71,7 +71,7 @@ Browser::~Browser() {
   close(to_browser_);
   close(from_browser_);
   if (pid_ <= 0) return;
-  kill(-pid_, SIGKILL);  // the group that it leads: its own children, too
+  kill(-pid_, SIGKILL);  // its process group: its children, too
   waitpid(pid_, nullptr, 0);
 }
 
@@ -90,7 +90,7 @@ void Browser::open(const std::string& file, const std::string& hash) {
 void Browser::set_size(int width, int height) {
   call("Emulation.setDeviceMetricsOverride",
        {{"width", width}, {"height", height}, {"deviceScaleFactor", 1}, {"mobile", false}});
-  // Two frames later what watches sizes has drawn.
+  // Two frames later, code that observes sizes has drawn.
   value("new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(() => r(0))))");
 }
 
@@ -139,7 +139,7 @@ Browser::Json Browser::call(const std::string& method, Json parameters) {
   if (!session_.empty()) message["sessionId"] = session_;
   const std::string text = message.dump();
   std::size_t sent = 0;
-  while (sent <= text.size()) {  // the zero at its end is sent, too
+  while (sent <= text.size()) {  // sends the terminating zero, too
     const ssize_t count = write(to_browser_, text.c_str() + sent, text.size() + 1 - sent);
     if (count <= 0) throw std::runtime_error("the browser is gone");
     sent += static_cast<std::size_t>(count);

@@ -1,4 +1,4 @@
-// Chromium without a display, driven through its DevTools protocol over two pipes: JSON messages,
+// Chromium without a display. It is driven by its DevTools protocol over two pipes: JSON messages,
 // each ended by a zero byte.
 #pragma once
 
@@ -16,18 +16,18 @@ class Browser {
  public:
   using Json = nlohmann::json;
 
-  /// Starts the program that the environment's CHROMIUM names. Throws std::runtime_error.
+  /// Starts the program in the environment variable CHROMIUM. Throws std::runtime_error.
   Browser();
   ~Browser();
   Browser(const Browser&) = delete;
   Browser& operator=(const Browser&) = delete;
 
-  /// Opens a page anew and waits until it is loaded.
+  /// Opens a page again and waits until it is loaded.
   void open(const std::string& file, const std::string& hash = "");
   void set_size(int width, int height);
   void set_reduced_motion(bool reduced);
 
-  /// The value of an expression in the page. Throws where it throws.
+  /// The value of an expression in the page. Throws if the expression throws.
   Json value(const std::string& expression);
   std::string text(const std::string& expression) { return value(expression).get<std::string>(); }
   /// Waits for the expression to be true; false after ten seconds.
@@ -35,9 +35,9 @@ class Browser {
   void press(const std::string& key);
   void click(double x, double y);
 
-  /// Since the page was opened: what was said on the console, errors, refusals.
+  /// Console messages, errors and refused requests since the page was opened.
   const std::vector<std::string>& complaints() const { return complaints_; }
-  /// Addresses that were asked for, the page's own first.
+  /// Addresses that were requested; the page's own is first.
   const std::vector<std::string>& requests() const { return requests_; }
 
  private:

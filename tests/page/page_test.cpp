@@ -24,14 +24,14 @@ std::string page_of(const Model& model, const figures::PageWindow& window = {}) 
   return figures::page_document(content);
 }
 
-/// A browser that has a page open.
+/// A browser with an open page.
 struct Opened {
   explicit Opened(const std::string& page, const std::string& hash = "") {
     std::ofstream(folder.file("page.html"), std::ios::binary) << page;
     open(hash);
   }
   void open(const std::string& hash) { browser.open(folder.file("page.html"), hash); }
-  /// All that a person can see or be read.
+  /// All that a user can see or have read aloud.
   std::string all() { return browser.text("document.body.outerHTML"); }
   std::string words() { return browser.text("document.getElementById('words').textContent"); }
   int at() { return browser.value("Number(document.getElementById('player').dataset.at)"); }
@@ -43,7 +43,7 @@ struct Opened {
   Browser browser;
 };
 
-/// Nothing is cut off or leaves the window. Empty where that is so.
+/// Lists what is cut off or exceeds the window; empty if nothing is.
 constexpr const char* overflow = R"((() => {
   const found = [];
   const root = document.scrollingElement;
@@ -77,7 +77,7 @@ TEST_CASE("a page opens without a word of complaint and asks for nothing") {
     page.browser.press(key);
   INFO((page.browser.complaints().empty() ? "" : page.browser.complaints().front()));
   CHECK(page.browser.complaints().empty());
-  CHECK(page.browser.requests().size() == 1);  // itself
+  CHECK(page.browser.requests().size() == 1);  // the page itself
 }
 
 TEST_CASE("a page says of every event what the model says, at the model's time") {
@@ -118,7 +118,7 @@ TEST_CASE("stepping on, stepping back and jumping lead to the same picture") {
       page.go_to(seq);
       CHECK(page.all() == forward[seq]);
     }
-    // In a page that has drawn nothing before, too.
+    // Also in a page that has drawn nothing before.
     for (const std::uint32_t seq : {40u, 21u}) {
       page.open("at=" + std::to_string(seq));
       page.browser.press(view);
@@ -174,7 +174,7 @@ TEST_CASE("keys and the scrubber reach their moments") {
   page.browser.press("?");
   CHECK(page.browser.value("help.open") == true);
   const int here = page.at();
-  page.browser.press("ArrowRight");  // help has the keys
+  page.browser.press("ArrowRight");  // the help lists the keys
   CHECK(page.at() == here);
   page.browser.value("help.close()");
   for (const auto& [key, view] : {std::pair{"3", "activity"}, {"2", "states"}}) {
@@ -204,7 +204,7 @@ TEST_CASE("a hostile trace's words stay words") {
   const std::vector<std::string> attacks = {
       "</script><script>window.hacked = 1</script>",
       "<!--<script>",
-      "</script x",  // before the next one, which would make up for it
+      "</script x",  // before the next one, which would cancel its effect
       "<!--<script x",
       "<img src=x onerror='window.hacked = 1'>",
       "\"];window.hacked=1;//",

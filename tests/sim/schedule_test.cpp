@@ -1,4 +1,4 @@
-// What is due when: the order in which events come back, and who is told that they come soon.
+// The schedule: in which order events come back, and which are announced before they come.
 #include "sim/time/schedule.hpp"
 
 #include <algorithm>
@@ -14,7 +14,8 @@ using namespace proactor_lab;
 
 namespace {
 
-/// Its events are numbered by their subject. Each is told of before it comes and never afterwards.
+/// Its events are numbered by their subject. Each is announced before it comes, and never
+/// afterwards.
 class Listener final : public EventTarget {
  public:
   void on_event(const ScheduledEvent& event) override { ++happened[event.subject]; }
@@ -29,8 +30,8 @@ class Listener final : public EventTarget {
   int late = 0;
 };
 
-/// A world of its own in which `pending` events wait, and each that comes has a successor, or two,
-/// or none, until so many have come.
+/// A separate schedule with `pending` events. Each event that comes schedules one successor, two,
+/// or none, until `events` of them have come.
 struct Turning {
   Turning(std::uint32_t pending, std::uint32_t events) {
     for (std::uint32_t i = 0; i < pending; ++i) add();

@@ -7,7 +7,7 @@
 namespace proactor_lab {
 namespace {
 
-/// A world of three forks, told by a number below eight.
+/// A world of three forks. Returns its number below eight: the choices made, as bits.
 std::uint32_t world(ChoiceSource& choices) {
   std::uint32_t way = 0;
   for (std::uint32_t fork = 0; fork < 3; ++fork) {

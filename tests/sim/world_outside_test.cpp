@@ -1,4 +1,4 @@
-// Clients by themselves, without a program: what they say arrives, all of it and in order.
+// Clients without a program: what they send arrives completely and in order.
 #include <array>
 #include <string>
 
@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint16_t port = 7000;
 
-/// Listens, takes a few bytes of its one connection after each event.
+/// Listens, and takes a few bytes of its one connection after each event.
 struct Listener final : NetworkOwner {
   explicit Listener(std::uint32_t send_buffer) : network({{1ms, 1ms}, send_buffer}, schedule) {
     network.listen(port, this);

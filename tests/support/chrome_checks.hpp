@@ -1,5 +1,5 @@
-// A structural validator of Chrome's trace event JSON: what a viewer needs to show every slice,
-// span, arrow and counter where it belongs. It knows nothing of how the file was made.
+// A structural validator of Chrome's trace event JSON: it checks what a viewer needs to show every
+// slice, span, arrow and counter in the right place. It does not depend on how the file was made.
 #pragma once
 
 #include <cmath>
@@ -17,7 +17,7 @@ namespace proactor_lab::test {
 
 class ChromeValidator {
  public:
-  /// The first complaint; empty where there is none.
+  /// The first complaint; empty if there is none.
   std::string complaint_about(const std::string& text) {
     try {
       const auto json = nlohmann::json::parse(text);
@@ -40,7 +40,7 @@ class ChromeValidator {
     return "";
   }
 
-  std::map<std::string, int> phases;  ///< how many events of each kind were seen
+  std::map<std::string, int> phases;  ///< number of events per phase
 
  private:
   using Track = std::pair<std::int64_t, std::int64_t>;
@@ -98,7 +98,7 @@ class ChromeValidator {
     open.push_back({now_, end});
   }
 
-  /// Also what ends just now, or has no length, is open.
+  /// A slice that ends at this instant, or has no length, counts as open.
   bool is_in_slice(Track track) const {
     const auto open = open_.find(track);
     return open != open_.end() && !open->second.empty() && open->second.back().end >= now_;

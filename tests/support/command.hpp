@@ -1,4 +1,4 @@
-// Runs a command as a person would, and keeps what it printed.
+// Runs a command as a user would, and keeps its output.
 #pragma once
 
 #include <array>
@@ -27,10 +27,11 @@ inline std::string read_file(const std::filesystem::path& path) {
   return text.str();
 }
 
-/// A child process, its outputs in files of `folder`. Killed where it is still there at the end.
+/// A child process; its output goes to files in `folder`. The destructor kills it if it still runs.
 class Command {
  public:
-  /// `before_exec` runs in the child: it may only make system calls. False gives exit code 126.
+  /// `before_exec` runs in the child and may only make system calls. If it returns false, the exit
+  /// code is 126.
   Command(const TemporaryFolder& folder, std::vector<std::string> words,
           bool (*before_exec)() = nullptr)
       : out_(folder.file("stdout")), err_(folder.file("stderr")) {
@@ -61,7 +62,8 @@ class Command {
   void signal(int number) { kill(pid_, number); }
   pid_t pid() const { return pid_; }
 
-  /// Exit code; 128 + signal where one ended it. `used` gets what it took.
+  /// Waits for the end. Returns the exit code, or 128 + signal if a signal ended it. `used`
+  /// receives the child's resource usage.
   int wait(rusage* used = nullptr) {
     if (pid_ > 0) {
       int status = 0;
@@ -75,7 +77,7 @@ class Command {
   std::string out() const { return read_file(out_); }
   std::string err() const { return read_file(err_); }
 
-  /// Waits until standard output has `text`; false after ten seconds.
+  /// Waits until standard output contains `text`; false after ten seconds.
   bool prints(const std::string& text) const {
     for (int i = 0; i < 1000; ++i) {
       if (out().find(text) != std::string::npos) return true;

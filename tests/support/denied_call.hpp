@@ -1,4 +1,4 @@
-// A system call that a container forbids, as tests have it: by seccomp(2), for good.
+// Forbids a system call as a container does, by seccomp(2). It cannot be undone.
 #pragma once
 
 #include <cstddef>
@@ -10,11 +10,11 @@
 
 namespace proactor_lab::testing {
 
-/// From here on system call `Call` answers `Error`, in this process and all that it becomes.
+/// From now on system call `Call` fails with `Error`, in this process and after any exec.
 template <int Call, int Error>
 bool deny_call() {
   sock_filter filter[] = {
-      // The call's number; other architectures' numbers are none of our business here.
+      // Compares the call's number. Other architectures' numbers do not matter here.
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, Call, 0, 1),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | Error),

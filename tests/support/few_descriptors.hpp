@@ -1,4 +1,4 @@
-// A process that is short of descriptors, for the tests of what happens then.
+// Makes this process short of descriptors, for tests of that situation.
 #pragma once
 
 #include <sys/resource.h>
@@ -6,16 +6,16 @@
 
 namespace proactor_lab::testing {
 
-/// No more than `left` descriptors beyond those open now, as long as this lives, for the whole
-/// process. With none left, nothing virtual may be called for the first time, `CHECK` and other
-/// threads included: to look at the memory of a type that is new to it, the sanitizer of undefined
-/// behaviour needs a pipe, and where it gets none it reports the object as broken. So do once
-/// before what will be done then, and check afterwards what was heard.
+/// While this lives, the whole process may open at most `left` more descriptors. If `left` is 0, no
+/// virtual function may be called for the first time, also not by `CHECK` or another thread: for a
+/// type that it has not seen, the sanitizer of undefined behaviour needs a pipe to inspect the
+/// memory, and without one it reports the object as broken. So run the same calls once before, and
+/// check results afterwards.
 class FewDescriptors {
  public:
   explicit FewDescriptors(int left) {
     getrlimit(RLIMIT_NOFILE, &before_);
-    const int lowest_free = dup(0);  // those below it are taken
+    const int lowest_free = dup(0);  // all descriptors below it are in use
     close(lowest_free);
     const rlimit few{static_cast<rlim_t>(lowest_free + left), before_.rlim_max};
     setrlimit(RLIMIT_NOFILE, &few);

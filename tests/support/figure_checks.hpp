@@ -1,4 +1,4 @@
-// What tests of figures ask of a picture.
+// Checks that tests of figures make on a picture.
 #pragma once
 
 #include <algorithm>
@@ -15,12 +15,12 @@
 
 namespace proactor_lab::test {
 
-/// The picture as a value: two scenes are the same picture when these are equal.
+/// The picture as a value: two scenes show the same picture if these are equal.
 inline std::string picture(const figures::Scene& scene) {
   return figures::to_svg(scene, figures::Theme::dark);
 }
 
-/// Every coordinate is a number and lies in the scene or just outside its clipped edge.
+/// Every coordinate is finite and is in the scene or at most `margin` outside its edge.
 inline bool is_sane(const figures::Scene& scene, float margin = 64) {
   auto inside = [&](float x, float y) {
     return std::isfinite(x) && std::isfinite(y) && x >= -margin && x <= scene.width() + margin &&
@@ -57,7 +57,7 @@ inline bool is_sane(const figures::Scene& scene, float margin = 64) {
   return depth == 0;
 }
 
-/// No text begins or ends outside the scene's left and right edges.
+/// The first text that crosses the scene's left or right edge; empty if there is none.
 inline std::string text_cut_in(const figures::Scene& scene) {
   for (const figures::Shape& shape : scene.shapes()) {
     if (shape.kind != figures::ShapeKind::text) continue;
@@ -78,7 +78,7 @@ inline bool says(const figures::Scene& scene, const std::string& words) {
                      });
 }
 
-/// The first `count` events, as a run that was killed there would have left them.
+/// The first `count` events, as a run that was killed there would leave them.
 inline Trace cut_after(const Trace& trace, std::uint32_t count) {
   Trace cut;
   cut.header = trace.header;
@@ -95,7 +95,7 @@ inline Trace cut_after(const Trace& trace, std::uint32_t count) {
   return cut;
 }
 
-/// Well-formed events that make no sense together: what a hostile file can contain.
+/// Events that are well-formed but inconsistent, as a hostile file may contain.
 inline Trace nonsense(std::uint32_t seed, int count) {
   std::mt19937 random(seed);
   Trace trace;
@@ -138,7 +138,7 @@ inline Trace nonsense(std::uint32_t seed, int count) {
   return trace;
 }
 
-/// The golden file's text; with PROACTOR_LAB_UPDATE_GOLDENS=1 `actual` is written there first.
+/// The golden file's text. With PROACTOR_LAB_UPDATE_GOLDENS=1, `actual` is written there first.
 inline std::string golden(const std::string& name, const std::string& actual) {
   std::filesystem::path path =
       std::filesystem::path(PROACTOR_LAB_SOURCE_DIR) / "tests/goldens" / name;

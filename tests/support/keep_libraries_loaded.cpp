@@ -1,3 +1,3 @@
-// OpenGL drivers are unloaded at exit, and what they still own then looks leaked to the leak
-// sanitizer, by nobody it could name. So programs that draw, when built with it, unload nothing.
+// OpenGL drivers are unloaded at exit. The leak sanitizer then reports memory that they still own,
+// and cannot name the owner. So in programs that draw and are built with it, dlclose does nothing.
 extern "C" int dlclose(void*) { return 0; }

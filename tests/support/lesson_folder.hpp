@@ -1,4 +1,5 @@
-// Lessons on disk for tests: a shipped lesson copied into a folder of its own, to be spoiled there.
+// Lessons on disk for tests: a shipped lesson, copied into a separate folder so that tests may
+// change it.
 #pragma once
 
 #include <filesystem>
@@ -45,7 +46,7 @@ class LessonFolder {
   void replace(const std::string& from, const std::string& to) {
     text.replace(text.find(from), from.size(), to);
   }
-  /// A scenario of the lesson's own, which is found before the shared one of that name.
+  /// Writes a changed copy of a shared scenario into the lesson's folder, where it is found first.
   void change_scenario(const std::string& name, const std::string& pointer,
                        const nlohmann::json& value) const {
     std::ifstream shared(root() / "scenarios" / name);
@@ -65,7 +66,7 @@ class LessonFolder {
     write("lesson.md", text);
     return read_lesson(folder_, root());
   }
-  /// What is wrong with it; empty where it can be read.
+  /// The error message from reading the lesson; empty if it can be read.
   std::string refusal() const {
     try {
       lesson();

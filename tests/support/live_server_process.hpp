@@ -1,4 +1,4 @@
-// A live server as a process of its own, and clients that talk to it over loopback.
+// A live server in a separate process, and clients that talk to it over loopback.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace proactor_lab::testing {
 
-/// Gives up after ten seconds of silence.
+/// A blocking client. Gives up after ten seconds without an answer.
 class Client {
  public:
   explicit Client(int port) : descriptor_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -32,7 +32,7 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// The answer, as long as `text` is; shorter if it did not come.
+  /// Sends `text` and returns an answer of the same length; shorter if less arrived.
   std::string exchange(const std::string& text) {
     if (!connected_ || send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL) < 0) return "";
     std::string answer(text.size(), '\0');
@@ -46,7 +46,7 @@ class Client {
   bool connected_ = false;
 };
 
-/// Waits until the server listens. Its port.
+/// Waits until the server listens. Returns its port.
 inline int start(Command& server) {
   REQUIRE(server.prints("listening on 127.0.0.1:"));
   const std::string out = server.out();
@@ -54,7 +54,7 @@ inline int start(Command& server) {
 }
 
 inline void check_kept(const Trace& trace) {
-  // On a busy machine a handler may lose its core for long.
+  // On a busy machine a handler may lose its core for a long time.
   for (const Violation& violation : check_rules(trace, {.handler_ns = 60'000'000'000})) {
     FAIL_CHECK("#" << violation.event << " " << violation.rule << ": " << violation.sentence);
   }

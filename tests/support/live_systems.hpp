@@ -1,4 +1,4 @@
-// The live systems, a server for each: one over the Proactor, or one that blocks.
+// The live systems, with one server each: either over the Proactor, or one that blocks.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 
 namespace proactor_lab::testing {
 
-/// The echo server sends back what it got. The blocking server asks a back end, and answers with as
-/// many bytes of the back end's as it got.
+/// The echo server sends back what it received. The blocking server asks a back end, and answers
+/// with as many bytes from the back end as it received.
 struct LiveSystem {
   std::string name;
   bool asks_back_end = false;
@@ -31,12 +31,12 @@ struct LiveSystem {
             "--port",          "0",   "--out",  trace_in(folder)};
   }
 
-  /// `request` has at most 64 bytes.
+  /// REQUIRES: `request` has at most 64 bytes.
   std::string answer_to(const std::string& request) const {
     return asks_back_end ? std::string(request.size(), 'y') : request;
   }
 
-  /// By the server, for requests of so many bytes together.
+  /// Bytes that the server moves for requests with `bytes` bytes in total.
   std::int64_t bytes_moved(std::int64_t bytes, std::int64_t requests) const {
     return asks_back_end ? 3 * bytes + 64 * requests : 2 * bytes;
   }
@@ -47,7 +47,7 @@ inline const std::vector<LiveSystem>& live_systems() {
   return all;
 }
 
-/// `plab check` opens the server's trace and finds no rule broken.
+/// Runs `plab check` on the server's trace and checks that it finds no violation.
 inline void check_by_command(const TemporaryFolder& folder, const LiveSystem& system) {
   const TemporaryFolder other;
   const PlabRun check =

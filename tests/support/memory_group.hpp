@@ -1,5 +1,6 @@
-// A memory cgroup for a process that a test starts: beneath the test's own group, so that nothing
-// gets more than it had, and gone with this object. cgroups(7), version 2 or 1.
+// A memory cgroup for a process that a test starts, see cgroups(7), version 2 or 1. It is a child
+// of the test's own group, so that no process gets more than that group allows. The destructor
+// removes it.
 #pragma once
 
 #include <array>
@@ -19,10 +20,10 @@
 
 namespace proactor_lab::testing {
 
-/// One at a time in a process.
+/// At most one per process at a time.
 class MemoryGroup {
  public:
-  /// `why_not` is empty if it was created.
+  /// If it was created, `why_not` is empty.
   MemoryGroup() {
     find_own_group();
     if (!why_not_.empty()) return;
@@ -34,7 +35,7 @@ class MemoryGroup {
     std::snprintf(entry().data(), entry().size(), "%s", (path_ / "cgroup.procs").c_str());
     if (second_) set("memory.swap.max", 0);
   }
-  /// The process in it was waited for.
+  /// REQUIRES: the process in the group was waited for.
   ~MemoryGroup() {
     if (!why_not_.empty()) return;
     for (int i = 0; i < 200 && rmdir(path_.c_str()) < 0 && errno == EBUSY; ++i) {
@@ -49,7 +50,7 @@ class MemoryGroup {
   bool limit(std::uint64_t bytes) {
     return set(second_ ? "memory.max" : "memory.limit_in_bytes", bytes);
   }
-  /// The most that was used so far; 0 if this kernel does not say.
+  /// The peak memory use so far in bytes; 0 if this kernel does not report it.
   std::uint64_t peak() const {
     std::ifstream file(path_ / (second_ ? "memory.peak" : "memory.max_usage_in_bytes"));
     std::uint64_t bytes = 0;
@@ -57,7 +58,7 @@ class MemoryGroup {
     return bytes;
   }
 
-  /// For `Command`: the calling process enters the group.
+  /// For `Command`: moves the calling process into the group.
   static bool enter() {
     const int file = open(entry().data(), O_WRONLY | O_CLOEXEC);
     return file >= 0 && write(file, "0", 1) == 1 && close(file) == 0;
@@ -75,7 +76,7 @@ class MemoryGroup {
     return out.good();
   }
 
-  /// The mount point of the hierarchy that has the memory controller.
+  /// The mount point of the hierarchy with the memory controller.
   static std::filesystem::path mount_of(const std::string& type, const std::string& option) {
     std::ifstream mounts("/proc/self/mounts");
     std::string line;
@@ -102,7 +103,7 @@ class MemoryGroup {
       const auto mount = is_second ? mount_of("cgroup2", ",") : mount_of("cgroup", ",memory,");
       if (mount.empty()) continue;
       const std::filesystem::path group = mount / line.substr(second + 2);
-      // A group of version 2 has to pass the controller on.
+      // In version 2, a group must pass the controller on to its children.
       std::ifstream passed_on(group / "cgroup.subtree_control");
       std::ostringstream names;
       if (is_second) names << passed_on.rdbuf();

@@ -1,5 +1,5 @@
-// A small grammar of the Mermaid that is written here, far stricter than Mermaid's own: what passes
-// is accepted by its parser, too.
+// A small grammar of the Mermaid that is written here. It is much stricter than Mermaid's own: what
+// passes is accepted by Mermaid's parser, too.
 #pragma once
 
 #include <map>
@@ -11,7 +11,7 @@
 
 namespace proactor_lab::test {
 
-/// Words as `mermaid_words` leaves them: no sign that means anything, no plain "end".
+/// True if these are words as `mermaid_words` returns them: no special characters, no plain "end".
 inline bool are_mermaid_words(const std::string& words) {
   static const std::regex plain(R"(([A-Za-z0-9_ ()\[\].,=/!?*+'\-\x80-\xFF]|#[0-9]{1,7};)*)");
   static const std::regex closes(R"((^|[^A-Za-z0-9_])[Ee][Nn][Dd]($|[^A-Za-z0-9_]))");
@@ -20,7 +20,7 @@ inline bool are_mermaid_words(const std::string& words) {
 
 class MermaidValidator {
  public:
-  /// The first line that is wrong; empty where all are well.
+  /// The first line that is wrong; empty if all are correct.
   std::string complaint_about(const std::string& text) {
     if (text.size() > 50'000) return "more than 50,000 characters";
     std::istringstream in(text);

@@ -1,4 +1,4 @@
-// plab called as a person calls it, to its end.
+// Runs plab as a user does, to its end.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ struct PlabRun {
   std::string err;
 };
 
-/// `words` follow the program's name.
+/// Runs plab with `words` as arguments.
 inline PlabRun run_plab(const TemporaryFolder& folder, std::vector<std::string> words) {
   words.insert(words.begin(), PROACTOR_LAB_PLAB);
   Command command(folder, std::move(words));

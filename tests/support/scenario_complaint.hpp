@@ -1,4 +1,4 @@
-// What is said of a scenario that is not well.
+// The message for an invalid scenario.
 #pragma once
 
 #include <string>
@@ -9,7 +9,8 @@
 
 namespace proactor_lab {
 
-/// Of a scenario of `program` with these members beside the required ones.
+/// Parses a scenario of `program` with these members in addition to the required ones. Returns the
+/// message.
 inline std::string complaint(const std::string& program, const std::string& members) {
   try {
     parse_scenario(R"({"format":1,"program":")" + program + "\"," + members + "}", "s.json");

@@ -1,4 +1,4 @@
-// A folder of a test's own, so that tests may run at the same time.
+// A separate folder per test, so that tests may run at the same time.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +10,7 @@
 
 namespace proactor_lab::testing {
 
-/// A folder that goes when the test ends.
+/// A new folder. The destructor deletes it.
 class TemporaryFolder {
  public:
   TemporaryFolder() {

@@ -1,5 +1,5 @@
-// Hand-made traces for tests: a call an event, in the order and with the causes that the recorder
-// would give. The time stands still until `after` moves it.
+// Hand-made traces for tests: one call per event, in the order and with the causes that the
+// recorder would give. The time does not change until `after` moves it.
 #pragma once
 
 #include <algorithm>
@@ -27,13 +27,13 @@ class TraceBuilder {
     return *this;
   }
 
-  /// The next event's cause, where it is not the operation's last event.
+  /// Sets the next event's cause, if it is not the operation's last event.
   TraceBuilder& because_of(std::uint32_t cause) {
     cause_ = cause;
     return *this;
   }
 
-  /// Any event; its fields can be set until the next call.
+  /// Adds any event. Its fields can be set until the next call.
   Event& add(EventKind kind, std::uint32_t operation = 0) {
     Event event;
     event.kind = kind;
@@ -56,7 +56,7 @@ class TraceBuilder {
   StringId word(std::string_view text) { return trace_.strings.keep(text); }
   std::uint32_t last() const { return static_cast<std::uint32_t>(events_.size()); }
 
-  // The program and its loop, on the thread that `on` names.
+  // Events of the program and its loop, on the thread that `on` names.
   TraceBuilder& on(std::uint16_t thread) {
     thread_ = thread;
     return *this;
@@ -120,7 +120,7 @@ class TraceBuilder {
     own(EventKind::cancel_requested, cancel).target = target;
   }
 
-  // Threads that block.
+  // Events of threads that block.
   void call(std::string_view opcode, std::uint32_t handle) {
     Event& event = own(EventKind::syscall_entered);
     event.opcode = word(opcode);
@@ -135,7 +135,7 @@ class TraceBuilder {
     event.value = value;
   }
 
-  // The system.
+  // Events of the system.
   void submit(std::uint32_t operation) { add(EventKind::operation_submitted, operation); }
   void start(std::uint32_t operation) { add(EventKind::operation_started, operation); }
   void move(std::uint32_t operation, std::int64_t bytes) {
@@ -151,7 +151,7 @@ class TraceBuilder {
     add(EventKind::completion_queued, operation).value = ++depth_;
   }
 
-  // The world. Each returns its event's `seq`, for what it causes later.
+  // Events of the world. Each returns its event's `seq`, to be used as a cause later.
   std::uint32_t client_connected(std::string_view client) {
     add(EventKind::client_connected).label = word(client);
     return last();
@@ -199,7 +199,7 @@ class TraceBuilder {
   std::map<std::uint32_t, std::int64_t> results_;
 };
 
-/// Two connections, one thread. A asks first, B's client is nearer and is served first; both are
+/// Two connections, one thread. A asks first. B's client is nearer and is served first. Both are
 /// echoed, then A's receive is cancelled.
 inline Trace echo_of_two() {
   TraceBuilder b("echo_server");
@@ -288,7 +288,7 @@ inline Trace echo_of_two() {
   return b.finish();
 }
 
-/// Three threads, each of which works, blocks in a read, and works again.
+/// Three threads. Each works, blocks in a read, and works again.
 inline Trace three_threads(int count = 3) {
   TraceBuilder b("three_requests");
   const char* names[] = {"A", "B", "C", "D", "E", "F"};

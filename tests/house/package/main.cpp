@@ -1,5 +1,5 @@
-// An echo server and a client of it, in one program and on one thread, over the installed core.
-// Where the kernel refuses io_uring, epoll takes its place; the rest does not notice.
+// An echo server and one client of it, in one program and on one thread, over the installed core.
+// If the kernel refuses io_uring, epoll is used; the rest of the program is the same.
 #include <array>
 #include <cstdio>
 #include <exception>
@@ -21,7 +21,7 @@ std::unique_ptr<lab::LiveBackend> open_system() {
   throw std::system_error(error, "epoll");
 }
 
-/// One connection: what comes goes back, until the client has said all.
+/// One connection: sends back what it receives, until the client ends its side.
 lab::Task echo(lab::StreamSocket socket) {
   std::array<std::byte, 1024> buffer;
   while (true) {
