@@ -1,11 +1,11 @@
-// What the core costs, beside its peers, in one run: `./lab bench core`.
+// What the core costs, compared with its peers, in one run: `./lab bench core`.
 //
 //   bench_core [--quick] [--only SERVER] [instructions] [cpu] [facts] [connections] [threads]
 //
-// Without names all sections run. Figures beside a target say "holds" or "MISSED"; those that are
-// missed are listed again at the end. Instructions are counted exactly, so their targets are
-// asserted: the exit code is 1 if one is missed. Times do not change the exit code, because a noisy
-// machine must not fail a build.
+// Without names all sections run. Figures with a target say "holds" or "MISSED"; missed ones are
+// listed again at the end. Instructions are counted exactly, so their targets are asserted: the
+// exit code is 1 if one is missed. Times do not change the exit code, because a noisy machine must
+// not fail a build.
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -21,7 +21,7 @@ namespace {
 
 using namespace proactor_lab::bench;
 
-constexpr std::size_t descriptors_wanted = 11'000;  // 10,000 connections, and some
+constexpr std::size_t descriptors_wanted = 11'000;  // 10,000 connections, and some more
 
 struct Section {
   std::string_view name;
@@ -29,7 +29,7 @@ struct Section {
   bool chosen = false;
 };
 
-/// The other side: this process is a server.
+/// Runs this process as a server.
 int serve(int argc, char** argv) {
   const ServerKind* kind = argc == 6 ? find_server_kind(argv[2]) : nullptr;
   if (kind == nullptr || kind->run == nullptr) {
@@ -42,7 +42,7 @@ int serve(int argc, char** argv) {
                .requests = std::strtoull(argv[4], nullptr, 10),
                .lockstep_clients = std::strtoull(argv[5], nullptr, 10)});
   kind->run(meter);
-  return 3;  // the meter ends the process; a server that stops before has failed
+  return 3;  // the meter ends the process; a server that returns has failed
 }
 
 }  // namespace

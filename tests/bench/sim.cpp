@@ -1,9 +1,11 @@
-// How quick the simulated system is, beside a bare heap and SimPy, in one run: `./lab bench sim`.
+// How fast the simulated system is, compared with a bare heap and SimPy, in one run: `./lab bench
+// sim`.
 //
 //   bench_sim [--quick] [connections] [rates] [growth] [ties]
 //
 // Without names all sections run. A completion is one handler called by the real Proactor; an echo
-// has two. Rates are compared within one round of one run, the median of the rounds' ratios counts.
+// has two. Rates are compared within one round of one run. The result is the median of the rounds'
+// ratios.
 #include <array>
 #include <cstdio>
 #include <cstring>

@@ -1,10 +1,10 @@
-// How quick traces are read, written, checked and asked for a moment, beside simdjson's and
-// nlohmann_json's bare parse of the same file, in one run: `./lab bench traces`.
+// How fast traces are read, written, checked and searched for a moment, compared with the bare
+// parse of the same file by simdjson and nlohmann_json, in one run: `./lab bench traces`.
 //
 //   bench_traces [--quick] [million] [ten]
 //
-// The traces are the echo server's on the simulated system with 10,000 clients, written to memory
-// (/dev/shm) first.
+// The traces come from the echo server on the simulated system with 10,000 clients. They are first
+// written to memory (/dev/shm).
 #include <cstdio>
 #include <cstring>
 
@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
     }
   }
   Verdicts verdicts;
-  // First, while this process is small: what it holds counts in the child that loads.
+  // First, while this process is small: its memory is counted in the child that loads.
   if (ten || !million) measure_ten_millions(quick, verdicts);
   if (million || !ten) measure_a_million(quick, verdicts);
   report(verdicts);

@@ -116,7 +116,7 @@ std::size_t form_number(const Step& step) {
   return found == numbers.end() ? forms().size() : found->second;
 }
 
-/// The step that is started just after `index`, together with it; or the one just before.
+/// The step that is started together with `index`, just after it or just before it.
 const Step* beside(const Program& program, std::size_t index, int direction) {
   const Step& step = program.steps[index];
   for (auto i = static_cast<int>(index) + direction;

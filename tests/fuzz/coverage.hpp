@@ -1,5 +1,5 @@
-// Which situations programs have been through: verb, kind of handle, flag or link, and whether in
-// the first phase or a later one. A cell that no program reached is a blind spot.
+// Which situations programs have covered: verb, kind of handle, flag or link, and whether in the
+// first phase or a later one. A cell that no program reached is a blind spot.
 #pragma once
 
 #include <array>
@@ -28,7 +28,7 @@ HandleClass class_of(char handle);
 /// The letters of that class.
 std::string_view handles_of(HandleClass handle_class);
 
-/// What a step may have beside its verb.
+/// What a step may have in addition to its verb.
 enum class Extra : std::uint8_t {
   nothing,
   drain,
@@ -36,12 +36,12 @@ enum class Extra : std::uint8_t {
   soft_link,
   hard_link,
   behind_link,  ///< the step before it is linked to it
-  bounded,      ///< a link timeout bounds it
+  bounded,      ///< a link timeout limits it
   after,        ///< started when another is over
 };
 inline constexpr int extras = 8;
 
-/// A verb in one of its forms: "receive many".
+/// A verb in one of its forms, such as "receive many".
 struct Form {
   Step step;  ///< its verb, and the fields that make the form
   std::string name;
@@ -54,7 +54,7 @@ struct Cell {
   Extra extra = Extra::nothing;
   bool later = false;  ///< not in the first phase
 };
-/// All that there are.
+/// All cells.
 const std::vector<Cell>& cells();
 std::string to_text(const Cell& cell);
 
@@ -65,9 +65,9 @@ class Coverage {
   /// Indices into `cells()`.
   std::vector<std::size_t> empty_cells() const;
   std::uint64_t at(std::size_t cell) const { return counts_[cell]; }
-  /// For people, in one line.
+  /// In one line, for people.
   std::string summary() const;
-  /// Also a line per form, and which cells are empty.
+  /// Also one line per form, and the empty cells.
   std::string report() const;
 
  private:

@@ -1,4 +1,4 @@
-// Programs that once diverged, shrunk: what had to be mended for each stands beside it.
+// Programs that once diverged, shrunk. Each case says what was fixed.
 #include <chrono>
 #include <fstream>
 #include <string>
@@ -118,7 +118,7 @@ const std::vector<Case> cases = {
      "2: send a length 40\n"},
 };
 
-/// One program a line; its lines are divided by " / ".
+/// One program per line; " / " separates the lines of a program.
 std::vector<Program> read_programs(const std::string& path) {
   std::ifstream in(path);
   REQUIRE(in);

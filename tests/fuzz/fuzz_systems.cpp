@@ -3,10 +3,10 @@
 //
 //   fuzz_systems [--seed N] [--programs N] [--seconds S] [--worlds N] [--on SYSTEM]...
 //                [--without WORD]... [--keep-going] [--coverage]
-//   fuzz_systems --program FILE...   these programs, as they were printed
+//   fuzz_systems --program FILE...   plays these programs, in the printed form
 //
 // Program k of a run is made from seed + k. Exit codes: 0 no divergence; 1 a divergence, printed
-// and shrunk, or a system that does not come back; 2 usage; 3 it could not be run.
+// and shrunk, or a system that does not return; 2 usage; 3 it could not be run.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -47,7 +47,7 @@ constexpr Duration hang_limit{10'000'000'000};
 constexpr std::array verdict_names = {"agree", "diverge", "only seemed to diverge",
                                       "not judged (too many worlds)", "refused"};
 
-// For last words.
+// Printed if the process must end.
 std::atomic<std::uint64_t> seed_of_the_program{0};
 std::atomic<const Program*> judged_program{nullptr};
 const Fuzzer* fuzzer_of_the_run = nullptr;
@@ -122,13 +122,13 @@ class Run {
   std::map<std::string, std::uint64_t> refusals_;
 };
 
-/// A system does not come back, or aborts: neither can be undone.
+/// Used if a system hangs or aborts; neither can be recovered.
 void end_process(const std::string& why) {
   std::cout << why << "(seed " << seed_of_the_program << ")" << std::endl;
   std::_Exit(1);
 }
 
-/// Much may be wrong by now; what can still be said is said.
+/// The process may be damaged, so this prints what is still possible.
 void end_by_signal(int signal) {
   const Program* program = judged_program;
   std::string why = "signal " + std::to_string(signal) + '\n';

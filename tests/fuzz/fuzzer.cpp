@@ -13,7 +13,7 @@
 namespace proactor_lab::fuzz {
 namespace {
 
-/// Ends a world as soon as it can show nothing that is unexplained.
+/// Ends a world as soon as it can no longer show an unexplained outcome.
 class Guide final : public Watcher {
  public:
   explicit Guide(Unexplained& unexplained) : unexplained_(unexplained) {}
@@ -24,8 +24,8 @@ class Guide final : public Watcher {
   Unexplained& unexplained_;
 };
 
-/// It has no cancel_now. With the last descriptor in use it cannot free a number on which something
-/// waits, and is not told of a shutdown that changes nothing.
+/// epoll has no cancel_now. With the last descriptor in use it cannot free a number on which an
+/// operation waits, and it is not notified of a shutdown that changes nothing.
 bool suits_epoll(const Program& program) {
   const bool asks_now = std::any_of(program.steps.begin(), program.steps.end(),
                                     [](const Step& step) { return step.now; });
@@ -38,7 +38,7 @@ bool suits_epoll(const Program& program) {
          !(runs_out && (program.uses(Opcode::close) || program.uses(Opcode::shutdown)));
 }
 
-/// As many events at the beginning are the same.
+/// Number of equal events at the beginning of both.
 std::size_t common_events(const Outcome& a, const Outcome& b) {
   const auto ends =
       std::mismatch(a.events.begin(), a.events.end(), b.events.begin(), b.events.end());
@@ -102,7 +102,8 @@ Judgement Fuzzer::judge(const Program& program, int plays, const std::string& on
       judgement.seen = seen.outcome;
       return judgement;
     }
-    // Not only slow: with much patience there is an outcome, too, that no world has.
+    // Checks that it is not merely slow: also with much patience there must be an outcome that no
+    // world has.
     unexplained = {};
     for (const Arm& arm : arms_) {
       if (arm.name == seen.arm) play_on(arm, config_.confirmations, config_.much_patience);
@@ -153,7 +154,7 @@ std::string Fuzzer::to_text(const Program& program, const Judgement& judgement) 
 }
 
 std::vector<Arm> live_arms(Watchdog& watchdog) {
-  // Shared by what keeps one of the arms.
+  // Shared by all arms; each arm keeps it alive.
   const auto ground = std::make_shared<LiveGround>();
   std::vector<Arm> arms;
   for (const LiveSystem system : live_systems) {
@@ -177,7 +178,7 @@ Arm usual_arm() {
   return {.name = "sim", .play = [seed](const Program& program, Duration) {
             SeededChoices choices(++*seed);
             Outcome outcome = play_simulated(program, choices, Pace::usual);
-            outcome.may_be_slow = false;  // time is what it is there
+            outcome.may_be_slow = false;  // its time is simulated
             return outcome;
           }};
 }

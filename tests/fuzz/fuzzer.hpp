@@ -1,17 +1,17 @@
-// The differential fuzzer: a program is played live, and in simulated worlds until each live
-// outcome was met in one. An outcome that no world has is a divergence: the simulator allows too
-// little, or the live side does wrong.
+// The differential fuzzer. A program is played live, and then in simulated worlds until each live
+// outcome was seen in one. An outcome that no world has is a divergence: the simulator allows too
+// little, or the live side is wrong.
 //
 // What makes the comparison fair:
-// - Simulated, nothing takes time, so every order of what is under way is a world
-//   (simulated_stage.hpp). Live, the machine picks one.
-// - Of io_uring and the simulated system the whole order of completions is compared; of epoll,
-// which
-//   promises no order between handles, that of each step's own.
-// - What is pending at the end of a phase may only have been slow. Such an outcome counts only if
-//   one that no world has is seen again with much patience.
-// - A program whose worlds are more than the budget is not judged.
-// - A program that needs what the simulation does not reproduce (NotModelled) is refused.
+// - In the simulation nothing takes time, so every order of pending work is a world
+//   (simulated_stage.hpp). Live, the machine picks one order.
+// - For io_uring and the simulated system the whole order of completions is compared. epoll
+// promises
+//   no order between handles, so for epoll only each step's own order is compared.
+// - An operation that is pending at the end of a phase may only have been slow. Such an outcome
+//   counts only if an outcome that no world has is seen again with much patience.
+// - A program with more worlds than the budget is not judged.
+// - A program that needs what the simulation does not model (NotModelled) is refused.
 #pragma once
 
 #include <functional>
@@ -24,22 +24,22 @@
 
 namespace proactor_lab::fuzz {
 
-/// A system that programs are played on.
+/// A system on which programs are played.
 struct Arm {
   std::string name;
   Compared compared = Compared::whole_order;
-  /// The outcome after so much patience.
+  /// Plays the program. `patience` is how long a phase waits without a completion.
   std::function<Outcome(const Program&, Duration patience)> play;
-  /// Whether it is made for the program; null: always.
+  /// Whether the system can play the program; null: always.
   std::function<bool(const Program&)> can_play{};
 };
 
 struct FuzzConfig {
   SearchBudget search{.worlds_max = 50'000, .random_worlds = 300};
   int plays = 2;                       ///< of a program on each arm
-  int confirmations = 6;               ///< patient plays if one had something pending
-  Duration patience{1'000'000};        ///< at first
-  Duration much_patience{40'000'000};  ///< before something counts as pending
+  int confirmations = 6;               ///< patient plays, if an operation was pending
+  Duration patience{1'000'000};        ///< of the first plays
+  Duration much_patience{40'000'000};  ///< before an operation counts as pending
   int shrink_plays = 8;                ///< a divergence may be rare
   int shrink_attempts = 250;
 };
@@ -47,7 +47,7 @@ struct FuzzConfig {
 enum class Verdict : std::uint8_t {
   agrees,
   diverges,
-  slow,        ///< it only seemed to diverge, as completions came late
+  slow,        ///< it only seemed to diverge, because completions came late
   not_judged,  ///< there are more worlds than the budget
   refused,     ///< not modelled
 };
@@ -56,7 +56,7 @@ inline constexpr int verdicts = 5;
 struct Judgement {
   Verdict verdict = Verdict::agrees;
   std::string arm;  ///< on which it diverges
-  Outcome seen;     ///< and what was seen
+  Outcome seen;     ///< the outcome that no world has
   std::string refusal;
   std::size_t worlds = 0;
 };
@@ -64,7 +64,7 @@ struct Judgement {
 struct Divergence {
   Program found;
   Program shrunk;
-  Judgement judgement;  ///< of the shrunk one
+  Judgement judgement;  ///< of the shrunk program
 };
 
 class Fuzzer {
@@ -75,7 +75,7 @@ class Fuzzer {
   Judgement judge(const Program& program) const { return judge(program, config_.plays, ""); }
   /// The smallest program near `program` that still diverges on the same arm.
   Divergence shrink(const Program& program, const Judgement& judgement) const;
-  /// For people: the program, what was seen, and of what the worlds show that which is nearest.
+  /// For people: the program, the outcome seen, and the nearest outcome that a world shows.
   std::string to_text(const Program& program, const Judgement& judgement) const;
 
  private:
@@ -87,9 +87,10 @@ class Fuzzer {
   std::vector<Arm> arms_;
 };
 
-/// The live systems that the kernel grants. Each play is watched.
+/// The live systems that the kernel permits. `watchdog` watches each play and must outlive the
+/// arms.
 std::vector<Arm> live_arms(Watchdog& watchdog);
-/// The simulated system as scenarios use it: what it usually does must be something that it may do.
+/// The simulated system as scenarios use it: its usual outcome must be one that it allows.
 Arm usual_arm();
 
 }  // namespace proactor_lab::fuzz

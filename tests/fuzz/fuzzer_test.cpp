@@ -1,4 +1,4 @@
-// The fuzzer finds nothing where there is nothing, and something where there is.
+// The fuzzer reports a divergence if there is one, and none otherwise.
 #include "tests/fuzz/fuzzer.hpp"
 
 #include <string>
@@ -11,7 +11,7 @@
 namespace proactor_lab::fuzz {
 namespace {
 
-/// A system that does one thing wrong: one simulated world whose outcome is falsified.
+/// A system with one error: one simulated world whose outcome is falsified.
 Arm wrong_system(void (*falsify)(const Program&, Outcome&)) {
   return {.name = "a wrong system", .play = [falsify](const Program& program, Duration) {
             SeededChoices choices(7);
@@ -26,7 +26,7 @@ Opcode verb_of(const Program& program, const Event& event) {
   return program.steps[static_cast<std::size_t>(event.step)].opcode;
 }
 
-/// Fuzzes with one arm until something is found and shrunk.
+/// Fuzzes with one arm until a divergence is found and shrunk.
 Divergence first_divergence(const Arm& arm) {
   const Fuzzer fuzzer({}, {arm});
   for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
@@ -105,7 +105,7 @@ TEST_CASE("if worlds are left that were not visited, nothing is judged") {
 }
 
 TEST_CASE("what was only slow does not count") {
-  // A system of which a patient observer sees what a hasty one misses.
+  // A system on which a long patience sees completions that a short one misses.
   const Arm slow{.name = "a slow system", .play = [](const Program& program, Duration patience) {
                    SeededChoices choices(7);
                    Outcome outcome = play_simulated(program, choices);

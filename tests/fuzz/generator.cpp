@@ -13,7 +13,7 @@ namespace {
 class Generator {
  public:
   Generator(std::uint64_t seed, const GeneratorConfig& config) : config_(config), random_(seed) {
-    // Neighbouring seeds of the engine begin alike.
+    // The engine's first numbers are similar for neighbouring seeds.
     random_.discard(8);
     const std::size_t count = cells().size();
     // A step of the right size visits every cell before it visits one again.
@@ -59,14 +59,14 @@ class Generator {
     return stride;
   }
 
-  // Of our own: the standard's distributions differ between libraries.
+  // Not a standard distribution, because these differ between libraries.
   std::size_t below(std::size_t n) { return random_() % n; }
   template <class T>
   T one_of(std::initializer_list<T> all) {
     return all.begin()[below(all.size())];
   }
 
-  /// A program is about few handles, so that its steps have to do with each other.
+  /// A program uses few handles, so that its steps affect each other.
   void choose_handles() {
     constexpr std::string_view some[] = {"ab", "ab", "s",  "s", "st",  "l",   "lu",
                                          "rw", "rw", "gh", "f", "fio", "abcd"};
@@ -81,7 +81,7 @@ class Generator {
 
   std::uint32_t length() { return one_of<std::uint32_t>({0, 1, 1, 2, 4, 4, 10, 16, 16, 40, 1000}); }
 
-  /// Fields that the form leaves open.
+  /// Sets the fields that the form leaves open.
   void fill(Step& step) {
     step.phase = phase_;
     if (is_timeout(step.opcode)) step.absolute = below(6) == 0;
@@ -119,7 +119,7 @@ class Generator {
     program_.steps.push_back(step);
   }
 
-  /// Steps among which is one that is of the wanted cell.
+  /// Adds steps, one of which covers the wanted cell.
   void add_cell() {
     Step step = forms()[cell_.form].step;
     step.handle = cell_letter_;
@@ -156,7 +156,7 @@ class Generator {
     add(step);
   }
 
-  /// What is called at once neither is in a chain nor has a handler.
+  /// A call that is no operation is never part of a chain and has no handler.
   void add_random_step(bool may_be_call = true) {
     const bool linked = !program_.steps.empty() && program_.steps.back().phase == phase_ &&
                         program_.steps.back().link != Link::none;
@@ -170,7 +170,7 @@ class Generator {
     } else if (below(8) == 0) {
       step.flags = step.flags | OperationFlags::skip_success;
     }
-    // Chains stay together: what is linked to the step before it is started with it.
+    // Chains stay together: a step that the previous one is linked to is started with it.
     if (linked) {
       step.after = program_.steps.back().after;
     } else if (!program_.steps.empty() && below(4) == 0) {
@@ -179,7 +179,7 @@ class Generator {
     add(step);
   }
 
-  /// Mostly what the handle is made for; of all forms sometimes.
+  /// Mostly a form that suits the handle, sometimes any form.
   Step random_form() {
     if (below(6) == 0) {
       Step step = forms()[below(forms().size())].step;

@@ -1,4 +1,4 @@
-// In the long run random programs reach every situation.
+// Over many seeds, random programs reach every situation.
 #include "tests/fuzz/generator.hpp"
 
 #include <algorithm>

@@ -72,7 +72,7 @@ void Handles::start(AsyncOperation& operation, const OperationRequest& request) 
   stage_.start(operation);
 }
 
-/// Only one operation at a time is under way here.
+/// Only one operation at a time is pending here.
 std::int32_t Handles::completed() {
   while (queue_.empty()) {
     if (!stage_.wait(queue_, true)) {

@@ -1,5 +1,5 @@
-// The handles that a program's letters name, opened on a system in an order that is always the
-// same: so their numbers are in the same relation on every system.
+// The handles that a program's letters name. They are opened in a fixed order, so their numbers
+// have the same relation on every system.
 #pragma once
 
 #include <array>
@@ -10,12 +10,12 @@ namespace proactor_lab::fuzz {
 
 class Handles {
  public:
-  /// Opens those that `program` uses.
+  /// Opens the handles that `program` uses.
   Handles(const Program& program, Stage& stage);
 
   Handle operator[](char name) const { return handles_[handle_names.find(name)]; }
   Endpoint listening() const { return listening_; }
-  /// Where a datagram socket receives; `h` and all else: that of `h`.
+  /// Address at which a datagram socket receives. Any letter but `g` gives that of `h`.
   Endpoint datagrams_to(char name) const { return ports_[name == 'g' ? 0 : 1]; }
   /// "g", "h" or "world".
   std::string name_of_sender(Endpoint sender) const;

@@ -27,7 +27,7 @@ bool ends_badly(const std::function<void()>& action) {
     try {
       action();
     } catch (const std::exception&) {
-      // It came back.
+      // It returned.
     }
     _exit(0);
   }

@@ -22,11 +22,12 @@ namespace proactor_lab::fuzz {
 namespace {
 
 constexpr Duration brief{50'000};
-/// With patience for this one also waits for what no operation waits for.
+/// With at least this patience, a stage waits even if no operation is pending: data may still
+/// arrive.
 constexpr Duration what_arrives{10'000'000};
-/// Opening and connecting on loopback takes far less, on a machine that is not in trouble.
+/// Opening and connecting on loopback takes far less time on a healthy machine.
 constexpr Duration set_up_patience{5'000'000'000};
-/// Plays are given descriptors from this number on.
+/// The first descriptor number that plays use.
 constexpr int play_descriptors = 64;
 constexpr const char* no_file_path = "/proc/self/fd/none";
 
@@ -38,7 +39,7 @@ std::unique_ptr<LiveBackend> open(LiveSystem system, std::error_code& error) {
                                .defers_work = system == LiveSystem::io_uring});
 }
 
-/// What is open already may have larger numbers: the world's descriptors have.
+/// Descriptors that are already open may have larger numbers: the world's do.
 class DescriptorLimit {
  public:
   DescriptorLimit() { getrlimit(RLIMIT_NOFILE, &before_); }
@@ -67,7 +68,8 @@ class LiveStage final : public Stage {
     if (error) throw std::system_error(error, name_of(system));
   }
   ~LiveStage() override {
-    // Of an accept or open whose success is not reported nothing knows the descriptor.
+    // The descriptor of an accept or open whose success is not reported is unknown, so all are
+    // closed.
     for (int each = play_descriptors; each < play_descriptors + descriptors_max; ++each) {
       const linger at_once{1, 0};
       setsockopt(each, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
@@ -82,7 +84,7 @@ class LiveStage final : public Stage {
   World& world() override { return world_; }
   void begin() override {
     waits_for_ = patience_;
-    // Small segments would wait for the acknowledgement of those before them, 40 ms and more.
+    // Without this, small segments would wait for the previous acknowledgement, 40 ms and more.
     const int on = 1;
     for (int each = play_descriptors; each < play_descriptors + descriptors_max; ++each) {
       setsockopt(each, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -95,7 +97,7 @@ class LiveStage final : public Stage {
   bool wait(CompletionEventQueue& queue, bool expects) override {
     if (!expects && patience_ < what_arrives) return false;
     const Instant until = saturating_add(os_->now(), waits_for_);
-    // It may come back sooner, with nothing.
+    // It may return earlier, without a completion.
     do {
       os_->wait(queue, until);
     } while (queue.empty() && os_->now() < until);

@@ -1,4 +1,4 @@
-// The live kernel as a stage: a fresh ring, or a fresh epoll, for each play.
+// The live kernel as a stage: a new ring, or a new epoll, for each play.
 #pragma once
 
 #include <string>
@@ -15,11 +15,11 @@ inline constexpr LiveSystem live_systems[] = {LiveSystem::io_uring, LiveSystem::
                                               LiveSystem::epoll};
 const char* name_of(LiveSystem system);
 
-/// Empty if the kernel grants it; else why not.
+/// Empty if the kernel permits it; otherwise the reason why not.
 std::string refusal_of(LiveSystem system);
 
-/// What live plays share: a file in memory, so that no disk is slow; and the small descriptor
-/// numbers, taken, so that every play finds the same numbers free.
+/// What live plays share: a file in memory, so that no disk is slow; and the low descriptor
+/// numbers, which are kept in use so that every play finds the same numbers free.
 class LiveGround {
  public:
   /// Throws std::system_error.
@@ -27,7 +27,7 @@ class LiveGround {
   ~LiveGround();
   LiveGround(const LiveGround&) = delete;
   LiveGround& operator=(const LiveGround&) = delete;
-  /// The file is as every play is to find it.
+  /// Restores the file's initial content for the next play.
   void restore_file() const;
   const std::string& file_path() const { return file_path_; }
 
@@ -37,8 +37,8 @@ class LiveGround {
   std::vector<int> taken_;
 };
 
-/// Plays `program` once. A phase ends after `patience` without a completion: what is pending then
-/// may only have been slow, so a short patience proves nothing.
+/// Plays `program` once. A phase ends after `patience` without a completion. An operation that is
+/// pending then may only have been slow, so a short patience proves nothing.
 Outcome play_live(const Program& program, LiveSystem system, Duration patience,
                   const LiveGround& ground);
 

@@ -60,7 +60,7 @@ LiveWorld::~LiveWorld() {
 
 PeerId LiveWorld::connect(Endpoint listener) {
   const sockaddr_in address = address_of(listener);
-  // The listener may be closed by now: then nothing comes of it, as in the simulation.
+  // The listener may be closed by now. Then the connect has no effect, as in the simulation.
   [[maybe_unused]] const int connected = ::connect(
       peers_.at(next_).descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
   return next_++;

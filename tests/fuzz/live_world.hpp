@@ -1,4 +1,4 @@
-// The outside world of live plays: sockets of the kernel that do not belong to the tested system.
+// The outside world of live plays: kernel sockets that do not belong to the tested system.
 #pragma once
 
 #include <vector>
@@ -7,8 +7,8 @@
 
 namespace proactor_lab::fuzz {
 
-/// Its descriptors are out of the way of those that the system gives out, and are all opened
-/// beforehand.
+/// Opens all its descriptors at the start, with numbers that do not collide with those of the
+/// system.
 class LiveWorld final : public World {
  public:
   /// Throws std::system_error.
@@ -28,7 +28,7 @@ class LiveWorld final : public World {
  private:
   struct Peer {
     int descriptor = -1;
-    bool broken = false;  // a send was told so, once and for all
+    bool broken = false;  // a send failed with ECONNRESET; stays set
   };
 
   std::vector<Peer> peers_;
@@ -36,10 +36,10 @@ class LiveWorld final : public World {
   int datagrams_ = -1;
 };
 
-/// What is closed next leaves nothing behind in the kernel.
+/// Closes `descriptor` so that no connection in TIME_WAIT remains in the kernel.
 void close_without_trace(int descriptor);
 
-/// Descriptors from this number on belong to the world.
+/// The world's descriptors have at least this number.
 inline constexpr int world_descriptors = 512;
 
 }  // namespace proactor_lab::fuzz

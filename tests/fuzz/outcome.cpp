@@ -46,7 +46,7 @@ bool Unexplained::accept(Wanted& wanted, const Event& event) {
   }
   for (std::size_t i = 0; i < events.size(); ++i) {
     if (wanted.found[i] != 0 || events[i].step != event.step) continue;
-    if (events[i] != event) return false;  // its next completion is another one
+    if (events[i] != event) return false;  // its next completion is a different one
     wanted.found[i] = 1;
     ++wanted.count;
     return true;

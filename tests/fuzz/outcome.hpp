@@ -1,5 +1,5 @@
-// What a play of a program showed: every completion, in the order in which it was taken, and what
-// was left at the end. Also the search for a simulated world that shows the same.
+// What a play of a program showed: every completion in the order in which it was taken, and the
+// state at the end. Also the search for a simulated world that shows the same.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +12,19 @@ namespace proactor_lab::fuzz {
 struct Event {
   int phase = 0;
   int step = 0;
-  /// "0", an error's name, a count of bytes and where they came from ("16 <1*10 3*6>"); "+" where
-  /// more will come, "b" where a provided buffer was taken.
+  /// "0", an error's name, or a number of bytes and their sources ("16 <1*10 3*6>"). "+": more will
+  /// come. "b": a provided buffer was used.
   std::string text;
   friend auto operator<=>(const Event&, const Event&) = default;
 };
 
 struct Outcome {
   std::vector<Event> events;
-  /// What is pending, with the bytes in its buffer; what the peers have received.
+  /// Pending operations with the bytes in their buffers, and the bytes that the peers have
+  /// received.
   std::string ending;
-  /// At the end of a phase something was pending, or on the way: on a slow machine it may have come
-  /// later.
+  /// At the end of a phase an operation was pending, or bytes were on the way: on a slow machine
+  /// they may have come later.
   bool may_be_slow = false;
 
   bool operator==(const Outcome& other) const {
@@ -34,17 +35,17 @@ struct Outcome {
   }
 };
 
-/// "0=0 1=16 <w0*16> | 2=ECANCELED; 3 pending": phases are divided by bars.
+/// "0=0 1=16 <w0*16> | 2=ECANCELED; 3 pending": bars separate phases.
 std::string to_text(const Outcome& outcome);
 
-/// What is compared: the order of all completions, or only that of each step's own.
+/// What is compared: the order of all completions, or only the order of each step's own.
 enum class Compared : std::uint8_t { whole_order, each_step };
 
 /// `outcome` with completions of one phase sorted by their steps.
 Outcome sorted_by_step(Outcome outcome);
 
-/// Outcomes that no world has shown yet. While a world is played it says whether that can still
-/// show one of them.
+/// Outcomes that no world has shown yet. During the play of a world it reports whether the world
+/// can still show one of them.
 class Unexplained {
  public:
   struct Seen {
@@ -52,23 +53,23 @@ class Unexplained {
     Compared compared = Compared::whole_order;
     std::string arm;  ///< the system that showed it
   };
-  /// One that has been added before is not added again.
+  /// An outcome that was added before is not added again.
   void add(const Outcome& outcome, Compared compared, const std::string& arm);
   bool empty() const { return wanted_.empty(); }
   const Seen& first() const { return wanted_.front(); }
 
-  /// A new world begins.
+  /// Call when a new world begins.
   void begin_world();
-  /// False: the world can show none of them any more.
+  /// False: the world can no longer show any of them.
   bool accepts(const Event& event);
   bool accepts_end_of_phase(int phase);
-  /// Forgets those that the world, which is over, has shown.
+  /// Removes the outcomes that the finished world has shown.
   void explain(const Outcome& outcome);
 
  private:
   struct Wanted : Seen {
-    std::vector<int> found;  // by event: this world has shown it
-    std::size_t count = 0;   // of those
+    std::vector<int> found;  // by event: 1 if this world has shown it
+    std::size_t count = 0;   // number of found events
     bool possible = true;
   };
   static bool accept(Wanted& wanted, const Event& event);

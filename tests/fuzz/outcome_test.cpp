@@ -1,4 +1,4 @@
-// Which worlds can still show what was seen.
+// Which worlds can still show an outcome that was seen.
 #include "tests/fuzz/outcome.hpp"
 
 #include "tests/support/catch.hpp"

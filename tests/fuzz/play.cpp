@@ -12,11 +12,12 @@ namespace proactor_lab::fuzz {
 namespace {
 
 constexpr Duration lasting{3'600'000'000'000};
-/// Bytes that an act sends say which act it was; those of a step, which step.
+/// The value of a byte identifies its source: from this value on an act of the world, below it a
+/// step.
 constexpr int first_act_byte = 100;
 constexpr std::uint16_t unused_port = 1;
 
-/// "1*10 w0*6": so many bytes of step 1, then so many of the world's act 0.
+/// "1*10 w0*6": ten bytes of step 1, then six of the world's act 0.
 std::string content_text(std::span<const std::byte> bytes) {
   std::string text;
   for (std::size_t i = 0; i < bytes.size();) {
@@ -51,7 +52,7 @@ class Player {
     if (error) throw std::system_error(error, "buffers");
     for (std::size_t i = 0; i < states_.size(); ++i) {
       const Step& step = program_.steps[i];
-      // Also an operation of no length names a place.
+      // An operation of length 0 also needs a valid pointer.
       states_[i].memory.resize(std::max(step.length, 1u),
                                reads(step.opcode) ? std::byte{0} : std::byte(i + 1));
     }
@@ -71,7 +72,7 @@ class Player {
     stage_.submit(queue_);  // nothing may come a second time
     take_completions();
     outcome_.ending = ending();
-    outcome_.may_be_slow |= program_.uses("st");  // what was sent may arrive later
+    outcome_.may_be_slow |= program_.uses("st");  // bytes that were sent may arrive later
     return std::move(outcome_);
   }
 
@@ -91,7 +92,7 @@ class Player {
       stage_.let_some_happen(queue_);
       take_completions();
     }
-    // While the world acts the program does not look.
+    // The program takes no completions while the world acts.
     for (const Act& act : phase.acts) {
       stage_.let_some_happen(queue_);
       carry_out(act);
@@ -129,7 +130,7 @@ class Player {
   }
 
   void cancel_now(std::size_t index) {
-    stage_.let_some_happen(queue_);  // what is under way goes on until it is called
+    stage_.let_some_happen(queue_);  // pending work may happen before the call
     const std::int32_t result = stage_.os().cancel_now(token_of(program_.steps[index].target));
     note(index, result < 0 ? strerrorname_np(-result) : std::to_string(result));
   }
@@ -217,7 +218,7 @@ class Player {
       const Handle taken = stage_.os().open_stream_socket("one of all", error);
       if (error) return;
       all_others_.push_back(taken);
-      // The first may have a number that a step names.
+      // The first may get a number that a step names.
       if (all_others_.size() == 1) stage_.let_some_happen(queue_);
     }
   }
@@ -284,7 +285,7 @@ class Player {
     taken_.clear();
   }
 
-  /// What is pending, and what has come to the peers.
+  /// The pending operations, and what the peers have received.
   std::string ending() {
     std::string text;
     const auto add = [&](const std::string& more) { text += (text.empty() ? "" : ", ") + more; };
@@ -323,7 +324,7 @@ class Player {
   std::vector<State> states_;
   BufferGroup buffers_{buffer_count, buffer_size};
   std::vector<std::uint16_t> taken_;  // provided buffers that were not given back yet
-  std::vector<Handle> all_others_;    // while there are no more
+  std::vector<Handle> all_others_;    // opened so that no descriptors are left
   CompletionEventQueue queue_;
   Outcome outcome_;
   int phase_ = 0;

@@ -1,7 +1,7 @@
-// Plays a program once, on whatever system it is given, and says what completed, in which order.
+// Plays a program once on a given system and returns what completed, in which order.
 //
-// Operations are started on the processor itself and completions taken from its queue: nothing is
-// between the program and the system.
+// Operations are started on the operating system directly, and completions are taken from its
+// queue. There is no layer between the program and the system.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +33,7 @@ class World {
     bool ended = false;
     bool broken = false;
   };
-  /// What has come to a peer that has neither reset nor closed.
+  /// What a peer that has neither reset nor closed has received.
   virtual Received received(PeerId peer) = 0;
 };
 
@@ -43,47 +43,47 @@ class Stage {
   virtual ~Stage() = default;
   virtual OperatingSystem& os() = 0;
   virtual World& world() = 0;
-  /// The program begins: handles have been opened and connected.
+  /// Called when the program begins: handles have been opened and connected.
   virtual void begin() = 0;
-  /// It is over, or abandoned: what is under way is released next.
+  /// Called when the program is over or abandoned. Pending operations are released next.
   virtual void end() {}
-  /// How long a timer runs that is brief.
+  /// The delay of a brief timer.
   virtual Duration brief_delay() = 0;
   virtual void start(AsyncOperation& operation) = 0;
-  /// Submits what was started and takes what has completed by then.
+  /// Submits the started operations and takes what has completed by then.
   virtual void submit(CompletionEventQueue& queue) = 0;
-  /// Between two things that the program or the world does: some of what is under way may happen
+  /// Called between two actions of the program or the world. Some of the pending work may happen
   /// now. Takes what completes then.
   virtual void let_some_happen(CompletionEventQueue&) {}
-  /// Submits and waits. False: for as long as the stage is willing to wait nothing came. The
-  /// program `expects` something if an operation is under way.
+  /// Submits and waits. False if nothing came within the stage's patience. The program `expects`
+  /// something if an operation is pending.
   virtual bool wait(CompletionEventQueue& queue, bool expects) = 0;
 
   const char* file = "";     ///< path of a file with `file_bytes` bytes, each `file_byte`
-  const char* no_file = "";  ///< a path at which there is none
+  const char* no_file = "";  ///< a path at which no file exists
 };
 
-/// Follows a play while it goes on.
+/// Observes a play.
 class Watcher {
  public:
   virtual ~Watcher() = default;
-  /// False: the play is of no interest any more; it ends with `Abandoned`.
+  /// Returns false if the play is no longer of interest. It then ends with `Abandoned`.
   virtual bool on_event(const Event& event) = 0;
   virtual bool on_end_of_phase(int phase) = 0;
 };
 struct Abandoned {};
 
-/// So many descriptors a system gives out in a play, about.
+/// About the maximum number of descriptors that a system opens in one play.
 inline constexpr int descriptors_max = 48;
-/// What the file has in it at first.
+/// The file's initial content.
 inline constexpr std::size_t file_bytes = 32;
 inline constexpr std::byte file_byte{0xFE};
-/// Of the group of provided buffers.
+/// The group of provided buffers.
 inline constexpr std::uint16_t buffer_count = 2;
 inline constexpr std::uint32_t buffer_size = 16;
 
-/// Throws std::system_error if the handles cannot be had. When it returns nothing of the program is
-/// under way any more.
+/// Throws std::system_error if the handles cannot be opened. When it returns, no operation of the
+/// program is pending.
 Outcome play(const Program& program, Stage& stage, Watcher* watcher = nullptr);
 
 }  // namespace proactor_lab::fuzz

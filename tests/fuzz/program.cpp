@@ -10,7 +10,7 @@ bool matters_to(Opcode opcode, OperationFlags flag) {
   return opcode == Opcode::timer;  // expiry_is_success
 }
 
-/// Fields that do not matter to the verb get their default values.
+/// Resets fields that the verb does not use to their default values.
 void clear_unused(Step& step) {
   const Opcode verb = step.opcode;
   if (!takes_handle(verb)) step.handle = no_handle;
@@ -26,7 +26,7 @@ void clear_unused(Step& step) {
     step.timing = Timing::brief;
     step.absolute = false;
   }
-  // A moment that was is one that has come, and no error.
+  // An absolute deadline in the past has expired and is no error.
   if (step.timing == Timing::negative) step.absolute = false;
   const bool pipe = step.handle == 'r' || step.handle == 'w';
   step.length = std::min(step.length, pipe ? pipe_length_max : length_max);
@@ -47,7 +47,7 @@ void clear_unused(Step& step) {
 bool is_stream_act(ActKind kind) { return kind <= ActKind::closes; }
 
 void mend_acts(Program& program) {
-  std::string gone;  // peers that have reset or closed do nothing more
+  std::string gone;  // peers that have reset or closed do not act any more
   for (Phase& phase : program.phases) {
     std::erase_if(phase.acts, [&](const Act& act) {
       if (!is_stream_act(act.kind)) return false;
@@ -58,7 +58,7 @@ void mend_acts(Program& program) {
   }
 }
 
-/// Phases in which nothing is started and nothing acts.
+/// Removes phases in which no step starts and no act happens.
 void drop_empty_phases(Program& program) {
   for (std::size_t i = program.phases.size(); i-- > 0 && program.phases.size() > 1;) {
     const bool starts = std::any_of(program.steps.begin(), program.steps.end(),
@@ -113,7 +113,8 @@ void mend(Program& program) {
     if (step.after >= i) step.after = no_step;
     if (step.after != no_step) {
       const Step& before = program.steps[static_cast<std::size_t>(step.after)];
-      // What says nothing when it is done, or is done at once, has no handler that starts more.
+      // A step of another phase, or a call that is no operation, has no handler that starts this
+      // step.
       if (before.phase != step.phase || before.now) step.after = no_step;
     }
     if (step.target >= count) step.target = no_step;

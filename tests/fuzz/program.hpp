@@ -1,4 +1,4 @@
-// A program of operations as plain data: what the fuzzer generates, runs, shrinks and prints.
+// A program of operations as plain data: the fuzzer generates, runs, shrinks and prints it.
 //
 //   0: receive s length 16
 //   1: send a length 10 link soft
@@ -8,10 +8,10 @@
 //   3: cancel step 0
 //   4: no_op after 3
 //
-// A program is a list of phases. In a phase its steps are started together and submitted as one
-// batch; then the outside world acts; then completions are taken until nothing more comes. A step
-// with `after` is started when that earlier step of its phase is over. One step per line, numbered
-// from 0; lines without a number are what the world does, or begin the next phase.
+// A program is a list of phases. The steps of a phase are started together and submitted as one
+// batch. Then the outside world acts. Then completions are taken until no more come. A step with
+// `after` is started when that earlier step of its phase is over. There is one step per line,
+// numbered from 0. Lines without a number are acts of the world, or begin the next phase.
 //
 // Handles are letters:
 //   a b   the two ends of a connection, both held by the program; c d those of another
@@ -20,7 +20,7 @@
 //   r w   the read end and the write end of a pipe
 //   g h   datagram sockets
 //   f     a file of 32 bytes, open for reading and writing; i only for reading, o only for writing
-//   x     a handle that was closed before the program began;  n no handle at all
+//   x     a handle that was closed before the program began;  n no handle
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,7 @@ inline constexpr std::size_t steps_max = 16;
 inline constexpr std::size_t phases_max = 4;
 inline constexpr std::size_t acts_max = 8;                ///< of the world, in one program
 inline constexpr std::uint32_t length_max = 4096;         ///< never fills a connection's buffer
-inline constexpr std::uint32_t pipe_length_max = 65'536;  ///< of a pipe's, which it fills
+inline constexpr std::uint32_t pipe_length_max = 65'536;  ///< for pipes: fills the pipe
 
 /// When a timer or link timeout expires.
 enum class Timing : std::uint8_t {
@@ -57,14 +57,14 @@ struct Step {
   std::uint32_t offset = 0;  ///< read, write
   bool many = false;         ///< accept, receive: multishot; a receive then has provided buffers
   bool provided = false;     ///< receive, read: into a provided buffer
-  bool missing = false;      ///< what connect, send_to or open name does not exist
+  bool missing = false;      ///< the target of connect, send_to or open does not exist
   Timing timing = Timing::brief;
-  bool absolute = false;  ///< timer, link_timeout: the deadline is a moment, not a delay
+  bool absolute = false;  ///< timer, link_timeout: the deadline is an instant, not a delay
   ShutdownSide side = ShutdownSide::both;
   Readiness readiness = Readiness::readable;
   OperationFlags flags = OperationFlags::none;
   Link link = Link::none;
-  int target = no_step;  ///< cancel
+  int target = no_step;  ///< cancel: the step to cancel
   int after = no_step;   ///< started when that step is over
   int phase = 0;
   friend bool operator==(const Step&, const Step&) = default;
@@ -79,22 +79,22 @@ enum class ActKind : std::uint8_t {
   datagram,  ///< a datagram comes to one of the sockets
   wakes,     ///< `wake` is called
   run_out,   ///< from now on no descriptors are left
-  come_back  ///< there are some again
+  come_back  ///< descriptors are available again
 };
 
 /// What the outside world does after a phase's steps were submitted.
 struct Act {
   ActKind kind = ActKind::sends;
-  char handle = no_handle;   ///< whose peer acts, or where the datagram goes
+  char handle = no_handle;   ///< its peer acts, or the datagram goes to it
   std::uint32_t length = 0;  ///< sends, datagram
   friend bool operator==(const Act&, const Act&) = default;
 };
 
 struct Phase {
-  /// Provided buffers are not given back when their completions are taken, but when a phase begins
-  /// that does not keep them.
+  /// Provided buffers are not given back when their completions are taken. They are given back when
+  /// a phase without this flag begins.
   bool keeps_buffers = false;
-  /// Ends without waiting: the next phase begins at once.
+  /// The phase ends without waiting, and the next one begins at once.
   bool hurries = false;
   std::vector<Act> acts;
   friend bool operator==(const Phase&, const Phase&) = default;
@@ -105,13 +105,13 @@ struct Program {
   std::vector<Phase> phases{1};
   friend bool operator==(const Program&, const Program&) = default;
 
-  /// A step or an act names one of `handles`.
+  /// True if a step or an act names one of `handles`.
   bool uses(std::string_view handles) const;
   bool uses(Opcode opcode) const;
 };
 
 bool is_timeout(Opcode opcode);
-/// The verb needs a handle.
+/// True if the verb needs a handle.
 bool takes_handle(Opcode opcode);
 
 std::string to_text(const Step& step);
@@ -121,15 +121,15 @@ std::string to_text(const Program& program);
 /// Throws std::invalid_argument, naming the line.
 Program parse_program(std::string_view text);
 
-/// Makes `program` one that can be run, with as few changes as possible: a step comes after an
-/// earlier one of its phase, a chain ends with what is started together, fields that do not matter
-/// to a verb have their default values.
+/// Makes `program` valid with as few changes as possible: a step comes after an earlier one of its
+/// phase, a chain ends within the steps that are started together, and fields that the verb does
+/// not use have their default values.
 void mend(Program& program);
 
-/// Without step `gone`: what cancelled it cancels nothing, what came after it comes after what it
-/// came after itself.
+/// The program without step `gone`. Cancels of it cancel nothing; steps after it now come after the
+/// step that it came after.
 Program without(const Program& program, std::size_t gone);
-/// Without the boundary between `phase` and the one before it.
+/// The program without the boundary between `phase` and the one before it.
 Program joined(const Program& program, std::size_t phase);
 
 }  // namespace proactor_lab::fuzz

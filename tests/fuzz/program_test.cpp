@@ -1,4 +1,4 @@
-// Programs as data: printed, read back, mended, made smaller.
+// Programs as data: printed, parsed, made valid, made smaller.
 #include "tests/fuzz/program.hpp"
 
 #include <stdexcept>

@@ -1,4 +1,4 @@
-// Programs as text: printed, and read back.
+// Programs as text: printing and parsing.
 #include <algorithm>
 #include <array>
 #include <sstream>
@@ -98,7 +98,7 @@ bool parse_timing(const std::string& word, Step& step) {
   return true;
 }
 
-/// What follows the step's number.
+/// Parses what follows the step's number.
 Step parse_step(Words& words, int index) {
   std::string word;
   words.next(word);
@@ -179,7 +179,7 @@ Act parse_act(Words& words, const std::string& first) {
   return act;
 }
 
-/// A new phase, or a flag for the first one.
+/// Begins a new phase, or sets a flag of the first one.
 void begin_phase(Words& words, Program& program) {
   const bool untouched =
       program.steps.empty() && program.phases.size() == 1 && program.phases[0] == Phase{};

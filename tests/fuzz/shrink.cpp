@@ -30,7 +30,7 @@ class Simpler {
     changed.phases[static_cast<std::size_t>(phase)].acts.clear();
     for (std::size_t i = changed.steps.size(); i-- > 0;) {
       if (changed.steps[i].phase != phase) continue;
-      // `without` drops what is empty by then: this phase only, and it goes last.
+      // `without` drops phases that became empty. Only this phase can, and its last step goes last.
       changed = without(changed, i);
     }
     add(std::move(changed));

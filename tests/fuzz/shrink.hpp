@@ -1,4 +1,4 @@
-// Makes a program smaller for as long as it still does what it was found for.
+// Makes a program smaller while it still shows the behaviour that it was found for.
 #pragma once
 
 #include <functional>
@@ -8,10 +8,11 @@
 
 namespace proactor_lab::fuzz {
 
-/// Programs that are simpler than `program` by one change, the greatest changes first.
+/// Programs that are simpler than `program` by one change, the largest changes first.
 std::vector<Program> simpler(const Program& program);
 
-/// The smallest program near `program` of which `still_fails` is true, after at most so many calls.
+/// The smallest program near `program` for which `still_fails` is true. Calls `still_fails` at most
+/// `attempts` times.
 Program shrink(const Program& program, const std::function<bool(const Program&)>& still_fails,
                int attempts);
 

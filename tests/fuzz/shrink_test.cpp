@@ -1,4 +1,4 @@
-// Programs become as small as what they were found for allows.
+// Programs become as small as possible while they still fail.
 #include "tests/fuzz/shrink.hpp"
 
 #include <string>

@@ -6,10 +6,10 @@ namespace {
 constexpr const char* file_path = "file";
 constexpr const char* no_file_path = "missing";
 
-/// Segments of one stream are a nanosecond apart, so that they keep their order: what is due before
-/// this is due at once.
+/// Segments of one stream are due a nanosecond apart, to keep their order. All events due within
+/// this duration count as due at once.
 constexpr Duration at_once{1'000};
-/// Later than all that is due at once, and sooner than what lasts.
+/// Later than everything that is due at once, and earlier than lasting timers.
 constexpr Duration late{1'000'000};
 constexpr Duration looked_at{1'000'000'000};
 constexpr Duration usual_latency{10'000};
@@ -45,7 +45,7 @@ World::Received SimulatedWorld::received(PeerId peer) {
   received.bytes.resize(network_.available(end));
   network_.take(end, received.bytes);
   received.ended = network_.ended(end);
-  received.broken = network_.was_reset(end) && !received.ended;  // as recv(2) has it
+  received.broken = network_.was_reset(end) && !received.ended;  // as recv(2) does
   return received;
 }
 
@@ -69,7 +69,7 @@ SimulatedStage::SimulatedStage(ChoiceSource& choices, Pace pace)
 }
 
 void SimulatedStage::begin() {
-  // Listeners that are not needed any more go.
+  // Runs the remaining events, so that listeners that are no longer needed are closed.
   while (!schedule_.empty()) {
     const ScheduledEvent event = schedule_.next();
     event.target->on_event(event);
@@ -77,17 +77,17 @@ void SimulatedStage::begin() {
   choices_.asking = true;
 }
 
-/// A timer expires in the midst of things, or when all the rest is quiet.
+/// A timer expires while other work is pending, or after all of it.
 Duration SimulatedStage::brief_delay() {
   if (pace_ == Pace::usual) return usual_delay;
   const Question question{QuestionKind::answer_delay, 0, asked_++};
   return choices_.pick(2, question) == 0 ? Duration{0} : late;
 }
 
-/// Also if nothing is expected: what was sent arrives.
+/// Also called if nothing is expected, because sent bytes arrive.
 bool SimulatedStage::wait(CompletionEventQueue& queue, bool) {
   submit(queue);
-  // It may come back sooner, with nothing: where it was woken.
+  // It may return earlier without a completion, if it was woken.
   const Instant until = schedule_.now() + looked_at;
   while (queue.empty() && os_.wait(queue, until) && schedule_.now() < until) {
   }
@@ -95,8 +95,8 @@ bool SimulatedStage::wait(CompletionEventQueue& queue, bool) {
   return !queue.empty();
 }
 
-/// What the kernel's workers do may be reported before the rest of a batch, if it comes in one
-/// piece.
+/// If a batch comes in one piece, work of the kernel's workers may be reported before the rest of
+/// it. So whether it does is a choice.
 bool SimulatedStage::submits_in_pieces() {
   if (pace_ != Pace::free) return false;
   const AsyncOperation* each = held_.first();
@@ -129,17 +129,17 @@ void SimulatedStage::let_some_happen(CompletionEventQueue& queue) {
   if (pace_ == Pace::free) let_the_world_go_on(queue);
 }
 
-/// A pause is one more event under way: what comes before it happens now.
+/// A pause is one more pending event: events ordered before it happen now.
 void SimulatedStage::let_the_world_go_on(CompletionEventQueue& queue) {
   while (schedule_.next_time() <= saturating_add(schedule_.now(), at_once)) {
     const Question question{QuestionKind::answer_delay, 1, asked_++};
     const Instant next = schedule_.next_time();
-    // What is due a little later may be waited for, or not.
+    // Whether to wait for an event that is due a little later is a choice.
     if (next > schedule_.now() && choices_.pick(2, question) == 0) return;
     paused_ = false;
     schedule_.at(next, {this, 0, 0, 0, 0});
     while (!paused_) os_.wait(queue, never);
-    if (schedule_.next_time() == schedule_.now()) return;  // something comes after the pause
+    if (schedule_.next_time() == schedule_.now()) return;  // another event is due after the pause
   }
 }
 

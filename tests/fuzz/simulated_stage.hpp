@@ -1,13 +1,13 @@
-// The simulated system as a stage on which nothing takes time: whatever is under way competes with
-// everything else that is, and which comes first is a question. So arrivals, timers and the
-// kernel's own workers fall before, between and after any two operations of the program.
+// The simulated system as a stage on which nothing takes time. All pending work competes, and which
+// part comes first is a choice. So arrivals, timers and the kernel's own workers happen before,
+// between and after any two operations of the program.
 //
-// Live, a kernel takes operations one by one while the world continues, and a program that has
-// taken a completion is in no hurry to ask for more. Simulated, a batch is submitted in one piece
-// and the world waits for the program. So this stage stands between: it hands chains over one at a
-// time, and before each it asks how much of what is under way happens first. If the system takes
-// buffers from a group it also asks before the program takes completions: only then do the buffers
-// come back.
+// A live kernel takes operations one by one while the world continues, and a program that has taken
+// a completion may wait before it submits more. In the simulation, a batch is submitted in one
+// piece and the world waits for the program. This stage removes the difference: it hands over one
+// chain at a time, and before each it chooses how much of the pending work happens first. If the
+// system takes buffers from a group, it also chooses before the program takes completions, because
+// buffers are returned only then.
 #pragma once
 
 #include <deque>
@@ -18,7 +18,7 @@
 
 namespace proactor_lab::fuzz {
 
-/// `free`: as said above. `usual`: as scenarios have it, with a latency and without such questions.
+/// `free`: as described above. `usual`: as scenarios run, with a latency and without these choices.
 enum class Pace : std::uint8_t { free, usual };
 
 class SimulatedWorld final : public World {
@@ -34,7 +34,7 @@ class SimulatedWorld final : public World {
   Received received(PeerId peer) override;
 
  private:
-  /// Peers look only at the end of a play.
+  /// A peer's data is examined only at the end of a play.
   struct Peer final : NetworkOwner {
     void readable(EndId, FactIndex) override {}
     void writable(EndId, FactIndex) override {}
@@ -54,7 +54,7 @@ class SimulatedStage final : public Stage, private EventTarget {
   OperatingSystem& os() override { return os_; }
   World& world() override { return world_; }
   void begin() override;
-  /// An abandoned world must not ask more than it did up to there: the search goes by that.
+  /// An abandoned world must not make further choices, because the search depends on their number.
   void end() override { choices_.asking = false; }
   Duration brief_delay() override;
   void start(AsyncOperation& operation) override {
@@ -66,7 +66,7 @@ class SimulatedStage final : public Stage, private EventTarget {
   bool wait(CompletionEventQueue& queue, bool expects) override;
 
  private:
-  /// Before the program begins nothing is asked: one way to open and connect is enough.
+  /// Makes no choices before the program begins: one way to open and connect is enough.
   class Choices final : public ChoiceSource {
    public:
     explicit Choices(ChoiceSource& source) : source_(source) {}
@@ -98,8 +98,8 @@ class SimulatedStage final : public Stage, private EventTarget {
   bool lends_buffers_ = false;
 };
 
-/// Plays `program` in one simulated world. Throws `Abandoned` where the watcher lost interest, and
-/// NotModelled where the simulation does not know what the kernel does.
+/// Plays `program` in one simulated world. Throws `Abandoned` if the watcher lost interest, and
+/// NotModelled if the simulation does not model what the kernel does.
 Outcome play_simulated(const Program& program, ChoiceSource& choices, Pace pace = Pace::free,
                        Watcher* watcher = nullptr);
 

@@ -39,7 +39,7 @@ Watchdog::Guard::Guard(Watchdog& watchdog, const Program& program, const char* s
 
 Watchdog::Guard::~Guard() { watchdog_.program_ = nullptr; }
 
-/// The same play is going on for as long as the limit.
+/// Detects that the same play has been running for as long as the limit.
 void Watchdog::watch(Duration limit) {
   constexpr int looks = 10;
   std::uint64_t seen = 0;

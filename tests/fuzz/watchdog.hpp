@@ -1,4 +1,4 @@
-// Ends the process when a system does not come back: a play that hangs cannot be undone.
+// Ends the process if a system does not return, because a play that hangs cannot be stopped.
 #pragma once
 
 #include <atomic>
@@ -16,17 +16,17 @@ namespace proactor_lab::fuzz {
 
 class Watchdog {
  public:
-  /// What was being played for too long, and on which system.
+  /// Receives the program that was played for too long, and the system's name.
   using OnHang = std::function<void(const Program&, const std::string& system)>;
   /// `on_hang` is called on a thread of the watchdog.
   Watchdog(Duration limit, OnHang on_hang);
-  /// Prints it and ends the process with exit code 1.
+  /// Prints the program and the system, and ends the process with exit code 1.
   explicit Watchdog(Duration limit);
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  /// For as long as it exists, `program` is being played on `system`. Both outlive it.
+  /// While this exists, `program` is being played on `system`. Both must outlive it.
   class Guard {
    public:
     Guard(Watchdog& watchdog, const Program& program, const char* system);
@@ -44,7 +44,7 @@ class Watchdog {
   OnHang on_hang_;
   std::atomic<const Program*> program_{nullptr};
   std::atomic<const char*> system_{nullptr};
-  std::atomic<std::uint64_t> play_{0};  // counts them
+  std::atomic<std::uint64_t> play_{0};  // counts the plays
   bool ends_ = false;
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -1,4 +1,4 @@
-// A play that does not come back is noticed, and said.
+// A play that does not return is detected and reported.
 #include "tests/fuzz/watchdog.hpp"
 
 #include <atomic>
@@ -24,7 +24,7 @@ TEST_CASE("a play that takes longer than the limit is reported with its program"
     const std::lock_guard lock(mutex);
     return !reported.empty();
   };
-  for (int i = 0; i < 100; ++i) {  // many short ones are none
+  for (int i = 0; i < 100; ++i) {  // many short plays do not count as one long play
     const Watchdog::Guard guard(watchdog, program, "a system");
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }

@@ -1,5 +1,5 @@
-// How every bench takes time, and what it says of its figures: measured, wanted, and whether it
-// holds.
+// How every bench measures time, and how it reports a figure: the measured value, the target, and
+// whether the target is met.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +28,7 @@ struct Verdict {
 };
 using Verdicts = std::vector<Verdict>;
 
-/// "holds" or "MISSED", and remembers it for the end. Only what is counted may be asserted: a time
+/// Returns "holds" or "MISSED" and records the verdict for `report`. Assert counts only: a time
 /// depends on the machine.
 inline const char* judge(Verdicts& verdicts, bool holds, std::string what, std::string measured,
                          bool asserted = false) {
@@ -36,12 +36,12 @@ inline const char* judge(Verdicts& verdicts, bool holds, std::string what, std::
   return holds ? "holds" : "MISSED";
 }
 
-/// For a target that could not be measured here. It neither holds nor fails the bench.
+/// Records a target that could not be measured here. It neither holds nor fails the bench.
 inline void skip(Verdicts& verdicts, std::string what) {
   verdicts.push_back({.what = std::move(what)});
 }
 
-/// The middle one; sorts `values`.
+/// The median of `values`, which this sorts; 0 if there are none.
 inline double median(std::vector<double>& values) {
   if (values.empty()) return 0;
   std::sort(values.begin(), values.end());
@@ -49,15 +49,16 @@ inline double median(std::vector<double>& values) {
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-/// As printf, into a string.
+/// Formats `value` as printf does.
 inline std::string text(const char* format, double value) {
   char buffer[64];
   std::snprintf(buffer, sizeof buffer, format, value);
   return buffer;
 }
 
-/// Prints those that are missed once more, at the end. False if one of them is asserted; the others
-/// do not change the exit code, because a noisy machine must not fail a build.
+/// Prints a summary and lists the missed targets again. Returns false if a missed target is
+/// asserted. Other targets do not change the exit code, because a noisy machine must not fail a
+/// build.
 inline bool report(const Verdicts& verdicts) {
   const auto held = std::count_if(verdicts.begin(), verdicts.end(),
                                   [](const Verdict& each) { return each.holds; });

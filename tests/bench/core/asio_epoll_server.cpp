@@ -1,4 +1,4 @@
-// Asio as it comes: on epoll.
+// Asio with its default back end, epoll.
 #define asio asio_on_epoll
 #include "tests/bench/core/asio_server.hpp"
 

@@ -1,6 +1,6 @@
-// Asio's echo server (its example "async_tcp_echo_server"), for both of Asio's back ends: whoever
-// includes this chooses by macros, and gives Asio's namespace a name of its own, since the two
-// differ in what their classes hold and end up in one program.
+// Asio's echo server (its example "async_tcp_echo_server"), for both of Asio's back ends. The
+// including file selects the back end by macros and renames Asio's namespace: the classes of the
+// two back ends have different members, and both are linked into one program.
 #pragma once
 
 #include <array>
@@ -30,8 +30,8 @@ class Session : public std::enable_shared_from_this<Session> {
     asio::async_write(socket_, asio::buffer(buffer_, bytes),
                       [this, self = shared_from_this()](auto error, std::size_t) {
                         if (error) return;
-                        // Asio tries a read at once. It must not find the request that a lockstep
-                        // client sends as soon as this answer counts as served.
+                        // Asio tries a read immediately. It must not find the request that a
+                        // lockstep client sends as soon as this answer is counted as served.
                         read();
                         meter_.served();
                       });

@@ -1,4 +1,5 @@
-// Ten thousand connections held: the server's memory for each, which stays the same as they grow.
+// Ten thousand open connections: the server's memory per connection, which does not grow with their
+// number.
 #include <array>
 #include <cstdio>
 #include <string>
@@ -11,7 +12,7 @@ namespace proactor_lab::bench {
 namespace {
 
 constexpr std::array<std::size_t, 4> stages = {1'000, 2'500, 5'000, 10'000};
-/// Between a thousand connections and ten thousand, what one needs may differ by so much.
+/// Maximum ratio of the memory per connection at ten thousand connections to that at one thousand.
 constexpr double flatness_max = 1.10;
 
 }  // namespace

@@ -1,10 +1,10 @@
-// Server CPU per request, in user and in kernel mode: what batching and multishot save shows here.
+// Server CPU time per request, in user and in kernel mode. This shows what batching and multishot
+// save.
 //
-// What a server costs swings by half with the machine's moment, and by a few hundredths with the
-// moment of its own start (where its memory came to lie). So all servers live side by side, and in
-// each round every one of them answers a slice of requests, in turned order; every so many rounds
-// all are started anew. What is judged is the median of the ratios within the rounds, beside which
-// stands how far it may be off.
+// A server's cost varies by half over time on one machine, and by a few percent from start to start
+// (because of memory placement). So all servers run at the same time. In each round every one of
+// them answers a slice of requests, in rotating order, and after some rounds all are started again.
+// The result is the median of the ratios within the rounds, printed with its uncertainty.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -30,13 +30,13 @@ struct Stage {
 constexpr std::array<Stage, 3> stages = {{{32, 25}, {256, 25}, {2000, 12}}};
 constexpr std::size_t quick_rounds = 3;
 
-/// A slice's requests. Each begins with a burst, one from every connection: it must not count for
-/// much.
+/// Number of requests per slice. Each slice begins with a burst, one request from every connection,
+/// which must not count for much.
 constexpr std::uint64_t requests_of(std::size_t connections) {
   return std::max<std::uint64_t>(10'000, 20 * connections);
 }
 constexpr std::chrono::seconds slice_limit(20);
-/// In which a server is done with what it does after its last answer.
+/// Time for a server to finish its work after its last answer.
 constexpr std::chrono::microseconds settling(500);
 
 /// A server with its clients.
@@ -51,9 +51,9 @@ class RunningServer {
 
   const ServerKind& kind() const { return kind_; }
 
-  /// Microseconds a request; 0 where it failed, now or before.
+  /// Microseconds per request; 0 if the server failed, now or before.
   double measure_slice() {
-    works_ = works_ && answer(2 * connections_);  // it has others' data in its caches
+    works_ = works_ && answer(2 * connections_);  // the caches hold other servers' data
     const std::int64_t before = process_.cpu_ns();
     const std::uint64_t requests = requests_of(connections_);
     works_ = works_ && answer(requests);
@@ -75,10 +75,10 @@ class RunningServer {
   bool works_;
 };
 
-/// Microseconds a request by server and round; a round in which a server failed has a 0.
+/// Microseconds per request, by server and round; 0 for a round in which the server failed.
 using Rounds = std::map<std::string_view, std::vector<double>>;
 
-/// Adds the rounds of one start of all the servers.
+/// Starts all servers, runs `count` rounds, and adds their results.
 void run_rounds(const std::vector<const ServerKind*>& kinds, std::size_t connections,
                 std::size_t count, const Cores& cores, Rounds& rounds) {
   std::vector<std::unique_ptr<RunningServer>> servers;
@@ -93,11 +93,11 @@ void run_rounds(const std::vector<const ServerKind*>& kinds, std::size_t connect
   }
 }
 
-/// Of the ratios within the rounds; 0 where there is none.
+/// The ratios within the rounds, summarized; 0 if there are none.
 struct Ratio {
   double median = 0;
-  /// Half of the interval in which the true median lies in 95 of 100 cases, from the quartiles'
-  /// distance (McGill, Tukey and Larsen, "Variations of Box Plots", 1978).
+  /// Half of the 95% confidence interval of the median, from the distance of the quartiles (McGill,
+  /// Tukey and Larsen, "Variations of Box Plots", 1978).
   double uncertainty = 0;
 };
 
@@ -119,7 +119,7 @@ struct Comparison {
   Ratio ratio;
 };
 
-/// The peer that leaves us looking worst.
+/// The peer with the largest ratio of our cost to its cost.
 template <class Accept>
 Comparison with_best(const std::vector<const ServerKind*>& servers, const Rounds& rounds,
                      std::string_view ours, Accept accept) {
@@ -132,7 +132,7 @@ Comparison with_best(const std::vector<const ServerKind*>& servers, const Rounds
   return best;
 }
 
-/// What the median must be at most, or below.
+/// The upper limit of the median. If `below`, the median must be less than it.
 struct Limit {
   double value;
   bool below;
@@ -184,7 +184,7 @@ void print_rounds(const std::vector<const ServerKind*>& servers, const Rounds& r
   print("ours", "one-shot", one_shot, &like_with_like);
   print("ours_multishot", "multishot", multishot, &like_with_like);
   print("ours_multishot", "multishot, one-shot peers", others, &below_all);
-  // What this kernel leaves to be had there.
+  // The best that this kernel allows there.
   print("liburing_multishot", "the same, by hand", others, nullptr);
   print("ours_epoll", "epoll, peers on epoll", on_epoll, nullptr);
   std::fflush(stdout);

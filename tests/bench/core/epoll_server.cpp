@@ -1,4 +1,4 @@
-// epoll by hand: a reactor that reads and answers on the spot, as event loops in C do.
+// epoll by hand: a reactor that reads and answers immediately, as event loops in C do.
 #include <array>
 #include <cerrno>
 

@@ -1,5 +1,5 @@
-// What it costs to record a fact, through the public interface, in the recorder that keeps a run in
-// memory; beside it the bare loop, which only puts the same 40 bytes into an array.
+// The cost of recording a fact, through the public interface, in the recorder that keeps a run in
+// memory. It is compared with a bare loop that only writes the same 40 bytes to an array.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -19,7 +19,7 @@ Fact example(std::uint32_t i) {
   return {.value = i, .operation = i, .thread = 1, .kind = FactKind::completion_dequeued};
 }
 
-/// The quickest of many rounds: everything that disturbs only adds.
+/// Nanoseconds per fact in the fastest of many rounds: disturbances only add time.
 template <class Round>
 double ns_each(int rounds, Round round) {
   double best = 1e9;
@@ -38,8 +38,8 @@ double ns_of(Body body) {
   return static_cast<double>(std::chrono::nanoseconds(spent).count());
 }
 
-/// Forgets after every round what it holds, and fills the same pages again, as the live trace does:
-/// the cost without that of memory never touched before.
+/// Drops its facts after every round and fills the same pages again, as the live trace does. This
+/// leaves out the cost of memory that is touched for the first time.
 class RecyclingRecorder final : public Recorder {
  public:
   explicit RecyclingRecorder(const Instant* virtual_now) : Recorder(virtual_now) {}

@@ -1,18 +1,18 @@
-// User-space instructions for one echo request. Wall-clock time is mostly the kernel's TCP and
-// swings from run to run; what a library itself costs shows here, as an exact count.
+// User-space instructions per echo request. Wall-clock time is mostly the kernel's TCP and varies
+// from run to run. The cost of the library itself shows here, as an exact count.
 //
-// How many instructions a request takes depends on how many completions each wait of the server
-// finds: the more, the fewer. With clients in another process that is a matter of timing. So the
-// clients run in lockstep, on the server's own thread (lockstep_clients.hpp): all of them send, the
-// server answers all, and only then they send again. Each wait finds one completion per client, and
-// the same program gives the same number on a quiet machine and on a busy one.
+// The number of instructions per request depends on the number of completions per wait: the more,
+// the fewer. With clients in another process that depends on timing. So the clients run in
+// lockstep, on the server's own thread (lockstep_clients.hpp): all of them send, the server answers
+// all, and only then they send again. Each wait finds one completion per client, and the same
+// program gives the same number on a quiet machine and on a busy one.
 //
 // The targets are for 16 clients. That is what a busy server finds: if it is slower than its
 // clients, as it is under valgrind, all of them have sent by the time it waits again. One client is
-// the other end: a request then bears the whole cost of a wait.
+// the other extreme: the request then bears the whole cost of a wait.
 //
-// Callgrind counts the server's share only. Its options switch the counting off inside Meter::mark,
-// where the clients run, and clear the count when the warm-up is over.
+// Callgrind counts the server's share only. Its options stop the counting inside Meter::mark, where
+// the clients run, and clear the count when the warm-up is over.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -33,18 +33,18 @@
 namespace proactor_lab::bench {
 namespace {
 
-/// Clients in lockstep. The targets belong to the first column.
+/// Number of lockstep clients. The targets belong to the first column.
 constexpr std::array<std::size_t, 2> columns = {16, 1};
-/// A turn is one request of every client. Queues that wrap around make some turns dearer: a power
-/// of two counts whole rounds of them.
+/// A turn is one request of every client. Queues that wrap around make some turns more expensive. A
+/// power of two covers whole cycles of them.
 constexpr std::uint64_t warm_up_turns = 128;
 constexpr std::uint64_t counted_turns = 1024;
-/// Each count is taken twice, to show that it is exact; once if there is no time for that.
+/// Each count is taken twice, to show that it is exact; once if `--quick`.
 constexpr int repeats_thorough = 2;
 constexpr int repeats_quick = 1;
 constexpr std::chrono::seconds count_limit(120);
 
-/// The targets are for what the release preset builds on x86-64; elsewhere they are shown only.
+/// The targets apply to the release preset on x86-64. Elsewhere they are shown only.
 #if defined(NDEBUG) && defined(__x86_64__)
 constexpr bool is_asserted = true;
 #else
@@ -60,7 +60,7 @@ bool is_installed(const std::string& program) {
   return false;
 }
 
-/// What became of counting, in a server that was started under valgrind.
+/// The result of counting in a server that was started under valgrind.
 enum class Outcome { counted, not_started, broken_off };
 
 struct Count {
@@ -89,7 +89,7 @@ Count count_once(const ServerKind& kind, std::size_t clients) {
                      "--quiet",
                      "--tool=callgrind",
                      "--toggle-collect=proactor_lab::bench::Meter::mark()",
-                     "--collect-atstart=yes",  // after the option before, which implies "no"
+                     "--collect-atstart=yes",  // must follow the option above, which implies "no"
                      "--zero-before=proactor_lab::bench::Meter::start_measuring()",
                      "--callgrind-out-file=" + path.string()};
   ServerProcess server(kind, options);

@@ -1,4 +1,4 @@
-// liburing by hand, multishot: one accept, one receive a connection, a ring of provided buffers
+// liburing by hand, multishot: one accept, one receive per connection, a ring of provided buffers
 // that are sent from where the kernel put the bytes, and a registered ring.
 #include <cerrno>
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace {
 constexpr unsigned short buffer_count = 512;
 constexpr int buffer_group = 0;
 
-/// What a completion belongs to, in its user data: the verb, the descriptor, the buffer.
+/// The user data of a completion: the verb, the descriptor, the buffer.
 enum class Verb : std::uint8_t { accept, receive, send };
 std::uint64_t tag(Verb verb, int descriptor, unsigned short buffer = 0) {
   return std::uint64_t{static_cast<std::uint8_t>(verb)} << 56 | std::uint64_t{buffer} << 32 |
@@ -31,7 +31,7 @@ class Server {
     params.cq_entries = 4096;
     int result = io_uring_queue_init_params(256, &ring_, &params);
     if (result < 0) give_up("io_uring_queue_init_params", -result);
-    io_uring_register_ring_fd(&ring_);  // where it is refused, the descriptor does
+    io_uring_register_ring_fd(&ring_);  // if it is refused, the descriptor is used
     const std::size_t bytes = buffer_count * sizeof(io_uring_buf);
     buffers_ = static_cast<io_uring_buf_ring*>(std::aligned_alloc(4096, bytes));
     io_uring_buf_reg registration{};

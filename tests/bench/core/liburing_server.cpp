@@ -1,5 +1,5 @@
-// liburing by hand, an operation, one completion: the loop of io_uring's own examples, with one
-// submission and wait for each batch.
+// liburing by hand, one completion per operation: the loop of io_uring's own examples, with one
+// submission and wait per batch.
 #include <array>
 #include <cstdint>
 

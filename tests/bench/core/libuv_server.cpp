@@ -1,4 +1,4 @@
-// libuv, as its guide has the echo server, but with the quicker of its two ways to write.
+// libuv, with the echo server of its guide, but with the faster of its two ways to write.
 #include <array>
 #include <vector>
 
@@ -11,7 +11,7 @@ namespace {
 
 Meter* meter_of_libuv = nullptr;
 
-/// What libuv needs for a write, used again and again.
+/// libuv's write requests, for reuse.
 std::vector<uv_write_t*> free_writes;
 
 struct Connection {
@@ -42,7 +42,7 @@ void on_read(uv_stream_t* stream, ssize_t bytes, const uv_buf_t* buffer) {
   if (bytes < 0) return close_connection(connection);
   if (bytes == 0) return;
   uv_buf_t answer = uv_buf_init(buffer->base, static_cast<unsigned>(bytes));
-  // Without a callback where the socket takes it at once, which it nearly always does.
+  // Needs no callback if the socket takes all bytes at once, which it nearly always does.
   const int sent = uv_try_write(stream, &answer, 1);
   if (sent == bytes) return meter_of_libuv->served();
   if (sent < 0 && sent != UV_EAGAIN) return close_connection(connection);

@@ -15,7 +15,7 @@
 namespace proactor_lab::bench {
 namespace {
 
-constexpr std::size_t connections_an_address = 8000;  // an address has some 28,000 ports to give
+constexpr std::size_t connections_an_address = 8000;  // an address has about 28,000 ephemeral ports
 constexpr int standstill_ms_max = 10'000;
 constexpr std::array<char, request_bytes> request{};
 
@@ -58,7 +58,7 @@ bool Load::connect_one() {
       ::connect(descriptor, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) < 0) {
     return false;
   }
-  // Nobody waits for ever, whatever the server does.
+  // No client waits for ever, whatever the server does.
   const timeval patience{standstill_ms_max / 1000, 0};
   setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
   std::array<char, request_bytes> answer;
@@ -94,7 +94,7 @@ Load::End Load::run_to(std::uint64_t count, std::chrono::seconds limit) {
   for (const int each : connections_) {
     if (to_send == 0) break;
     missing_[static_cast<std::size_t>(each)] = request_bytes;
-    if (!send_request(each)) return End::closed;  // it had counted to its end
+    if (!send_request(each)) return End::closed;  // the server's meter reached its end
     --to_send;
   }
   std::array<epoll_event, 256> events;

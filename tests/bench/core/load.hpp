@@ -16,15 +16,16 @@ class Load {
   Load(const Load&) = delete;
   Load& operator=(const Load&) = delete;
 
-  /// Connects until there are `count`, each with one request answered. False where one fails.
+  /// Connects until there are `count` connections, each with one request answered. Returns false if
+  /// one fails.
   bool connect(std::size_t count);
 
-  /// Keeps every connection busy until `count` requests are answered; none is under way then.
-  /// False where the server ends a connection, stands still or takes longer than `limit`.
+  /// Keeps every connection busy until `count` requests are answered; none is pending then. Returns
+  /// false if the server ends a connection, makes no progress or takes longer than `limit`.
   bool run(std::uint64_t count, std::chrono::seconds limit) {
     return run_to(count, limit) == End::answered;
   }
-  /// The same until the server ends them.
+  /// Like `run`, until the server ends the connections.
   bool run_until_closed(std::chrono::seconds limit) {
     return run_to(~std::uint64_t{0}, limit) == End::closed;
   }
@@ -41,7 +42,8 @@ class Load {
   std::vector<std::size_t> missing_;  // by descriptor: bytes of the answer still to come
 };
 
-/// Lets this process and its children have this many connections. False where the system forbids.
+/// Raises the limit of descriptors of this process and its children. Returns false if the system
+/// refuses.
 bool allow_descriptors(std::size_t count);
 
 }  // namespace proactor_lab::bench

@@ -19,8 +19,9 @@ LoadProcess::LoadProcess(std::uint16_t port, std::size_t connections) {
   checked(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()), "socketpair");
   process_ = checked(fork(), "fork");  // this process has one thread
   if (process_ == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);  // whatever becomes of the bench
-    // Nothing else of ours, or a channel's end would not be heard as long as this lives.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // ends with the bench, however that ends
+    // Closes all other inherited descriptors. Otherwise this process would keep the ends of other
+    // channels open, and their closing would not be seen.
     const int channel = dup2(ends[1], STDERR_FILENO + 1);
     close_range(STDERR_FILENO + 2, ~0U, 0);
     serve(port, connections, channel);
@@ -30,7 +31,7 @@ LoadProcess::LoadProcess(std::uint16_t port, std::size_t connections) {
 }
 
 LoadProcess::~LoadProcess() {
-  close(channel_);  // it takes that for the end
+  close(channel_);  // the process ends when it reads this
   waitpid(process_, nullptr, 0);
 }
 

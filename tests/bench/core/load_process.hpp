@@ -1,5 +1,5 @@
-// Clients in a process of their own, which wait between what they are asked to do: with many
-// servers side by side, one process would run out of descriptors.
+// Clients in a separate process, which waits for orders. With many servers at the same time, one
+// process would run out of descriptors.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 
 namespace proactor_lab::bench {
 
-/// As Load, and runs on the core of who made it. Its process ends when this is destroyed.
+/// Like Load. The process runs on the core of the thread that creates it. The destructor ends it.
 class LoadProcess {
  public:
   LoadProcess(std::uint16_t port, std::size_t connections);
@@ -18,9 +18,9 @@ class LoadProcess {
   LoadProcess(const LoadProcess&) = delete;
   LoadProcess& operator=(const LoadProcess&) = delete;
 
-  /// Waits for the connections; false where one failed.
+  /// Waits for the connections; false if one failed.
   bool connected();
-  /// As Load::run.
+  /// Like Load::run.
   bool run(std::uint64_t count, std::chrono::seconds limit);
 
  private:

@@ -18,10 +18,11 @@ namespace proactor_lab::bench {
 namespace {
 
 constexpr std::chrono::seconds standstill_max(10);
-constexpr int descriptors_max = 1024;  // the server's are among these: it has a few dozen
+constexpr int descriptors_max =
+    1024;  // the server's descriptors are below this: it has a few dozen
 constexpr std::array<char, request_bytes> request{};
 
-/// 0 if `descriptor` is no connected socket.
+/// The peer's port; 0 if `descriptor` is no connected socket.
 std::uint16_t port_of_peer(int descriptor) {
   sockaddr_in address{};
   socklen_t size = sizeof(address);
@@ -78,9 +79,9 @@ void LockstepClients::send_requests() {
   bytes_sent_ += request_bytes;
 }
 
-/// A busy kernel may deliver later than send(2) returns. If the server went on before, it would
-/// find some of the requests now and the others in its next wait. Whether bytes can be received
-/// does not tell: io_uring may have received them already.
+/// A busy kernel may deliver bytes after send(2) has returned. If the server continued before, it
+/// would find some of the requests now and the others in its next wait. Whether bytes can be
+/// received is no evidence: io_uring may have received them already.
 void LockstepClients::wait_for_arrival() const {
   const auto until = std::chrono::steady_clock::now() + standstill_max;
   for (const int each : server_ends_) {
@@ -91,7 +92,7 @@ void LockstepClients::wait_for_arrival() const {
   }
 }
 
-/// The server does not say which descriptors it has, but their peers' ports are the clients' own.
+/// The server's descriptors are not known here, but their peers' ports are the clients' own.
 void LockstepClients::find_server_ends() {
   std::vector<std::uint16_t> ports;
   for (const int each : clients_) ports.push_back(port_of(each));

@@ -1,6 +1,6 @@
-// Clients that run on the server's own thread, in turns with it: all of them send a request, then
-// the server runs until it has answered all. So each wait of the server finds the same completions,
-// however busy the machine is, and what the server executes can be counted exactly.
+// Clients that run on the server's own thread and alternate with it: all of them send a request,
+// then the server runs until it has answered all. So each wait of the server finds the same
+// completions, however busy the machine is, and the server's instructions can be counted exactly.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +19,8 @@ class LockstepClients {
 
   std::size_t count() const { return count_; }
 
-  /// The server listens, and has yet to accept: the kernel completes the connections without it.
-  /// Sends the first requests, too. Errors end the process.
+  /// REQUIRES: the server listens. It need not have accepted: the kernel completes the connections
+  /// without it. Also sends the first requests. Errors end the process.
   void connect(std::uint16_t port);
 
   /// REQUIRES: the server has sent an answer to every client. Receives the answers, sends the next

@@ -65,7 +65,7 @@ void Meter::finish() {
   std::printf("used %lld %lld %lld\n", static_cast<long long>(end.cpu_ns - start_.cpu_ns),
               static_cast<long long>(end.switches_voluntary - start_.switches_voluntary),
               static_cast<long long>(end.switches_involuntary - start_.switches_involuntary));
-  // Memory at the end, while every connection is still there.
+  // Memory at the end, while every connection is still open.
   std::FILE* status = std::fopen("/proc/self/status", "r");
   for (char line[256]; status != nullptr && std::fgets(line, sizeof(line), status) != nullptr;) {
     long kilobytes = 0;
@@ -76,8 +76,8 @@ void Meter::finish() {
   std::_Exit(0);
 }
 
-/// The others wait meanwhile: of thousands of threads, one that does not wait for bytes as they do
-/// gets no turn for seconds, and all requests would be answered by then.
+/// The other threads are blocked meanwhile. With thousands of threads, one that does not wait for
+/// bytes as they do may not be scheduled for seconds, and all requests would be answered by then.
 void Meter::mark_among_many() {
   const std::lock_guard lock(marking_);
   if (served_by_many_ >= next_mark_) mark();

@@ -1,6 +1,6 @@
-// What every server of the comparison shares: the size of a request, how it says where it listens,
-// and the meter that ends it. A server of this bench runs in a process of its own; the bench talks
-// to it over its standard output, one line at a time.
+// What every server of the comparison shares: the size of a request, how it reports its port, and
+// the meter that ends it. Each server runs in a separate process. The bench reads the server's
+// standard output line by line.
 #pragma once
 
 #include <atomic>
@@ -16,10 +16,10 @@ namespace proactor_lab::bench {
 class LockstepClients;
 
 inline constexpr std::size_t request_bytes = 64;
-/// What a server reserves for a connection's bytes.
+/// Size of a server's buffer per connection.
 inline constexpr std::size_t buffer_bytes = 1024;
 
-/// What a process used up so far.
+/// Resources that a process has used so far.
 struct Usage {
   std::int64_t cpu_ns = 0;
   std::int64_t switches_voluntary = 0;
@@ -28,32 +28,33 @@ struct Usage {
   static Usage of_this_process();
 };
 
-/// What a meter measures: after `warm_up` requests, `requests` more.
+/// The plan of a measurement: after `warm_up` requests, `requests` more are measured.
 struct MeterPlan {
   std::uint64_t warm_up = 0;
   std::uint64_t requests = 0;
-  /// Number of clients that the meter itself plays, in lockstep with the server. Both numbers above
-  /// are multiples of it. 0: the clients are elsewhere.
+  /// Number of clients that the meter itself runs in lockstep with the server. Both numbers above
+  /// are multiples of it. 0: the clients are in another process.
   std::size_t lockstep_clients = 0;
 };
 
-/// Counts the requests a server has answered. After `warm_up` of them the measuring starts, after
-/// `requests` more the meter prints what they cost and ends the process: a signal would not
-/// interrupt a wait under valgrind, and every server pays the same two instructions for it.
+/// Counts the requests that a server has answered. The measurement starts after `warm_up` of them.
+/// After `requests` more the meter prints the cost and ends the process. A signal would not
+/// interrupt a wait under valgrind, and every server pays the same two instructions for the
+/// counter.
 class Meter {
  public:
   explicit Meter(const MeterPlan& plan);
   ~Meter();
 
-  /// The server calls this once, before it serves. Tells the bench where to connect to; in
-  /// lockstep, connects the clients and sends their first requests.
+  /// The server calls this once, before it serves. Prints the port for the bench. In lockstep,
+  /// connects the clients and sends their first requests.
   void listens_on(std::uint16_t port);
 
-  /// One thread serves.
+  /// Counts one request. For servers with one thread.
   void served() {
     if (++served_ == next_mark_) mark();
   }
-  /// Several do. Not in lockstep.
+  /// Counts one request. For servers with several threads. Not in lockstep.
   void served_by_one_of_many() {
     if (served_by_many_.fetch_add(1, std::memory_order_relaxed) + 1 >= next_mark_) {
       mark_among_many();
@@ -61,12 +62,12 @@ class Meter {
   }
 
   bool in_lockstep() const { return clients_ != nullptr; }
-  /// Lockstep only: `action` is called whenever all requests are answered; it is not counted.
+  /// Lockstep only: `action` is called whenever all requests are answered. Its cost is not counted.
   void before_each_turn(std::function<void()> action) { before_each_turn_ = std::move(action); }
 
  private:
   // Callgrind's options name these two functions (instructions.cpp): nothing inside `mark` is
-  // counted, and `start_measuring` clears the count. So neither is inlined.
+  // counted, and `start_measuring` clears the count. So neither may be inlined.
   [[gnu::noinline]] void mark();
   [[gnu::noinline]] void start_measuring();
   void mark_among_many();
@@ -84,13 +85,14 @@ class Meter {
   std::function<void()> before_each_turn_;
 };
 
-/// A socket that listens on a free port of the loopback, for servers that open their own.
+/// Returns a socket that listens on a free port of the loopback address, for servers that open
+/// their own.
 int listen_on_loopback();
 std::uint16_t port_of(int listener);
 
-/// Ends the server with the call's name and the system's error.
+/// Prints the call's name and the system's error, and ends the server.
 [[noreturn]] void give_up(const char* call, int error);
-/// What a system call returned, or the end where it failed.
+/// Returns the result of a system call. Ends the server if the call failed.
 int checked(int returned, const char* call);
 
 }  // namespace proactor_lab::bench

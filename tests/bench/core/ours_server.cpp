@@ -17,7 +17,7 @@
 namespace proactor_lab::bench {
 namespace {
 
-/// Fails the way a server of the bench does.
+/// Fails as every server of the bench does.
 void check(std::error_code error, const char* what) {
   if (error) give_up(what, error.value());
 }
@@ -30,7 +30,7 @@ Handle listen_on(OperatingSystem& system, Meter& meter) {
   return listener;
 }
 
-// --- An operation, one completion --------------------------------------------------------------
+// --- One completion per operation ---------------------------------------------------------------
 
 class EchoServer {
  public:
@@ -123,8 +123,8 @@ Task accept_connections(Proactor& proactor, Acceptor acceptor, Meter& meter) {
 
 // --- Accept once, receive once, buffers provided -----------------------------------------------
 
-/// As many as a wait may take at once, a power of two. They are used in turn, so that of more than
-/// that the next one would never be in the cache.
+/// As many as one wait may take, a power of two. Buffers are used in rotation, so with more of them
+/// the next one would never be in the cache.
 constexpr std::uint16_t provided_buffers = 1024;
 
 class MultishotEchoServer {
@@ -144,11 +144,11 @@ class MultishotEchoServer {
   }
 
  private:
-  /// A provided buffer is the handler's only until it returns, so what is sent lies here: a
-  /// request's worth, and what does not fit waits.
+  /// A provided buffer belongs to the handler only until it returns. So the bytes to send are
+  /// copied: one request into `sending`, the rest into `waiting`.
   struct Connection {
     StreamSocket socket;
-    std::size_t received = 0;  // what `sending` holds; 0: no send is under way
+    std::size_t received = 0;  // bytes in `sending`; 0: no send is pending
     std::size_t sent = 0;
     std::array<std::byte, request_bytes> sending;
     std::vector<std::byte> waiting;
@@ -186,7 +186,7 @@ class MultishotEchoServer {
     const std::span rest(connection.sending.data() + connection.sent,
                          connection.received - connection.sent);
     auto handler = [this, &connection](std::error_code error, std::size_t bytes) {
-      if (error) return;  // the receive hears of it, too, and closes
+      if (error) return;  // the receive fails, too, and closes
       on_send(connection, bytes);
     };
     connection.socket.async_send(rest, named("on_send", handler));
@@ -242,9 +242,9 @@ void serve_ours_io_uring(Meter& meter) { run<IoUringBackend, EchoServer>(meter);
 void serve_ours_epoll(Meter& meter) { run<EpollBackend, EchoServer>(meter); }
 void serve_ours_multishot(Meter& meter) { run<IoUringBackend, MultishotEchoServer>(meter); }
 
-/// As the live trace does: a thread of its own takes the facts, and their pages are filled again.
-/// Here it throws them away; what counts is what the loop thread does. In lockstep there is no
-/// other thread: the facts are taken between the turns, which is not counted either.
+/// Takes facts as the live trace does: a separate thread takes them, and their pages are filled
+/// again. Here it discards them, because only the loop thread's work is measured. In lockstep there
+/// is no other thread: the facts are taken between the turns, which is not counted either.
 class TakenRecorder final : public Recorder {
  public:
   explicit TakenRecorder(Meter& meter) {

@@ -1,4 +1,4 @@
-// The parts of the bench, each a table of its own.
+// The sections of the bench. Each prints its own table.
 #pragma once
 
 #include <string_view>
@@ -8,8 +8,8 @@
 namespace proactor_lab::bench {
 
 struct Settings {
-  bool quick = false;     ///< fewer rounds: to see that it works, not to quote
-  std::string_view only;  ///< instructions: of this server alone; empty: of all
+  bool quick = false;     ///< fewer rounds: shows that it works, not to be quoted
+  std::string_view only;  ///< instructions: measure only this server; empty: all
 };
 
 void measure_instructions(const Settings& settings, Verdicts& verdicts);

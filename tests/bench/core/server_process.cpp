@@ -17,7 +17,7 @@
 namespace proactor_lab::bench {
 namespace {
 
-constexpr int start_ms_max = 30'000;  // valgrind takes its time
+constexpr int start_ms_max = 30'000;  // valgrind starts slowly
 
 }  // namespace
 
@@ -53,7 +53,7 @@ ServerProcess::ServerProcess(const ServerKind& kind, const ServerOptions& option
   checked(pipe2(ends.data(), O_CLOEXEC), "pipe2");
   process_ = checked(fork(), "fork");
   if (process_ == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);  // whatever becomes of the bench
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // ends with the bench, however that ends
     dup2(ends[1], STDOUT_FILENO);
     pin_to(options.core);
     execvp(arguments[0], arguments.data());
@@ -129,7 +129,7 @@ ServerReport ServerProcess::report(std::chrono::seconds limit) {
     std::sscanf(line.c_str(), "virtual %ld", &report.virtual_kilobytes);
     std::sscanf(line.c_str(), "resident %ld", &report.resident_kilobytes);
   }
-  // Its output has ended, and so will it: what valgrind collected is written by then.
+  // Its output has ended, so the process will end soon. By then valgrind has written its results.
   for (int waited = 0; waited < end_ms_max && waitpid(process_, nullptr, WNOHANG) == 0; ++waited) {
     usleep(1000);
   }

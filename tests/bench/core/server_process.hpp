@@ -1,4 +1,4 @@
-// A server of the comparison, running in a process of its own: this program once more, told to
+// A server of the comparison in a separate process: this program again, with arguments that make it
 // serve.
 #pragma once
 
@@ -13,13 +13,13 @@
 
 namespace proactor_lab::bench {
 
-/// Which core runs what: the server has one to itself, the clients another. -1: only one is there.
+/// The cores: one for the server only, another one for the clients. -1: only one core exists.
 struct Cores {
   int server = -1;
   int clients = -1;
   static Cores of_this_machine();
 };
-/// Binds the calling thread to a core; -1 leaves it alone.
+/// Binds the calling thread to a core. -1: does nothing.
 void pin_to(int core);
 
 struct ServerOptions {
@@ -29,15 +29,15 @@ struct ServerOptions {
   std::vector<std::string> wrapper;  ///< a command that runs it, such as valgrind
 };
 
-/// What the meter of a server wrote at its end.
+/// What the server's meter printed at the end.
 struct ServerReport {
-  bool whole = false;  ///< false: it ended before it was measured
+  bool whole = false;  ///< false: it ended before the measurement was complete
   Usage usage;
   long virtual_kilobytes = 0;
   long resident_kilobytes = 0;
 };
 
-/// Ended by its process id at the latest when this is destroyed.
+/// The destructor kills the process if it still runs.
 class ServerProcess {
  public:
   ServerProcess(const ServerKind& kind, const ServerOptions& options);
@@ -45,13 +45,13 @@ class ServerProcess {
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
 
-  /// Where to connect to; 0 where it did not come up.
+  /// The port to connect to; 0 if the server did not start.
   std::uint16_t port() const { return port_; }
-  /// What all its threads used up so far, also those that the kernel runs for it.
+  /// CPU time of all its threads so far, including those that the kernel runs for it.
   std::int64_t cpu_ns() const;
-  /// Resident memory as it is now.
+  /// Current resident memory.
   long resident_kilobytes() const;
-  /// Waits for its end, not longer than `limit`.
+  /// Waits for its end, at most `limit`.
   ServerReport report(std::chrono::seconds limit = std::chrono::seconds(15));
 
  private:

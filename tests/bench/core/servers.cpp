@@ -1,6 +1,6 @@
 #include "tests/bench/core/servers.hpp"
 
-// The build says which peers it found.
+// The build defines which peers it found.
 #ifndef PROACTOR_LAB_HAS_LIBUV
 #define PROACTOR_LAB_HAS_LIBUV 0
 #endif

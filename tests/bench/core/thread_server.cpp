@@ -1,4 +1,4 @@
-// The seed's other side: a thread for each connection, which blocks in read(2) and write(2).
+// The alternative design: one thread per connection, which blocks in read(2) and write(2).
 #include <array>
 #include <cerrno>
 #include <cstdint>

@@ -1,5 +1,5 @@
-// The claim that the pattern lives on: a thread for each connection costs memory and context
-// switches, and one thread with completions does not.
+// The main claim for the pattern: one thread per connection costs memory and context switches, and
+// one thread with completions does not.
 #include <array>
 #include <cstdio>
 #include <optional>

@@ -1,4 +1,4 @@
-// The yardstick: a binary heap of 16-byte entries that does nothing but lose its least and get a
+// The baseline: a binary heap of 16-byte entries. It only removes its least entry and inserts a
 // later one, as any simulation must.
 #pragma once
 
@@ -18,7 +18,7 @@ class BareHeap {
     std::make_heap(entries_.begin(), entries_.end(), std::greater<>{});
   }
 
-  /// So many times the least is taken out and comes back later.
+  /// Removes the least entry and inserts it again with a later time, `times` times.
   void turn(std::size_t times) {
     for (std::size_t i = 0; i < times; ++i) {
       std::pop_heap(entries_.begin(), entries_.end(), std::greater<>{});

@@ -1,4 +1,4 @@
-// A million simulated connections at once, each with a receive pending and a client.
+// A million simulated connections at once, each with a pending receive and a client.
 #include <cstdio>
 #include <fstream>
 #include <string>

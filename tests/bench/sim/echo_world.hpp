@@ -1,5 +1,5 @@
-// A simulated world with an echo server and clients that never stop asking: the real Proactor, the
-// real SimulatedOs, nothing left out but a scenario file.
+// A simulated world with an echo server and clients that never stop sending: the real Proactor and
+// the real SimulatedOs. Only the scenario file is missing.
 #pragma once
 
 #include <cstddef>
@@ -14,17 +14,17 @@ namespace proactor_lab::bench {
 
 struct EchoWorldOptions {
   std::uint32_t clients = 100;
-  bool tied = false;  ///< every latency is the same: whole crowds of events are due at one instant
+  bool tied = false;  ///< all latencies are equal: many events are due at one instant
   MemoryRecorder* recorder = nullptr;  ///< null: untraced
 };
 
-/// An echo of 64 bytes to each client, again and again.
+/// Each client sends 64 bytes and gets them back, repeatedly.
 class EchoWorld {
  public:
   explicit EchoWorld(const EchoWorldOptions& options);
   ~EchoWorld();
 
-  /// Runs until so many more handlers have been called.
+  /// Runs until `completions` more handlers have been called.
   void run(std::uint64_t completions);
   std::uint64_t completions() const;
 

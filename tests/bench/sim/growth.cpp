@@ -1,5 +1,5 @@
-// What many clients cost: the rate may fall with what is pending, as the heap's own does, but not
-// much faster.
+// The cost of many clients: the rate may fall with the number of pending events, as the heap's own
+// does, but not much faster.
 #include <cstdio>
 
 #include "tests/bench/sim/bare_heap.hpp"
@@ -26,7 +26,7 @@ void measure_growth(bool quick, Verdicts& verdicts) {
   for (int round = 0; round < (quick ? 1 : 5); ++round) {
     for (Row& row : rows) {
       EchoWorld world({.clients = row.clients});
-      world.run(row.clients * 4ull);  // all are connected and have asked
+      world.run(row.clients * 4ull);  // all are connected and have sent a request
       row.ours.push_back(static_cast<double>(completions) /
                          seconds_of([&] { world.run(completions); }));
       BareHeap heap(row.clients);

@@ -1,4 +1,5 @@
-// A hundred clients: untraced, traced in memory, traced into a file, beside the heap and SimPy.
+// A hundred clients: untraced, traced in memory, and traced to a file, compared with the heap and
+// SimPy.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -30,14 +31,14 @@ double untraced_rate(std::uint64_t completions) {
   return static_cast<double>(completions) / seconds_of([&] { world.run(completions); });
 }
 
-/// `recorder` has its memory from the round before, as where many runs are looked at in a row: how
-/// quickly the machine hands out fresh memory is another matter.
+/// `recorder` reuses its memory from the previous round, as when several runs are examined one
+/// after the other. How fast the machine provides fresh memory is measured elsewhere.
 double traced_rate(std::uint64_t completions, MemoryRecorder& recorder) {
   EchoWorld world({.clients = clients, .recorder = &recorder});
   return static_cast<double>(completions) / seconds_of([&] { world.run(completions); });
 }
 
-/// Run and written, as `plab run --out` does it.
+/// Includes writing the trace, as `plab run --out` does.
 double written_rate(std::uint64_t completions, std::uint64_t& bytes) {
   const std::string path = "/dev/shm/bench_sim." + std::to_string(getpid()) + ".json";
   const double seconds = seconds_of([&] {
@@ -50,7 +51,7 @@ double written_rate(std::uint64_t completions, std::uint64_t& bytes) {
   return static_cast<double>(completions) / seconds;
 }
 
-/// Events a second, or 0 where there is no SimPy.
+/// Events per second, or 0 if SimPy is not installed.
 double simpy_rate(std::uint64_t requests) {
   const std::string command =
       "/usr/bin/python3 " PROACTOR_LAB_SOURCE_DIR "/tests/bench/sim/simpy_echo.py " +

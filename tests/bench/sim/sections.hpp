@@ -1,4 +1,4 @@
-// The parts of the bench, each a table of its own.
+// The sections of the bench. Each prints its own table.
 #pragma once
 
 #include "tests/bench/common/verdicts.hpp"

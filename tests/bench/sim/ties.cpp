@@ -1,5 +1,5 @@
-// Events that are all due at one instant: which comes first is a question each time, and asking
-// costs no more than n log n in all.
+// Many events that are due at one instant. Each time, which comes first is a choice, and all
+// choices together cost no more than n log n.
 #include <cmath>
 #include <cstdio>
 
@@ -40,7 +40,7 @@ void measure_ties(bool quick, Verdicts& verdicts) {
   }
   const double bound = many * std::log2(many) / (few * std::log2(few));
   const double ratio = median(ratios);
-  // Twice the bound: the larger crowd leaves the processor's nearest cache.
+  // Twice the bound: the larger number of events does not fit the nearest cache.
   std::printf("\nTied at one instant: 100,000 events in %.1f ms, %.1f times what 10,000 take\n",
               median(seconds) * 1e3, ratio);
   std::printf("  n log n would be %.1f times, n squared 100 times: %s\n", bound,

@@ -1,4 +1,4 @@
-// A million events: loaded, written, checked, and asked for moments.
+// A million events: loaded, written, checked, and searched for moments.
 #include <cstdio>
 #include <fstream>
 #include <random>
@@ -51,7 +51,8 @@ double write_seconds(const Trace& trace) {
   return seconds;
 }
 
-/// Microseconds of the median and of the slowest in a hundred of many seeks to moments anywhere.
+/// Microseconds of the median seek and of the slowest in a hundred, of many seeks to random
+/// moments.
 struct Seeks {
   double median_us = 0;
   double worst_us = 0;
@@ -65,7 +66,7 @@ Seeks seek(const Model& model, int count) {
   Snapshot snapshot;
   for (int i = 0; i < count; ++i) {
     const auto seq = static_cast<std::uint32_t>(random() % model.event_count() + 1);
-    // The best of three: what else runs on the machine is not the seek's.
+    // The best of three, because other work on the machine only adds time.
     double best = 1;
     for (int k = 0; k < 3; ++k) {
       best = std::min(best, seconds_of([&] { model.timeline().look(seq, snapshot); }));

@@ -1,4 +1,4 @@
-// The parts of the bench, each a table of its own.
+// The sections of the bench. Each prints its own table.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 namespace proactor_lab::bench {
 
-/// A trace's file in memory, gone with its object.
+/// A trace file in memory (/dev/shm). The destructor removes it.
 class TraceFile {
  public:
-  /// Runs the echo server with 10,000 clients for about so many events.
+  /// Runs the echo server with 10,000 clients for about `events` events.
   explicit TraceFile(std::uint64_t events);
   ~TraceFile();
   TraceFile(TraceFile&&) = delete;

@@ -1,4 +1,4 @@
-// Ten million events: what a process that loads them needs at most.
+// Ten million events: the peak memory of a process that loads them.
 #include <cstdio>
 
 #include <sys/resource.h>
@@ -16,8 +16,8 @@ constexpr double gib_allowed = 1.3;
 
 struct Loaded {
   double seconds = 0;
-  double trace_gib = 0;  // at its highest, once the trace was there
-  double model_gib = 0;  // and once its model was, too
+  double trace_gib = 0;  // peak, after the trace was loaded
+  double model_gib = 0;  // peak, after its model was built, too
   std::size_t events = 0;
 };
 
@@ -38,7 +38,7 @@ Loaded load(const std::string& path) {
   return loaded;
 }
 
-/// In a child, whose memory is its own.
+/// Loads in a child process, so that only its memory is counted.
 bool load_apart(const std::string& path, Loaded& loaded) {
   int ends[2];
   if (pipe(ends) != 0) return false;

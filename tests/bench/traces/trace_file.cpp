@@ -11,7 +11,7 @@ namespace proactor_lab::bench {
 
 TraceFile::TraceFile(std::uint64_t events)
     : path_("/dev/shm/bench_traces." + std::to_string(getpid()) + ".json") {
-  // Nobody ends before the run does, so that each client's receive is pending all the time.
+  // No client ends before the run does, so that each client's receive is pending all the time.
   const Scenario scenario = parse_scenario(
       R"({"format":1,"program":"echo_server","latency_ms":{"min":1,"max":9},
           "limits":{"events":)" +

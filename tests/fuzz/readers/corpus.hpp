@@ -1,4 +1,4 @@
-// Inputs that fuzzers begin with, and those that once were too much for a reader.
+// Initial inputs for the fuzzers, and inputs that once broke a reader.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace proactor_lab::fuzz {
 
-/// Well-formed files of the repository; a lesson's two files in one.
+/// Well-formed files of the repository; a lesson's two files are joined into one.
 std::vector<std::string> seeds_of(const Reader& reader);
 
-/// tests/fuzz/readers/found/NAME: what a fuzzer found, mended since.
+/// The files in tests/fuzz/readers/found/NAME: found by a fuzzer, fixed since.
 std::vector<std::string> found_for(const Reader& reader);
 
 }  // namespace proactor_lab::fuzz

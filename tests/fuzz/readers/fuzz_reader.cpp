@@ -1,6 +1,6 @@
-// A fuzzer of one reader, by libFuzzer: which one, its executable's build says.
+// A libFuzzer target for one reader. The build of the executable selects the reader.
 //
-//   fuzz_trace --write-seeds FOLDER     first: files for libFuzzer to begin with
+//   fuzz_trace --write-seeds FOLDER     first: writes initial files for libFuzzer
 //   fuzz_trace FOLDER [-max_total_time=60]
 #include <cstdio>
 #include <cstring>

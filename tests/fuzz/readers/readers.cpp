@@ -34,7 +34,8 @@ ReadLimits small_limits() {
   return limits;
 }
 
-/// What is read can be asked everything, and written and read again it is the same.
+/// Every query works on a trace that was read, and writing and reading it again gives the same
+/// trace.
 void look_at(const Trace& trace) {
   const Model model(trace);
   check_rules(trace);
@@ -82,7 +83,7 @@ void read_as_lesson(std::string_view bytes) {
   }
 }
 
-/// Whatever the log, the trace that it gives can be read again.
+/// Whatever the log contains, the trace made from it can be read again.
 void read_as_log(ImportFormat format, std::string_view bytes) {
   try {
     std::istringstream input{std::string(bytes)};

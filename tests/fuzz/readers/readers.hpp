@@ -1,6 +1,6 @@
-// What reads files of strangers, as fuzzers want it: bytes in, and either all is well, or an
-// InputError was thrown and caught here. Whatever else happens is a fault: another exception, a
-// promise broken (then `std::abort`), or what a sanitizer finds.
+// The readers of untrusted files, as fuzzers call them: bytes go in, and the reader either succeeds
+// or throws an InputError, which is caught here. Anything else is a bug: another exception, a
+// broken promise (then `std::abort`), or a sanitizer's report.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace proactor_lab::fuzz {
 struct Reader {
   std::string_view name;
   void (*read)(std::string_view bytes);
-  /// Files to begin with; folders are searched for those that end so.
+  /// Initial files. Folders are searched for files with this suffix.
   std::vector<std::filesystem::path> seeds;
   std::string_view seed_suffix;
 };
@@ -22,7 +22,7 @@ struct Reader {
 const std::vector<Reader>& readers();
 const Reader* reader_named(std::string_view name);
 
-/// A lesson is two files: what stands before this line is lesson.json, what follows is lesson.md.
+/// A lesson is two files. The text before this line is lesson.json, the text after it is lesson.md.
 inline constexpr std::string_view lesson_boundary = "\n---- lesson.md ----\n";
 
 }  // namespace proactor_lab::fuzz

@@ -1,5 +1,5 @@
-// What the fuzzers begin with, what they once found, and a few thousand mutations of both, in every
-// build: libFuzzer itself needs clang++ (./lab fuzz readers).
+// The fuzzers' initial inputs, their earlier findings, and a few thousand mutations of both, in
+// every build. libFuzzer itself needs clang++ (./lab fuzz readers).
 #include <random>
 
 #include "tests/fuzz/readers/corpus.hpp"
@@ -8,7 +8,7 @@
 namespace proactor_lab::fuzz {
 namespace {
 
-/// A few bytes changed, left out, put in twice, or swapped for such as matter to a reader.
+/// Changes, removes or repeats a few bytes, or replaces them with words that matter to a reader.
 std::string mutated(std::string bytes, std::mt19937& random) {
   static const std::string_view words[] = {"\"",
                                            "{",
