@@ -5,9 +5,8 @@
 // What makes the comparison fair:
 // - In the simulation nothing takes time, so every order of pending work is a world
 //   (simulated_stage.hpp). Live, the machine picks one order.
-// - For io_uring and the simulated system the whole order of completions is compared. epoll
-// promises
-//   no order between handles, so for epoll only each step's own order is compared.
+// - For io_uring and the simulated system the whole order of completions is compared. For epoll,
+//   which promises no order between handles, only each step's own order is compared.
 // - An operation that is pending at the end of a phase may only have been slow. Such an outcome
 //   counts only if an outcome that no world has is seen again with much patience.
 // - A program with more worlds than the budget is not judged.

@@ -1,5 +1,5 @@
-// plab capture: the kernel's own view of a program, and what stays behind of it. Where this machine
-// lets nobody trace, the tests that need it say why and do nothing.
+// plab capture: the kernel's own view of a program, and that nothing of it remains afterwards. If
+// this machine does not permit tracing, the tests that need it report why and do nothing.
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -21,7 +21,7 @@ namespace {
 const std::string plab = PROACTOR_LAB_PLAB;
 const std::string echo = std::string(PROACTOR_LAB_SOURCE_DIR) + "/lessons/scenarios/echo.json";
 
-/// A capture's own instance is there, wherever the tracing file system is mounted.
+/// True if the capture's tracing instance exists, wherever the tracing file system is mounted.
 bool has_instance(pid_t capture) {
   std::ifstream mounts("/proc/self/mounts");
   for (std::string what, where, kind, rest; mounts >> what >> where >> kind;) {
@@ -163,7 +163,7 @@ TEST_CASE("who may not trace is told what is missing, and of perf") {
     INFO(command.err());
     CHECK(command.err().find(refusal.says) != std::string::npos);
     CHECK(command.err().find("perf record -e 'io_uring:*'") != std::string::npos);
-    CHECK(folder.file_count() == 2);  // what it printed: no trace
+    CHECK(folder.file_count() == 2);  // its standard output and error: no trace
   }
 }
 

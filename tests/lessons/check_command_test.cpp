@@ -1,4 +1,4 @@
-// plab check and plab compare as a person or a CI calls them.
+// plab check and plab compare as a user or a CI job calls them.
 #include <nlohmann/json.hpp>
 
 #include "tests/support/catch.hpp"
@@ -15,7 +15,7 @@ const std::string scenarios = std::string(PROACTOR_LAB_SOURCE_DIR) + "/lessons/s
 
 void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
-/// A scenario's trace in the folder.
+/// Writes the scenario's trace to the folder and returns its path.
 std::string trace_of(const TemporaryFolder& folder, const std::string& scenario,
                      const std::string& seed = "7") {
   const std::string trace = folder.file(scenario + seed + ".json");

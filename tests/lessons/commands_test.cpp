@@ -1,5 +1,5 @@
-// plab as a person calls it: exit codes, messages that name file, place and remedy, nothing
-// half-written.
+// plab as a user calls it: exit codes, messages that name file, location and remedy, no incomplete
+// output.
 #include "tests/support/catch.hpp"
 #include "tests/support/plab_run.hpp"
 
@@ -49,7 +49,7 @@ TEST_CASE("a run with a seed gives the same bytes twice") {
   run_plab(folder, {"run", echo, "--seed", "7", "--out", folder.file("b.json")});
   CHECK_FALSE(read_file(folder.file("a.json")).empty());
   CHECK(read_file(folder.file("a.json")) == read_file(folder.file("b.json")));
-  // --out - is standard output, and nothing else is there.
+  // --out - is standard output, and nothing else is printed there.
   const PlabRun result = run_plab(folder, {"run", echo, "--seed", "7", "--out", "-"});
   CHECK(result.out == read_file(folder.file("a.json")));
 }
@@ -183,7 +183,7 @@ TEST_CASE("a tape written by one run replays it under another seed") {
   const std::string second = read_file(folder.file("b.json"));
   const auto events = [](const std::string& json) { return json.substr(json.find("\"events\"")); };
   CHECK(events(first) == events(second));
-  // An answer out of range does not fit, and is not replaced in silence.
+  // An answer out of range is an error and is not replaced silently.
   std::string changed = read_file(tape);
   changed.replace(changed.find("\"answer\":") + 9, 1, "99999999999");
   write(tape, changed);
@@ -201,7 +201,7 @@ TEST_CASE("models says of whom not every request was answered") {
   CHECK(result.code == 1);
   CHECK(result.err.find("Proactor: 4 of 7 requests were not answered") != std::string::npos);
   CHECK(result.err.find("Iterative: 4 of 7 ") != std::string::npos);
-  // Who leaves by the clock may leave before the answer.
+  // A client that leaves at a given time may leave before the answer.
   write(scenario, R"({"format":1,"program":"proactor","back_ends":[{"answer_after_ms":5}],
     "clients":[{"name":"A","requests":1000,"end_at_ms":22}]})");
   CHECK(run_plab(folder, {"models", scenario}).code == 0);
@@ -215,7 +215,7 @@ TEST_CASE("an open loop that nobody hears takes no memory") {
   Command command(folder, {plab, "run", scenario});
   rusage used{};
   CHECK(command.wait(&used) == 4);
-  CHECK(used.ru_maxrss < 500'000);  // KiB; it says two million
+  CHECK(used.ru_maxrss < 500'000);  // KiB; the requests add up to two million
 }
 
 TEST_CASE("a run past its limit exits 4 and keeps the trace") {

@@ -1,6 +1,5 @@
-// What has happened does not change with what happens later: a run that is cut after any event
-// gives the same sentences, states, tables and pictures of every moment up to there as the whole
-// run does.
+// Later events do not change earlier moments: a run that is cut after any event gives the same
+// sentences, states, tables and pictures of every earlier moment as the whole run.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -22,7 +21,7 @@ namespace {
 using namespace proactor_lab;
 namespace fs = std::filesystem;
 
-constexpr std::uint32_t events_max = 600;  // of a run that is looked at
+constexpr std::uint32_t events_max = 600;  // of a run that is examined
 constexpr std::uint32_t cuts_max = 40;
 
 const fs::path root = PROACTOR_LAB_SOURCE_DIR;
@@ -34,7 +33,7 @@ Trace first_events(const Trace& trace, std::uint32_t count) {
   return cut;
 }
 
-/// Where a run is cut: everywhere if it is short.
+/// The events after which a run is cut: all, if it is short.
 std::vector<std::uint32_t> cuts_of(std::uint32_t events) {
   std::vector<std::uint32_t> cuts;
   const std::uint32_t step = std::max<std::uint32_t>(1, events / cuts_max);
@@ -75,7 +74,8 @@ std::string pictures(const Model& model, std::uint32_t at) {
   return text;
 }
 
-/// By time, so only if what comes next comes later. The totals are told at a run's end.
+/// The figure is by time, so compare only if the next event is later. Totals are shown only at the
+/// end of a run.
 std::string activity(const Model& model, std::uint32_t at) {
   const std::int64_t now_ns = model.time_ns(at) - model.start_ns();
   const figures::ActivityGroup group{.title = "a run", .model = &model, .horizon_ns = now_ns};
@@ -133,7 +133,7 @@ void require_past_is_kept(const Trace& run) {
   }
 }
 
-/// No duration of a table is below zero.
+/// No duration of a table is negative.
 void require_durations(const Trace& trace) {
   const Model model(trace);
   const TraceDatabase database(model);

@@ -1,4 +1,4 @@
-// What plab explain prints of three shipped scenarios, byte for byte.
+// What plab explain prints for three shipped scenarios, byte for byte.
 #include <string>
 
 #include "lessons/run/runner.hpp"

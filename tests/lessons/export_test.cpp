@@ -1,5 +1,5 @@
-// Every shipped scenario's trace in other forms, looked at with their validators; and plab export
-// as a person calls it.
+// Every shipped scenario's trace in other formats, checked by their validators; and plab export as
+// a user calls it.
 #include <filesystem>
 
 #include "lessons/run/runner.hpp"
@@ -23,7 +23,7 @@ Trace trace_of(const std::filesystem::path& path) {
   return run_simulated(scenario).trace;
 }
 
-/// A trace file, and plab export called on it.
+/// A trace file, and calls of plab export on it.
 class Exporter {
  public:
   explicit Exporter(const std::string& scenario) {

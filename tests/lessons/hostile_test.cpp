@@ -1,6 +1,6 @@
-// Files from elsewhere, spoiled at random but reproducibly: they are refused in words or accepted,
-// and whatever is accepted can be looked at from every side. Under the sanitizers this is a fuzzer
-// of fixed length.
+// Untrusted files, damaged at random but reproducibly: they are refused with a message or accepted,
+// and an accepted file can be examined in every way. Under the sanitizers this is a fuzzer of fixed
+// length.
 #include <algorithm>
 #include <sstream>
 #include <string>
@@ -25,7 +25,7 @@ namespace {
 
 const std::string scenarios = std::string(PROACTOR_LAB_SOURCE_DIR) + "/lessons/scenarios/";
 
-/// Random numbers that are the same everywhere.
+/// Random numbers that are the same on every platform.
 class Dice {
  public:
   explicit Dice(std::uint64_t seed) : choices_(seed) {}
@@ -77,14 +77,14 @@ std::string spoiled(std::string text, Dice& dice) {
       case 2:
         text[at] = static_cast<char>(dice.below(256));
         break;
-      case 3: {  // another number where a number stands
+      case 3: {  // replaces a number with another one
         const std::size_t digit = text.find_first_of("0123456789", at);
         if (digit == std::string::npos) break;
         const std::size_t end = text.find_first_not_of("0123456789", digit);
         text.replace(digit, end - digit, std::to_string(dice.below(1'000)));
         break;
       }
-      case 4: {  // a line twice, or not at all
+      case 4: {  // repeats or removes a line
         const std::size_t begin = text.rfind('\n', at);
         const std::size_t end = text.find('\n', at);
         if (begin == std::string::npos || end == std::string::npos || begin >= end) break;
@@ -103,7 +103,7 @@ std::string spoiled(std::string text, Dice& dice) {
   return text;
 }
 
-/// Looks at a trace as every part of the program would.
+/// Examines a trace as every part of the program would.
 void look_at(const Trace& trace) {
   const Model model(trace);
   check_rules(trace);
@@ -150,7 +150,7 @@ TEST_CASE("a spoiled trace is refused in words, or can be looked at from every s
       }
     }
   }
-  CHECK(accepted > 50);  // otherwise nothing was looked at
+  CHECK(accepted > 50);  // otherwise nothing was examined
 }
 
 TEST_CASE("a spoiled scenario is refused in words, or runs to its limits") {

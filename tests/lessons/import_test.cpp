@@ -1,4 +1,4 @@
-// plab import as a person calls it.
+// plab import as a user calls it.
 #include <filesystem>
 
 #include "tests/support/catch.hpp"

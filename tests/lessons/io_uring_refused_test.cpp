@@ -1,5 +1,5 @@
-// Where io_uring is forbidden, as in many containers: the message says so and names what still
-// works, and no other system takes its place unasked.
+// If io_uring is forbidden, as in many containers, the message says so and names what still works.
+// No other system is used instead without being asked for.
 #include <cerrno>
 
 #include "tests/support/catch.hpp"

@@ -1,4 +1,4 @@
-// plab lesson list | lint | run, as a person types it.
+// plab lesson list | lint | run, as a user types it.
 #include <cstdio>
 #include <string>
 

@@ -1,4 +1,4 @@
-// Lesson files: what the prose becomes, and how bad input is told.
+// Lesson files: how the prose is converted, and how bad input is reported.
 #include "lessons/player/lesson_sections.hpp"
 #include "lessons/player/lesson_text.hpp"
 #include "lessons/run/data_folder.hpp"
@@ -87,7 +87,7 @@ TEST_CASE("a lesson's text is cut into its parts") {
   CHECK(a.choices[1].value == "{{n}}");
   CHECK(a.feedback[0].passage.text == "Wrong,\nand why.\n");
   CHECK(a.feedback[0].passage.line == 11);
-  // Nine lines down from its first, as in the file.
+  // "More." is nine lines below the first line, as in the file.
   CHECK(a.body.text == "Body.\n\n\n\n\n\n\n\nMore.\n\n");
   CHECK(a.reveal.text == "So it is.\n\n");
   CHECK(text.steps[1].title.empty());
@@ -186,7 +186,7 @@ TEST_CASE("damaged and hostile files are refused") {
   contains(refusal_of("{\"format\":1e999}"), "not valid JSON");
   contains(refusal_of(std::string((1 << 20) + 1, ' ')), "larger than 1 MiB");
   contains(refusal_of("{\"format\":1,\"id\":\"\xFF\"}"), "not valid JSON");
-  // Whatever it is cut to, it is refused, and nothing else happens.
+  // Every truncated file is refused, and nothing else happens.
   const std::string whole = folder.json.dump();
   for (std::size_t size = 0; size < whole.size(); size += 41) {
     CHECK_FALSE(refusal_of(whole.substr(0, size)).empty());

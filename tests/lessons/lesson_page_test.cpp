@@ -1,4 +1,4 @@
-// Lessons as pages: what a handout must not hold.
+// Lessons as pages: what a handout must not contain.
 #include "lessons/player/lesson_page.hpp"
 
 #include <filesystem>
@@ -27,7 +27,7 @@ std::vector<Lesson> all_lessons() {
   return lessons;
 }
 
-/// A player whose question `wanted` is open, the earlier ones answered.
+/// Moves the player to the open question number `wanted`, with the earlier ones answered.
 void go_to_question(LessonPlayer& player, int wanted) {
   for (int asked = 0;;) {
     if (player.question_open()) {
@@ -79,7 +79,7 @@ TEST_CASE("no words of what a handout hides are in its file") {
       const std::string page = lesson_handout(lesson, question);
       LessonPlayer player(lesson);
       go_to_question(player, question);
-      std::string seen;  // what may be read anyway
+      std::string seen;  // what is visible anyway
       for (const PlayedRun& run : player.runs()) {
         const auto place = static_cast<std::size_t>(&run - player.runs().data());
         for (std::uint32_t seq = 1; seq <= run.model->event_count(); ++seq) {

@@ -25,7 +25,7 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-/// Goes on, giving up every question, until `id` is the step.
+/// Continues, revealing every question, until `id` is the current step.
 void go_to(LessonPlayer& player, const std::string& id) {
   while (player.step().id != id) {
     if (player.question_open()) player.reveal();
@@ -150,7 +150,7 @@ TEST_CASE("answers are judged, with feedback for what the learner believed") {
   }
   SECTION("the right column") { CHECK(player.answer("processor").right); }
   CHECK(player.score().questions == 4);
-  CHECK(player.score().answered == 2);  // one was given up
+  CHECK(player.score().answered == 2);  // one was revealed instead
 }
 
 TEST_CASE("numbers are right within their tolerance, with or without the unit") {

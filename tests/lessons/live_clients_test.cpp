@@ -1,6 +1,6 @@
-// The clients of a live run: they keep to their scripts, leave when the run is cut short, and are
-// missed where they got too little. Of clocks only what cannot come too early is judged, and, with
-// seconds to spare, what was to be cut short.
+// The clients of a live run: they follow their scripts, leave when the run is cut short, and are
+// reported if they received too little. Clocks are judged only in two ways: that nothing comes too
+// early, and, with seconds to spare, that a wait was cut short.
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
@@ -59,7 +59,7 @@ TimedRun run_for(Duration limit, const Scenario& scenario) {
   return run(scenario, options);
 }
 
-/// Clients who would wait for twelve seconds, each somewhere else in its script.
+/// Clients that would wait for twelve seconds, each at a different place in its script.
 constexpr const char* waiting[] = {
     R"({"name":"c","connect_at_ms":12000})",
     R"({"name":"c","send":[{"at_ms":12000,"text":"late"}]})",
@@ -76,7 +76,7 @@ TEST_CASE("a live run ends with its time limit, whatever its clients wait for") 
     INFO(client);
     const TimedRun timed = run_for(100ms, scenario_of("echo_server", client));
     CHECK(timed.took < soon);
-    CHECK(timed.result.client_failures == 0);  // they were not let finish
+    CHECK(timed.result.client_failures == 0);  // they were not allowed to finish
   }
 }
 
@@ -156,7 +156,7 @@ TEST_CASE("a client that stays leaves once the program has hung up") {
 TEST_CASE("each client of a live crowd thinks its own thoughts, by the scenario's seed") {
   Scenario scenario = scenario_of(
       "echo_server", R"({"name":"c","count":4,"requests":6,"think_ms":{"min":0,"max":100}})");
-  // Whose thoughts take longest, by the seed: the run cannot be shorter.
+  // The longest total thinking time of a client, by the seed. The run cannot be shorter.
   const auto longest = [&](std::uint64_t seed) {
     SeededChoices choices(seed);
     Duration most{0};
@@ -194,12 +194,12 @@ TEST_CASE("plab run: live clients that got too little are told, and exit 1") {
     const char* error;
   };
   const Case cases[] = {
-      // It tells the time, shorter than what they await, and hangs up.
+      // The server sends the time, which is shorter than the expected answer, and closes.
       {R"("daytime","clients":[{"name":"c","count":2,"requests":1,"request_bytes":1000}])",
        {},
        1,
        "plab: daytime: clients that did not get all that they asked for: 2\n"},
-      // B is refused, C reset, and neither had asked for anything certain.
+      // B is refused and C is reset, and neither expected a fixed number of bytes.
       {R"("one_read","clients":[{"name":"A","send":[{"at_ms":50,"text":"x"}]},
          {"name":"B","connect_at_ms":300,"send":[{"text":"x"}]},
          {"name":"C","connect_at_ms":10,"read_to_end":true,"send":[{"text":"x"}]}])",
@@ -266,14 +266,15 @@ TEST_CASE("a live back end out of descriptors answers who waits once there are s
     const FewDescriptors none_left(0);
     refused = dup(client) < 0 && errno == EMFILE;
     asked = ask(client);
-    std::this_thread::sleep_for(50ms);  // so that it has tried
+    std::this_thread::sleep_for(50ms);  // gives the server time to try
     unanswered = recv(client, &byte, 1, MSG_DONTWAIT) < 0;
   }
   CHECK(refused);
   CHECK(asked);
   CHECK(unanswered);
 
-  // The other one does not let it rest meanwhile: so many questions take far longer than it pauses.
+  // The other client keeps the server busy meanwhile: this many questions take far longer than its
+  // pause.
   int questions = 0;
   while (questions++ < 100'000 && recv(client, &byte, 1, MSG_DONTWAIT) != 1) {
     REQUIRE(send(before, "?", 1, MSG_NOSIGNAL) == 1);

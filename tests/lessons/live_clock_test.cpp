@@ -1,10 +1,10 @@
-// A step of the wall clock (NTP, a person, a suspended laptop) does not matter to a live run: all
-// its times are CLOCK_MONOTONIC's, or the processor's counter's.
+// A step of the wall clock (by NTP, a user, a suspended laptop) does not affect a live run: all its
+// times come from CLOCK_MONOTONIC or the processor's counter.
 //
-// No test steps the machine's clock: other tests and programs run at the same time, and a time
-// namespace has no CLOCK_REALTIME of its own. Instead one test proves from the sources that no
-// clock that can be stepped is read at all, and one runs servers in a time namespace, where
-// CLOCK_MONOTONIC is far from what the machine's is: as in a container that was moved.
+// No test steps the machine's clock, because other tests and programs run at the same time, and a
+// time namespace does not have a separate CLOCK_REALTIME. Instead, one test proves from the sources
+// that no clock that can be stepped is read. Another runs servers in a time namespace in which
+// CLOCK_MONOTONIC is far from the machine's, as in a container that was migrated.
 #include <algorithm>
 #include <array>
 
@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Names of clocks that can be stepped, and of calls that wait by them or read them.
+/// Names of clocks that can be stepped, and of calls that read them or wait by them.
 constexpr std::array steppable = {
     "CLOCK_REALTIME", "CLOCK_TAI",      "system_clock",    "high_resolution_clock",
     "utc_clock",      "tai_clock",      "file_clock",      "gettimeofday",
@@ -37,8 +37,8 @@ std::string steppable_clock_in(const std::string& text) {
   return {};
 }
 
-/// Before exec: CLOCK_MONOTONIC and CLOCK_BOOTTIME are moved by so many seconds. False if that is
-/// not permitted.
+/// Called before exec: moves CLOCK_MONOTONIC and CLOCK_BOOTTIME by `Seconds`. False if that is not
+/// permitted.
 template <int Seconds>
 bool enter_time_namespace() {
   if (unshare(CLONE_NEWTIME) < 0) return false;
@@ -54,7 +54,7 @@ bool enter_time_namespace() {
 }
 
 using Enter = bool (*)();
-/// Later, and earlier: deadlines that are compared with the wrong clock come at once, or never.
+/// Later, and earlier: deadlines that are compared with the wrong clock expire at once, or never.
 constexpr std::array<Enter, 2> moved = {enter_time_namespace<1'000'000>, enter_time_namespace<-60>};
 
 bool may_move_clocks() {

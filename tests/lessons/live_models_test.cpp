@@ -1,5 +1,5 @@
-// The server models on the live system: real threads, epoll, io_uring; and prediction beside
-// measurement. No figure of a clock is judged here.
+// The server models on the live system: real threads, epoll, io_uring; and predictions compared
+// with measurements. No time is judged here.
 #include "lessons/live/live_models.hpp"
 
 #include <chrono>
@@ -29,7 +29,7 @@ Scenario world() {
                         "s.json");
 }
 
-/// On the system that it is measured on; on threads where it is on none.
+/// The scenario on the system on which the model is measured; on threads if it is measured on none.
 Scenario live(const ServerModel& model) {
   Scenario scenario = scenario_for(world(), model);
   scenario.system = model.live.value_or(RunSystem::threads);
@@ -84,11 +84,11 @@ TEST_CASE("measuring a model counts all its answers, its threads and its switche
       CHECK(measured.answers == answer_count);
       CHECK(measured.whole);
       CHECK(measured.switches_per_answer > 0);
-      // A connection may end before the last has begun.
+      // A connection may end before the last one has begun.
       CHECK(measured.threads >= 1);
       CHECK(measured.threads <= run_model(live(model)).threads);
     } catch (const InputError&) {
-      CHECK(model.live == RunSystem::io_uring);  // refused here: said, not replaced
+      CHECK(model.live == RunSystem::io_uring);  // refused here: reported, not replaced
     }
   }
 }

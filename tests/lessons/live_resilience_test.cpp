@@ -1,6 +1,6 @@
 // What may happen to a live server from outside, on each live system: it is killed, stopped and
-// continued, short of memory, moved to another time. It serves on, or ends and says why; its trace
-// opens in either case. Clocks are in live_clock_test.cpp.
+// continued, short of memory, moved to another time. It continues to serve, or ends and says why.
+// Its trace can be read in either case. Clocks are in live_clock_test.cpp.
 #include <algorithm>
 #include <atomic>
 #include <deque>
@@ -70,7 +70,7 @@ std::int64_t bytes_moved(const Trace& trace) {
   return bytes;
 }
 
-/// The longest time between two events that follow each other; -1 if time moves backwards.
+/// The longest time between two consecutive events; -1 if time moves backwards.
 std::int64_t longest_gap_ns(const Trace& trace) {
   std::int64_t longest = 0;
   for (std::size_t i = 1; i < trace.events.size(); ++i) {
@@ -81,7 +81,7 @@ std::int64_t longest_gap_ns(const Trace& trace) {
   return longest;
 }
 
-/// Whether `server` ended by now. It can still be waited for.
+/// True if `server` has ended. It can still be waited for.
 bool has_ended(const Command& server) {
   siginfo_t info{};
   const int result =
@@ -108,7 +108,7 @@ struct Outcome {
 
 constexpr int clients_under_pressure = 24;
 
-/// Serves clients that stay, in a group of so much memory, until it is interrupted.
+/// Serves clients that stay connected, in a group with this much memory, until it is interrupted.
 Outcome serve_within(const LiveSystem& system, MemoryGroup& group, std::uint64_t bytes) {
   REQUIRE(group.limit(bytes));
   const TemporaryFolder folder;
@@ -149,7 +149,7 @@ TEST_CASE("kill -9 costs no more of the trace than its last 100 ms") {
   const Trace trace = read_trace_file(system.trace_in(folder));
   CHECK(trace.truncated);
   check_kept(trace);
-  // The exchange is in it, and so is the return to waiting.
+  // The trace contains the exchange and the return to waiting.
   CHECK(bytes_moved(trace) == system.bytes_moved(6, 1));
   CHECK(trace.events.back().kind != EventKind::run_finished);
   check_by_command(folder, system);
@@ -168,7 +168,7 @@ TEST_CASE("a server that was stopped serves on when it continues, and loses no r
   REQUIRE(waitpid(server.pid(), &status, WUNTRACED) == server.pid());
   REQUIRE(WIFSTOPPED(status));
   const int before = clients.answered();
-  clients.add(system, port);  // the kernel connects it
+  clients.add(system, port);  // the kernel completes the connect
   std::this_thread::sleep_for(300ms);
   const int meanwhile = clients.answered();
   server.signal(SIGCONT);

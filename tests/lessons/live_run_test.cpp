@@ -1,5 +1,5 @@
-// The live kernel, end to end: real clients, signals, occupied ports. What else may happen to a
-// server is in live_resilience_test.cpp.
+// The live kernel, end to end: real clients, signals, occupied ports. Other events are in
+// live_resilience_test.cpp.
 #include "tests/support/live_server_process.hpp"
 
 using namespace proactor_lab;
@@ -39,7 +39,8 @@ TEST_CASE("the echo server serves real clients, and Ctrl-C leaves its trace whol
   CHECK(trace.text(trace.events.back().text) == "interrupted");
   check_kept(trace);
   CHECK(trace.header.system == system);
-  // Who moves the bytes is the difference between the two, and seen or inferred is another.
+  // The two systems differ in which side moves the bytes, and in whether that is observed or
+  // inferred.
   const bool epoll = system == "epoll";
   std::int64_t moved = 0;
   std::size_t readiness = 0;

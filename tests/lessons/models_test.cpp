@@ -1,4 +1,4 @@
-// The eight server models: what they do on the simulated system, and the order they come in.
+// The eight server models: what they do on the simulated system, and their ranking.
 #include <algorithm>
 
 #include "lessons/models/model_runs.hpp"
@@ -54,7 +54,7 @@ TEST_CASE("each server model answers every request, on one core and on four, fre
   }
 }
 
-// Where a switch costs nothing a loop may sleep for no time at all, which a trace does not show.
+// If a switch costs nothing, a loop may sleep for a duration of zero, which a trace does not show.
 TEST_CASE(
     "the activity diagram counts as many switches as the models' table, whatever a call costs") {
   for (const ServerModel& each : server_models()) {
@@ -161,7 +161,7 @@ TEST_CASE("who waits with one client at a time is slower than a pool, a pool tha
     CHECK(rate > 2 * iterative);
     CHECK(each > 1.5 * rate);
   }
-  // One thread that never waits for a back end keeps up with a thread for each.
+  // One thread that never waits for a back end is as fast as one thread per back end.
   for (const char* one : {"reactor", "proactor"}) {
     CHECK(run(one).answers_per_second > 0.85 * each);
     CHECK(run(one).threads == 1);
@@ -187,7 +187,7 @@ TEST_CASE("costs cost: CPU time grows with each of them") {
   for (const ServerModel& each : server_models()) {
     const double free = run(each.program).cpu_us_per_answer;
     INFO(each.program);
-    CHECK(free == Approx(200));  // the work alone
+    CHECK(free == Approx(200));  // only the work
     for (const char* cost :
          {R"("syscall_ms":0.001,)", R"("operation_ms":0.002,)", R"("switch_ms":0.003,)"}) {
       INFO(cost);

@@ -1,5 +1,5 @@
-// A program that needs what the simulated system does not model: its run is refused in words, as
-// bad input is, and nothing of it is written.
+// A program that needs what the simulated system does not model: its run is refused with a message,
+// as bad input is, and no output is written.
 #include <array>
 
 #include "core/socket.hpp"

@@ -1,5 +1,5 @@
-// A program to study on a system of the test's choice, talked to by clients that are coroutines on
-// the same proactor: one body, all systems, and every byte of the answers to look at.
+// A program to study on a system of the test's choice. Its clients are coroutines on the same
+// proactor. One test body runs on all systems, and tests see every byte of the answers.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ class ProgramWorld {
     settings.root = folder_.path().string();
   }
 
-  ProgramSettings settings;  ///< to be changed before `start`
+  ProgramSettings settings;  ///< change these before `start`
 
   System& system() { return system_; }
   Proactor& proactor() { return system_.proactor(); }
@@ -33,8 +33,8 @@ class ProgramWorld {
   }
   AsyncProgram& program() { return *program_; }
 
-  /// Runs a client: it says `text`, then hears until the end of the stream. The run ends with the
-  /// last client.
+  /// Starts a client: it sends `text`, then receives until the end of the stream. The run ends with
+  /// the last client. `answer` must outlive the run.
   void add_client(std::string text, std::string& answer) {
     ++clients_;
     spawn(converse(std::move(text), answer));
@@ -43,7 +43,7 @@ class ProgramWorld {
     proactor().restart();
     system_.run();
   }
-  /// The same for one client.
+  /// Runs one client and returns its answer.
   std::string answer_to(std::string text) {
     std::string answer;
     add_client(std::move(text), answer);
@@ -51,12 +51,12 @@ class ProgramWorld {
     return answer;
   }
 
-  /// Writes or reads a whole file through the proactor, on whatever system.
+  /// Writes a whole file through the proactor, on any system.
   void put(const std::string& name, const std::string& content) {
     spawn(write_file(path(name), content));
     run();
   }
-  /// "(none)" where it is not there.
+  /// Reads a whole file in the same way; "(none)" if it does not exist.
   std::string content_of(const std::string& name) {
     std::string content;
     spawn(read_file(path(name), content));
@@ -64,13 +64,13 @@ class ProgramWorld {
     return content;
   }
 
-  /// Ends the program, and looks at all that happened.
+  /// Destroys the proactor and checks the rules on the whole run.
   void require_rules_kept() {
     system_.destroy_proactor();
     testing::require_rules_kept(system_);
   }
 
-  /// For clients of a test's own.
+  /// For clients that a test writes itself.
   StreamSocket open_client() {
     std::error_code error;
     return {proactor(), system_.os().open_stream_socket("client", error)};
@@ -133,7 +133,7 @@ class ProgramWorld {
   }
 
   const TemporaryFolder folder_;
-  // Operations point to the program: it goes after the system, and with it the proactor.
+  // Operations point to the program, so it is destroyed after the system and the proactor.
   std::unique_ptr<AsyncProgram> program_;
   System system_;
   int clients_ = 0;

@@ -1,4 +1,4 @@
-// The chat: who hears what, and what becomes of those who do not listen.
+// The chat: which client receives what, and what happens to clients that do not read.
 #include <algorithm>
 
 #include "tests/lessons/program_world.hpp"
@@ -8,14 +8,14 @@ using namespace proactor_lab::testing;
 
 namespace {
 
-/// A client step by step.
+/// A client that is driven step by step.
 class Talker {
  public:
   Talker(ProgramWorld& world) : socket_(world.open_client()) {}
 
   Task connect(ProgramWorld& world) { co_await socket_.connect(world.server()); }
   Task say(std::string text) { co_await write(socket_, bytes_of(text)); }
-  /// The next line, with its end; what there is of it where the stream ends before.
+  /// The next line, including its end. If the stream ends before, the partial line.
   TaskOf<std::string> hear() {
     while (heard_.find('\n') == std::string::npos) {
       const auto [error, bytes] = co_await socket_.receive(buffer_);
@@ -28,7 +28,7 @@ class Talker {
     co_return line;
   }
   Task hears(std::string line) {
-    const std::string heard = co_await hear();  // an assertion is not to be suspended
+    const std::string heard = co_await hear();  // an assertion must not be suspended
     CHECK(heard == line);
   }
   Task leave() { co_await socket_.close(); }
@@ -39,11 +39,12 @@ class Talker {
   std::array<std::byte, 8192> buffer_;
 };
 
-/// Two talkers who have heard each other: both have joined, the first as A.
+/// Two talkers that have received each other's lines: both have joined, the first as A.
 Task introduce(ProgramWorld& world, Talker& a, Talker& b) {
   co_await a.connect(world);
   co_await b.connect(world);
-  // Whoever connects first is accepted first; b may be told nothing before it is accepted.
+  // Connections are accepted in the order of connecting. Nothing is sent to b before it is
+  // accepted.
   co_await b.say("here\n");
   co_await a.hears("B: here\n");
 }
@@ -77,7 +78,7 @@ TEST_CASE("a line goes to all the others, with its speaker's letter, and not bac
     co_await b.hears("C: hello\n");
     co_await a.say("hi");
     co_await a.say(" C\n\n");
-    co_await c.hears("A: hi C\n");  // and not its own lines before
+    co_await c.hears("A: hi C\n");  // and not its own earlier lines
     co_await c.hears("A: \n");
     co_await b.hears("C: all\n");
     co_await a.leave();
@@ -136,7 +137,7 @@ TEST_CASE("a line without an end is not kept for ever: its sender is hung up on"
 TEST_CASE("a client that does not read is hung up on; the others hear every line") {
   ON_ALL_SYSTEMS;
   ProgramWorld world(on(kind));
-  // More than the kernel keeps for a connection.
+  // More than the kernel buffers for a connection.
   const int lines = world.system().simulated() ? 300 : 12'000;
   play(world, [&]() -> Task {
     Talker a(world), b(world), deaf(world);

@@ -1,4 +1,4 @@
-// The file copy: right in any order of completions, and clear about why it failed.
+// The file copy: correct in any order of completions, and clear about why it failed.
 #include <algorithm>
 
 #include "lessons/run/runner.hpp"
@@ -30,7 +30,7 @@ const std::string& content(const RunResult& result, const std::string& path) {
   return none;
 }
 
-/// Operations of a kind, by number, in the order of an event.
+/// The numbers of the operations with this verb, in the order of their events of this kind.
 std::vector<std::uint32_t> order_of(const Trace& trace, EventKind kind, std::string_view opcode) {
   std::vector<std::uint32_t> reads;
   std::vector<std::uint32_t> order;
@@ -58,7 +58,7 @@ TEST_CASE("a copy is the same bytes, whatever the sizes of file, blocks and tran
   ProgramWorld world(options);
   const std::string original = pattern(size);
   world.put("a.bin", original);
-  world.put("b.bin", pattern(9000));  // longer than the copy: what was there goes
+  world.put("b.bin", pattern(9000));  // longer than the copy: the old content is removed
   world.settings.source = "a.bin";
   world.settings.target = "b.bin";
   world.settings.block_bytes = 64;

@@ -1,4 +1,4 @@
-// The daytime server: every client hears one line, the system's clock.
+// The daytime server: every client receives one line, the system's clock.
 #include <regex>
 
 #include "lessons/run/runner.hpp"

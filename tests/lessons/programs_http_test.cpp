@@ -1,4 +1,4 @@
-// The HTTP file server: what it serves, what it refuses, and that no client can hold it up.
+// The HTTP file server: what it serves, what it refuses, and that no client can block it.
 #include "lessons/programs/http_request.hpp"
 #include "tests/lessons/program_world.hpp"
 
@@ -162,7 +162,7 @@ TEST_CASE("what is not well is refused, with the reason, and the connection ends
       {get("/%2e%2e/secret.txt"), "400 Bad Request"},
       {get("http://lab/index.html"), "400 Bad Request"},
       {"GET /\n\n", "400 Bad Request"},
-      {"\x16\x03\x01\x02\n", "400 Bad Request"},  // somebody speaks TLS
+      {"\x16\x03\x01\x02\n", "400 Bad Request"},  // a client that speaks TLS
       {"GET / HTTP/1.0\r\n\r\n", "505 HTTP Version Not Supported"},
       {"POST / HTTP/1.1\r\nHost: lab\r\nContent-Length: 5\r\n\r\nhello", "405 Method Not Allowed"},
       {"GET / HTTP/1.1\r\nX: " + std::string(9000, 'x'), "431 Request Header Fields Too Large"},
@@ -194,14 +194,14 @@ TEST_CASE("a client that sends half a request is told that its time is up") {
   world.add_client(get("/"), whole);
   world.run();
   CHECK(first_line(half) == "HTTP/1.1 408 Request Timeout");
-  CHECK(silent.empty());  // it asked for nothing: it is hung up on
+  CHECK(silent.empty());  // it sent no request, so it is disconnected without an answer
   CHECK(body_of(whole) == page);
   world.require_rules_kept();
 }
 
 namespace {
 
-/// Asks for a file and takes nothing of it until it is hung up on: until `done` says so.
+/// Requests a file and reads nothing for 400 ms; then reads until the stream ends.
 Task ask_and_not_read(ProgramWorld& world, std::string request, std::size_t& heard) {
   StreamSocket socket = world.open_client();
   co_await socket.connect(world.server());
@@ -224,7 +224,7 @@ TEST_CASE("a client that does not take its answer loses it after the time limit"
   ON_ALL_SYSTEMS;
   ProgramWorld world(on(kind));
   world.settings.timeout = std::chrono::milliseconds(60);
-  // More than the kernel keeps for a connection.
+  // More than the kernel buffers for a connection.
   const std::size_t size = world.system().simulated() ? 200'000 : 16'000'000;
   world.put("large.bin", pattern(size));
   world.start("http_file_server");

@@ -1,4 +1,4 @@
-// The bounded pool: two places and four tasks, as printed and with another try.
+// The bounded pool: two places and four tasks, as printed, and with another attempt.
 #include <map>
 #include <string>
 #include <vector>
@@ -57,7 +57,7 @@ TEST_CASE("two places, four tasks: who is rejected never gets a place without an
 }
 
 TEST_CASE("with another try the four tasks leave the ten lines that the tutorial prints") {
-  // Who is released first is the system's choice; with this seed it is as printed.
+  // The system chooses which is released first; with this seed it is as printed.
   const std::vector<std::string> printed = {
       "task 0: acquired (1/2 active)", "task 1: acquired (2/2 active)",
       "task 2: rejected (2/2 active)", "task 3: rejected (2/2 active)",

@@ -1,4 +1,4 @@
-// plab query as a person calls it: where the SQL comes from, how the answer is written.
+// plab query as a user calls it: where the SQL comes from, how the answer is written.
 #include <nlohmann/json.hpp>
 
 #include "tests/support/catch.hpp"

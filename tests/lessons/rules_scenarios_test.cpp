@@ -1,4 +1,4 @@
-// What is shipped keeps the rules, except where a program breaks one to show it.
+// The shipped scenarios keep the rules, except if a program breaks one to show it.
 #include <filesystem>
 #include <map>
 #include <set>
@@ -19,9 +19,9 @@ namespace {
 
 const std::string scenarios = std::string(PROACTOR_LAB_SOURCE_DIR) + "/lessons/scenarios/";
 
-/// What a program breaks on purpose.
+/// The rules that a program breaks on purpose.
 const std::map<std::string, std::set<std::string>> wanted{
-    // The textbook deadlock: it is what the program is there for.
+    // The textbook deadlock, which this program demonstrates.
     {"opposite_locks", {"locks_in_one_order"}},
 };
 
@@ -82,7 +82,7 @@ TEST_CASE("no program that runs live breaks a rule there", "[rules]") {
     WARN(error.what());  // a container may forbid io_uring
     return;
   }
-  // On a busy machine a handler may lose its core for long.
+  // On a busy machine a handler may lose its core for a long time.
   const RuleOptions patient{.handler_ns = 60'000'000'000};
   CHECK(rules_broken_by(read_trace_file(options.out), patient).empty());
 }

@@ -1,5 +1,5 @@
-// What a scenario says of files and of clients that listen in their own way: refused in words where
-// it is not well, and the same on the simulated and on the live systems.
+// Files in scenarios, and clients that receive in other ways: invalid scenarios are refused with a
+// message, and valid ones give the same on the simulated and on the live systems.
 #include <algorithm>
 #include <map>
 
@@ -25,7 +25,7 @@ std::map<std::string, std::string> by_path(const std::vector<ScenarioFile>& file
   return contents;
 }
 
-/// Bytes that clients received, by name.
+/// Number of bytes that clients received, by name.
 std::map<std::string, std::int64_t> heard_by_client(const Trace& trace) {
   std::map<std::string, std::int64_t> heard;
   for (const Event& event : trace.events) {
@@ -142,7 +142,7 @@ TEST_CASE("clients that read to the end hear everything, whatever the seed") {
     scenario.short_transfers = seed % 2 == 0;
     const Trace trace = run_simulated(scenario).trace;
     INFO("seed " << seed);
-    const std::int64_t line = 21;  // "0.005123456 seconds" and the line's end
+    const std::int64_t line = 21;  // "0.005123456 seconds" and the end of the line
     CHECK(heard_by_client(trace) ==
           std::map<std::string, std::int64_t>{{"A", line}, {"B", line}, {"C", line}});
     CHECK(check_rules(trace).empty());

@@ -1,5 +1,5 @@
-// lessons/scenario.schema.json says of scenarios what the parser does: the shipped ones
-// are valid, and neither knows a key that the other does not.
+// lessons/scenario.schema.json agrees with the parser: the shipped scenarios are valid, and both
+// accept the same keys.
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -22,7 +22,7 @@ Json read(const std::string& path) {
   return Json::parse(file);
 }
 
-/// As much of JSON Schema as our schema uses.
+/// The part of JSON Schema that our schema uses.
 class Validator {
  public:
   explicit Validator(const Json& schema) : schema_(schema) {}
@@ -86,7 +86,7 @@ class Validator {
   const Json& schema_;
 };
 
-/// The keys that the parser knows where `pointer` is, from what it says of one that it does not.
+/// The keys that the parser accepts at `pointer`, taken from its message about an unknown key.
 std::set<std::string> keys_of_parser(Json scenario, const Json::json_pointer& pointer) {
   scenario[pointer]["no such key"] = 1;
   try {

@@ -1,4 +1,4 @@
-// What a scenario says of the world, and what then happens in it: links, crowds, loads, faults.
+// The world that a scenario describes, and what happens in it: links, crowds, loads, faults.
 #include <algorithm>
 #include <set>
 
@@ -44,7 +44,7 @@ void require_rules_kept(const RunResult& result) {
 }  // namespace
 
 TEST_CASE("a narrow line lets bytes pass one after the other") {
-  // 1,000 bytes at 10,000 a second take 100 ms each way.
+  // 1,000 bytes at 10,000 bytes per second take 100 ms each way.
   const RunResult result = echo(
       R"("bandwidth_bytes_s":10000,"clients":[{"name":"A","requests":3,"request_bytes":1000}])");
   REQUIRE(result.measure.response_times.size() == 3);
@@ -95,7 +95,7 @@ TEST_CASE("a crowd sets out as it is told: evenly, in bursts, or by chance") {
         std::vector<std::int64_t>{5, 5, 15, 15, 25});
   const auto by_chance = departures(R"("count":1000,"gap_ms":{"mean":2})");
   REQUIRE(by_chance.size() == 1000);
-  // The mean of a thousand gaps; its own deviation is about three in a hundred.
+  // The mean of a thousand gaps; its own deviation is about three percent.
   CHECK(by_chance.back() - by_chance.front() > 1700);
   CHECK(by_chance.back() - by_chance.front() < 2300);
 }
@@ -131,7 +131,7 @@ TEST_CASE("a closed loop waits for its answers, an open one does not") {
   const RunResult open = echo(slow + R"("every_ms":1}])");
   CHECK(closed.measure.response_times.size() == 10);
   CHECK(longest(closed) < 11ms);
-  // Its requests pile up before the server: the last one waits longest.
+  // Requests queue up before the server: the last one waits longest.
   CHECK(open.measure.response_times.size() == 10);
   CHECK(longest(open) > 15ms);
 }
@@ -148,7 +148,7 @@ TEST_CASE("response times are those of the trace, however many requests are open
     for (const Event& event : result.trace.events) {
       if (event.kind == EventKind::client_sent) asked.push_back(event.time_ns);
       if (event.kind == EventKind::client_received) received += event.bytes;
-      // What it sent first is no request.
+      // The text that it sent first is no request.
       while (received >= 5 + 64 * (times.size() + 1)) {
         times.emplace_back(event.time_ns - asked.at(times.size() + 1));
       }
@@ -188,7 +188,7 @@ TEST_CASE("delays have the shape that was asked for") {
     std::vector<std::int64_t> times;
     for (const Duration time : result.measure.response_times) times.push_back(time / 2us);
     std::sort(times.begin(), times.end());
-    return times;  // in microseconds, of two ways halved
+    return times;  // half of the round trip, in microseconds
   };
   const auto even = latencies(R"({"min":10,"max":20})");
   const auto bell = latencies(R"({"min":10,"max":20,"shape":"bell"})");
@@ -201,7 +201,7 @@ TEST_CASE("delays have the shape that was asked for") {
   }
   // The middle half of a bell is narrower.
   CHECK(bell[1500] - bell[500] < (even[1500] - even[500]) * 3 / 4);
-  // Half of the draws are below twice the least; a few are a hundred times it.
+  // Half of the draws of one latency are below twice the minimum; a few are a hundred times it.
   CHECK(heavy.front() >= 1'000);
   CHECK(heavy[1000] < 5'000);
   CHECK(heavy.back() > 50'000);
@@ -228,7 +228,8 @@ TEST_CASE("without descriptors nobody is accepted, and with them everybody") {
          {"name":"later","requests":1,"connect_at_ms":30}],
          "faults":[{"kind":"no_descriptors","at_ms":2,"for_ms":20}])");
   CHECK(all(result.trace, EventKind::fault_injected).size() == 2);
-  // Who came meanwhile waits in the backlog until a connection ends and the server tries again.
+  // Clients that connect meanwhile wait in the backlog until a connection ends and the server tries
+  // again.
   CHECK(result.measure.response_times.size() == 3);
   bool refused = false;
   for (const Event& each : all(result.trace, EventKind::operation_completed)) {
@@ -297,7 +298,7 @@ TEST_CASE("a world that cannot be is refused with its place") {
   CHECK(says(client(R"("requests":1,"reads":false,"end_at_ms":1)"), "/clients/0/reads"));
   CHECK(says(client(R"("read_bytes_s":0)"), "/clients/0/read_bytes_s"));
   CHECK(says(client(R"("link":{"latency":1})"), "/clients/0/link"));
-  // Each of a crowd has its bytes, but no more than its buffer under way.
+  // Each client of a crowd has its own bytes, but at most its buffer's size in flight.
   const std::string much = R"("count":100000,"requests":1,"request_bytes":65536)";
   CHECK(says(client(much), "/clients/0"));
   CHECK_FALSE(says(R"("send_buffer_bytes":4096,)" + client(much), "/clients/0"));

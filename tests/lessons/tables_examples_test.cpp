@@ -18,7 +18,7 @@ struct Example {
   std::string answer;
 };
 
-/// Each is a block of SQL that begins with "-- plab run NAME", and a block with its answer.
+/// Each example is a block of SQL that begins with "-- plab run NAME", and a block with its answer.
 std::vector<Example> examples_in(const std::string& text) {
   const std::string opening = "```sql\n-- plab run ";
   std::vector<Example> examples;

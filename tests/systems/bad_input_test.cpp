@@ -1,6 +1,6 @@
-// What a program should not ask, or may ask and seldom does: empty buffers, null buffers, file
-// verbs on streams, null handlers, handlers that throw. On the simulated system and, through
-// io_uring and epoll, on the live kernel.
+// Requests that a program should not make, or makes rarely: empty buffers, null buffers, file verbs
+// on streams, null handlers, handlers that throw. On the simulated system and, through io_uring and
+// epoll, on the live kernel.
 #include <array>
 #include <functional>
 #include <memory>
@@ -22,7 +22,7 @@ namespace {
 constexpr std::uint32_t create =
     OpenMode::read | OpenMode::write | static_cast<std::uint32_t>(OpenMode::create);
 
-/// Five bytes at no address.
+/// Five bytes at a null address.
 OperationRequest nowhere(Opcode opcode, Handle handle) {
   return {.opcode = opcode, .handle = handle, .length = 5};
 }
@@ -104,7 +104,7 @@ TEST_CASE("a buffer that is nowhere is EFAULT when bytes are to move, and none i
   proactor.initiate(nowhere(Opcode::receive, far), heard.bytes("receive"));
   pass(system);
   CHECK(heard.of("send") == "EFAULT");
-  CHECK(heard.of("receive").empty());  // nothing to move yet
+  CHECK(heard.of("receive").empty());  // no bytes to move yet
   StreamSocket(proactor, near).async_send(bytes_of("abc"), heard.bytes("sent"));
   system.run();
   CHECK(heard.of("receive") == "EFAULT");
@@ -182,7 +182,7 @@ TEST_CASE("a place that no file has: EINVAL past what off_t can name, nothing to
   }
   CHECK(at(last, byte) == "EINVAL EINVAL");
   CHECK(at(last, {}) == "0 0");
-  // What a live file system has room for is its own affair.
+  // The size that a live file system allows is not specified.
   const std::string far = at(1ull << 62, byte);
   CHECK((far == "0 EFBIG" || (far == "0 1" && !system.simulated())));
   CHECK(Files::room(Files::size_max - 1, 2) == 1);
@@ -254,7 +254,7 @@ TEST_CASE("read and write on a stream are receive and send, at no other place th
   CHECK(heard.of("write nothing") == "0");
   CHECK(heard.of("write at 5") == "ESPIPE");
   CHECK(heard.of("sync") == "EINVAL");
-  // It waits, is cancelled, ends with the stream: as a receive does.
+  // The read waits, is cancelled, and ends with the stream, as a receive does.
   ask("end", {.opcode = Opcode::read, .handle = far, .length = 8, .data = buffer.data()});
   StreamSocket(proactor, near).async_shutdown(ShutdownSide::send, heard.done("shutdown"));
   system.run();
@@ -301,7 +301,7 @@ TEST_CASE("a verb that a handle does not have is an error, by name") {
   expect(Opcode::send, fresh, "EPIPE");
   expect(Opcode::shutdown, fresh, "ENOTCONN");
   expect(Opcode::send, datagram, "EDESTADDRREQ");
-  expect(Opcode::send_to, near, "8");  // a stream knows where to
+  expect(Opcode::send_to, near, "8");  // a stream has a fixed peer
   for (const Opcode opcode : {Opcode::receive, Opcode::send, Opcode::accept, Opcode::connect,
                               Opcode::shutdown, Opcode::read, Opcode::write, Opcode::fsync,
                               Opcode::close, Opcode::poll, Opcode::cancel_handle}) {
@@ -330,7 +330,7 @@ TEST_CASE("a null handler is refused where it is handed over, and nothing is ini
   CHECK_THROWS_AS(async_read(stream, buffer, OnBytes{}), std::invalid_argument);
   CHECK(system.proactor().operations_in_flight() == 0);
   CHECK(system.trace().events.size() == facts);
-  // What the message advises.
+  // What the message recommends.
   stream.async_close([](auto...) {});
   system.run();
   CHECK(near != far);
@@ -415,6 +415,6 @@ TEST_CASE("a coroutine that throws takes down nobody but itself") {
   CHECK_THROWS_AS(system.run(), std::runtime_error);
   system.run();
   CHECK(*witness == 7);
-  CHECK(witness.use_count() == 1);  // all frames are gone
+  CHECK(witness.use_count() == 1);  // all frames are destroyed
   require_rules_kept(system);
 }

@@ -1,4 +1,4 @@
-// Threads that block: locks, conditions, readiness, limits, and how a standstill is named.
+// Threads that block: locks, conditions, readiness, limits, and how a standstill is reported.
 #include <array>
 #include <string>
 #include <vector>
@@ -29,8 +29,8 @@ struct Machine {
 using Story = std::vector<std::string>;
 using Results = std::vector<std::int32_t>;
 
-/// What `body` hears on simulated threads, and on real ones. It is told where the first listener
-/// that asks for any port listens.
+/// The results of `body` on simulated threads and on real ones. `body` gets the address of the
+/// first listener that asks for any port.
 template <class Body>
 std::array<Results, 2> on_both(const Body& body) {
   std::array<Results, 2> heard;
@@ -48,7 +48,7 @@ std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-/// The peer closes over bytes that it has not read, when what it sent has arrived.
+/// The peer closes with unread bytes, after the bytes that it sent have arrived.
 Task hear_of_reset(BlockingSystem& system, const Endpoint& server, bool writes_first,
                    Results& heard) {
   const Handle listener{system.listen({loopback_address, 0}, "listener")};
@@ -208,7 +208,7 @@ TEST_CASE("what is put under a lock and notified is taken, every piece once") {
     machine.threads.run();
     CHECK(taken == 100);
     CHECK(left == 0);
-    CHECK(machine.threads.threads_left() == 3);  // they wait for more, which is no mistake
+    CHECK(machine.threads.threads_left() == 3);  // they wait for more, which is no error
   }
 }
 

@@ -1,5 +1,5 @@
-// One test body, all operating systems: the body gets a proactor and a system and cannot tell
-// which it is. A stream to itself (its own listener and its own connect) serves as the world.
+// One test body for all operating systems. The body gets a proactor and a system and cannot tell
+// which system it is. The world is a stream to itself (its own listener and its own connect).
 #pragma once
 
 #include <functional>
@@ -26,13 +26,13 @@ namespace proactor_lab::testing {
 
 enum class SystemKind { simulated, io_uring, epoll };
 
-/// As it stands in a trace's header.
+/// The name in a trace's header.
 inline const char* name_of(SystemKind kind) {
   if (kind == SystemKind::simulated) return "sim";
   return kind == SystemKind::io_uring ? "io_uring" : "epoll";
 }
 
-/// Runs a test's body once on each.
+/// Runs a test's body once per system.
 #define ON_ALL_SYSTEMS                                                     \
   const auto kind = GENERATE(proactor_lab::testing::SystemKind::simulated, \
                              proactor_lab::testing::SystemKind::io_uring,  \
@@ -43,16 +43,16 @@ struct SystemOptions {
   SystemKind kind = SystemKind::simulated;
   std::uint64_t seed = 1;
   bool short_transfers = false;
-  KernelFreedom freedom = KernelFreedom::usual;  // of the simulated one
+  KernelFreedom freedom = KernelFreedom::usual;  // of the simulated system
   std::uint32_t send_buffer = 65536;
   Duration latency{10'000};
-  std::int32_t handle_limit = 1'048'576;        ///< simulated; live it is the process's
+  std::int32_t handle_limit = 1'048'576;        ///< simulated; live, the process's limit applies
   std::uint32_t places = 0;                     // of a worker pool; 0: none
-  std::uint32_t waiting_jobs_max = UINT32_MAX;  // its
+  std::uint32_t waiting_jobs_max = UINT32_MAX;  // of the worker pool
   std::size_t in_flight_max = 0;                // 0: no limit
 };
 
-/// A system, a proactor on it, and after `run_to_end` the trace of all that happened.
+/// A system and a proactor on it. `trace` returns what has happened so far.
 class System {
  public:
   explicit System(const SystemOptions& options)
@@ -94,14 +94,15 @@ class System {
   MemoryRecorder& recorder() { return recorder_; }
   WorkerPool& workers() { return *workers_; }
   InFlightLimit& limit() { return *limit_; }
-  /// The simulated world.
+  /// The simulated network. Live it is unused.
   Network& network() { return network_; }
   SystemKind kind() const { return kind_; }
   bool simulated() const { return kind_ == SystemKind::simulated; }
   std::size_t run() { return proactor_->run(); }
   void destroy_proactor() { proactor_.reset(); }
   void reset_proactor() { proactor_->reset(); }
-  /// Another, in the place of one that was destroyed: on the same system, with the same queue.
+  /// Creates a new proactor after the old one was destroyed, on the same system, with the same
+  /// queue.
   void renew_proactor() {
     proactor_ = std::make_unique<Proactor>(*os_, *os_, queue_, &recorder_, workers_.get());
   }
@@ -121,7 +122,7 @@ class System {
     return trace;
   }
 
-  /// A connected pair of streams, through a listener of our own. Runs the proactor.
+  /// A connected pair of streams, through a separate listener. Runs the proactor.
   std::pair<Handle, Handle> connected_pair() {
     std::error_code error;
     const Handle listener = os_->listen({loopback_address, 0}, "listener", error);
@@ -175,7 +176,8 @@ inline std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-/// What happened so far breaks no rule of the pattern. What programs ought not to do, tests do.
+/// Checks that nothing so far breaks a rule of the pattern. Rules about good programs are left out,
+/// because tests break these.
 inline void require_rules_kept(System& system) {
   const Trace trace = system.trace();
   for (const Violation& violation : check_rules(trace, {.pattern_only = true})) {

@@ -11,7 +11,7 @@ using namespace proactor_lab::testing;
 
 namespace {
 
-/// A datagram socket, and another that sends to it.
+/// A datagram socket, and another one that sends to it.
 struct TwoSockets {
   explicit TwoSockets(System& in)
       : system(in),
@@ -33,7 +33,7 @@ struct TwoSockets {
   Handle at;
 };
 
-/// Notes the bytes themselves.
+/// Records the bytes themselves.
 auto text(Outcomes& heard, const char* name) {
   return [&heard, name](std::error_code error, std::span<std::byte> bytes) {
     heard.note(name, error, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
@@ -92,7 +92,8 @@ TEST_CASE("receiving many datagrams ends with the last buffer, and no datagram i
           .async_receive_many(provided.buffers, heard.provided("many"));
       pass(system);
     }
-    // Of datagrams nobody knows whether more have come: the next buffer is looked for at once.
+    // A datagram socket does not say whether more have come, so the next buffer is requested at
+    // once.
     CHECK(heard.of("many") == (waiting == 1 ? "3 ENOBUFS" : "3 ENOBUFS 3 ENOBUFS"));
   }
   require_rules_kept(system);

@@ -1,5 +1,5 @@
-// Cancelling, in every state that an operation can be in, on the simulated system and, through
-// io_uring and epoll, on the live kernel. Where the kernel is free to choose, the set is stated.
+// Cancelling in every state of an operation, on the simulated system and, through io_uring and
+// epoll, on the live kernel. If the kernel may choose, the set of outcomes is given.
 #include <array>
 #include <set>
 #include <string>
@@ -19,7 +19,7 @@ using namespace proactor_lab::testing;
 
 namespace {
 
-/// A port where connecting takes its time. Live, a listener whose queue is full answers nobody;
+/// A port at which connecting takes time. Live, a listener with a full queue does not answer;
 /// simulated, every connection takes two latencies.
 class SlowToConnect {
  public:
@@ -79,7 +79,7 @@ TEST_CASE("cancelling what was only just initiated") {
   CHECK(heard.of("receive") == "ECANCELED");
   CHECK(heard.of("cancel of a timer") == "ok");
   CHECK(heard.of("timer") == "ECANCELED");
-  // It was over before the cancel was looked at.
+  // The no-op was over before the cancel was processed.
   CHECK(heard.of("cancel of a no-op") == "ENOENT");
   CHECK(heard.of("no-op") == "ok");
   require_rules_kept(system);
@@ -104,7 +104,7 @@ TEST_CASE("each kind of pending operation can be cancelled") {
   StreamSocket stream(proactor, far);
   const std::vector<std::byte> much(32u << 20);
   std::vector<std::pair<std::string, OperationToken>> pending;
-  // Fill the way out, so that a send has to wait.
+  // Fill the buffers, so that a send has to wait.
   std::function<void()> fill = [&] {
     const auto token = stream.async_send(much, [&](std::error_code failed, std::size_t count) {
       if (!failed && count > 0) return fill();
@@ -127,7 +127,8 @@ TEST_CASE("each kind of pending operation can be cancelled") {
   add("timer", Timer(proactor).async_wait(1h, heard.done("timer")));
   add("receive from", DatagramSocket(proactor, datagram)
                           .async_receive_from(buffer, sender, heard.bytes("receive from")));
-  if (!system.simulated()) pass(system, 5ms);  // simulated, the connection would be there by then
+  if (!system.simulated())
+    pass(system, 5ms);  // simulated, the connection would be complete by then
   add("connect",
       StreamSocket(proactor, connecting).async_connect(slow.endpoint(), heard.done("connect")));
   for (const auto& [name, token] : pending) proactor.cancel(token, heard.done("cancel of " + name));
@@ -162,7 +163,7 @@ TEST_CASE("cancelled twice: the second finds it on its way out, or not any more"
   CHECK(heard.of("receive") == "ECANCELED");
   CHECK(heard.of("timer") == "ECANCELED");
   CHECK(heard.of("first") == "ok ok");
-  // Measured: the kernel finds a receive again until its completion is there, a timer never.
+  // Measured: the kernel finds a receive until its completion is posted, a timer never.
   if (at_once) CHECK(heard.one_of("second", {"ok ENOENT", "ENOENT ENOENT", "EALREADY ENOENT"}));
   if (!at_once) CHECK(heard.of("second") == "ENOENT ENOENT");
   require_rules_kept(system);
@@ -175,7 +176,7 @@ TEST_CASE("cancelling what is over, or never was, finds nothing") {
   Proactor& proactor = system.proactor();
   const auto over = proactor.initiate({.opcode = Opcode::no_op}, heard.done("no-op"));
   system.run();
-  // Its slot is another operation's by now.
+  // Its slot belongs to another operation by now.
   const auto timer = Timer(proactor).async_wait(5ms, heard.done("timer"));
   CHECK(timer.slot == over.slot);
   proactor.cancel(over, heard.done("over"));
@@ -194,7 +195,7 @@ TEST_CASE("cancelling what has completed and was not dispatched yet finds nothin
   Proactor& proactor = system.proactor();
   OperationToken second;
   proactor.initiate({.opcode = Opcode::no_op}, [&](std::error_code) {
-    proactor.cancel(second, heard.done("cancel"));  // its completion is behind this one
+    proactor.cancel(second, heard.done("cancel"));  // its completion is queued behind this one
   });
   second = proactor.initiate({.opcode = Opcode::no_op}, heard.done("second"));
   system.run();
@@ -231,7 +232,7 @@ TEST_CASE("a cancel races the bytes: received or cancelled, and no byte is lost"
     const auto receive = stream.async_receive(buffer, heard.bytes("receive"));
     pass(system);
     StreamSocket(system.proactor(), near).async_send(bytes_of("byte"), heard.bytes("send"));
-    // Simulated, both are due at the same moment.
+    // Simulated, both are due at the same instant.
     Timer(system.proactor()).async_wait(options.latency, [&](std::error_code) {
       system.proactor().cancel(receive, heard.done("cancel"));
     });
@@ -239,7 +240,7 @@ TEST_CASE("a cancel races the bytes: received or cancelled, and no byte is lost"
     CHECK(heard.of("send") == "4");
     const bool cancelled = heard.of("receive") == "ECANCELED";
     CHECK((cancelled || heard.of("receive") == "4"));
-    // Measured: found by the cancel, and yet the bytes may win.
+    // Measured: the cancel may find the receive although the bytes win.
     CHECK(heard.one_of("cancel", {"ok", "ENOENT", "EALREADY"}));
     if (cancelled) {
       CHECK(heard.of("cancel") == "ok");
@@ -380,7 +381,7 @@ TEST_CASE("cancelling by handle: those on it and no others; none is no error, no
   proactor.cancel_handle(Handle::none, heard.bytes("none"));
   pass(system);
   CHECK(heard.of("cancel") == "2");
-  CHECK(heard.one_of("again", {"0", "1", "2"}));  // as many as are still on their way out
+  CHECK(heard.one_of("again", {"0", "1", "2"}));  // as many as have not completed yet
   CHECK(heard.of("receive") == "ECANCELED");
   CHECK(heard.of("poll") == "ECANCELED");
   CHECK(heard.of("another's").empty());
@@ -418,11 +419,11 @@ TEST_CASE("a cancel that waits says what it found, and comes back when that is o
     system.run();
     INFO("seed " << seed << ", found " << found << ", then " << again << ", " << heard.of("sync"));
     CHECK((found == 0 || found == -ENOENT));
-    CHECK(again == -ENOENT);  // over, or found by none
+    CHECK(again == -ENOENT);  // over, or found by neither call
     CHECK(heard.one_of("sync", {"ok", "ECANCELED"}));
     seen.insert(heard.of("sync") + (found == 0 ? "" : ", not found"));
     require_rules_kept(system);
   }
-  // Not found and cancelled: no thread could be had for it.
+  // Cancelled though not found: no kernel thread was available for it.
   CHECK(seen == std::set<std::string>{"ECANCELED", "ECANCELED, not found", "ok", "ok, not found"});
 }

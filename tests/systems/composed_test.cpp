@@ -68,14 +68,14 @@ TEST_CASE("write sends all and read fills its buffer, however short the transfer
   CHECK(written == sent.size());
   CHECK(read_total == sent.size());
   CHECK(received == sent);
-  // The first operation of each is the parent of the others.
+  // The first operation of each composed operation is the parent of the others.
   const Trace trace = system.trace();
   std::set<std::uint32_t> parents;
   for (const Event& event : trace.events) {
     if (event.parent != 0) parents.insert(event.parent);
   }
   CHECK(parents.size() <= 2);
-  // How many each needs is the system's choice; simulated, reading needs several.
+  // The system decides how many operations each one needs. Simulated, reading needs several.
   if (system.simulated()) CHECK_FALSE(parents.empty());
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("read_until finds lines, keeps what came behind, and gives up at its l
   spawn([](StreamSocket socket, std::vector<std::string>& out) -> Task {
     std::string text;
     while (true) {
-      std::size_t end = text.find('\n') + 1;  // what is there already
+      std::size_t end = text.find('\n') + 1;  // what has been received already
       if (end == 0) end = (co_await read_until(socket, text, '\n', 20)).value;
       if (end == 0) break;
       out.push_back(text.substr(0, end - 1));

@@ -49,7 +49,7 @@ struct EchoSession {
   }
 };
 
-/// A trace's events without the places in the source.
+/// A trace's events without source locations.
 std::string story_of(System& system) {
   return to_json(
       changed(system.trace(), [](Event& event, StringPool&) { event.file = no_string; }));

@@ -1,6 +1,7 @@
-// A Proactor that is destroyed with operations under way, on the simulated system and, through
-// io_uring and epoll, on the live kernel: handlers are destroyed unheard, and the system lets go of
-// every buffer. What the buffers held is freed at once, so that the address sanitizer would tell.
+// A Proactor that is destroyed with pending operations, on the simulated system and, through
+// io_uring and epoll, on the live kernel. Handlers are destroyed without being called, and the
+// system releases every buffer. The buffers are freed at once, so that the address sanitizer
+// reports later accesses.
 #include <array>
 #include <filesystem>
 #include <functional>
@@ -19,7 +20,7 @@ using namespace proactor_lab::testing;
 
 namespace {
 
-/// Counts how often it was called and how many of it are alive.
+/// Counts its calls and its living copies.
 struct Witness {
   std::shared_ptr<int> calls = std::make_shared<int>(0);
   auto handler() {
@@ -37,7 +38,7 @@ struct Witness {
   long alive() const { return calls.use_count() - 1; }
 };
 
-/// Everything that can wait, started on `system`. What it lends lives in here.
+/// Everything that can wait, started on `system`. It owns what the operations are lent.
 struct AllKinds {
   explicit AllKinds(System& system) : buffers(2, 16), much(32u << 20) {
     std::error_code error;
@@ -78,7 +79,7 @@ struct AllKinds {
                        .relative = true},
                       witness.handler());
     proactor.initiate({.opcode = Opcode::no_op}, witness.handler());
-    // A hard link starts the next when this one is cancelled.
+    // A hard link starts the next operation when this one is cancelled.
     OperationRequest hard = receive;
     hard.link = Link::hard;
     for (int i = 0; i < 3; ++i) proactor.initiate(hard, witness.for_bytes());
@@ -104,12 +105,12 @@ TEST_CASE("destroyed with every kind of operation under way: no handler runs, al
   Witness witness;
   auto world = std::make_unique<AllKinds>(system);
   if (submitted) {
-    // In flight, because the loop waits once more after this handler.
+    // These are in flight, because the loop waits once more after this handler.
     Timer(system.proactor()).async_wait(1ms, [&](std::error_code) { system.proactor().stop(); });
   }
   world->start(system, witness);
   if (submitted) system.run();
-  const int heard = *witness.calls;  // a connect, or a send, may be over
+  const int heard = *witness.calls;  // a connect or a send may be over
   CHECK(witness.alive() > 10);
   const auto pair = world->pair;
   system.destroy_proactor();
@@ -117,7 +118,7 @@ TEST_CASE("destroyed with every kind of operation under way: no handler runs, al
   CHECK(witness.alive() == 0);
   system.os().unregister_buffers(world->buffers);
   world.reset();
-  // Nothing is written to what was lent: bytes that come now find nobody.
+  // Lent buffers are not written: bytes that arrive now reach no operation.
   system.os().close(pair.first);
   system.os().close(pair.second);
   require_rules_kept(system);
@@ -137,7 +138,7 @@ TEST_CASE("what was initiated and never submitted is never carried out") {
   system.destroy_proactor();
   CHECK(witness.alive() == 0);
   CHECK_FALSE(std::filesystem::exists(path));
-  // The stream is as it was.
+  // The stream is unchanged.
   system.renew_proactor();
   Outcomes heard;
   std::array<std::byte, 8> buffer{};
@@ -163,7 +164,7 @@ TEST_CASE("completions that were queued and not dispatched are dropped, their bu
     StreamSocket(system.proactor(), from).async_send(bytes_of("four"), heard.bytes("send"));
   }
   pass(system);
-  // All three complete together; the first handler stops the loop.
+  // All three complete together. The first handler stops the loop.
   system.proactor().initiate({.opcode = Opcode::no_op},
                              [&](std::error_code) { system.proactor().stop(); });
   StreamSocket(system.proactor(), one.second).async_receive(buffers, witness.for_arrivals());
@@ -173,7 +174,7 @@ TEST_CASE("completions that were queued and not dispatched are dropped, their bu
   system.destroy_proactor();
   CHECK(*witness.calls == 0);
   CHECK(witness.alive() == 0);
-  // Both buffers are there for the next.
+  // Both buffers are available again.
   system.renew_proactor();
   for (const auto& [near, far] : {one, two}) {
     StreamSocket(system.proactor(), far).async_receive(buffers, heard.provided("then"));
@@ -194,7 +195,7 @@ TEST_CASE("a buffer that was taken while the proactor was destroyed is given bac
   std::error_code error;
   system.os().register_buffers(buffers, error);
   Outcomes heard;
-  // Sent and received in one submission, which the first handler is the only one to hear of.
+  // Sent and received in one submission. Only the first handler is called.
   StreamSocket(system.proactor(), pair.first)
       .async_send(bytes_of("four"),
                   [&](std::error_code, std::size_t) { system.proactor().stop(); });
@@ -247,7 +248,7 @@ TEST_CASE("a coroutine in each kind of wait is destroyed with all that it holds"
 
 namespace {
 
-/// What a session often looks like: it owns its stream, and says goodbye when it goes.
+/// A typical session: it owns its stream, and sends a last message when it is destroyed.
 class Session {
  public:
   Session(System& system, Handle handle, std::shared_ptr<int> alive)
@@ -285,7 +286,7 @@ TEST_CASE("a handler may own what closes its handle when it goes, or initiates t
   const bool initiates = GENERATE(false, true);
   System system(on(kind));
   const auto calls = std::make_shared<int>(0);
-  // More than one slab's worth, so that what is initiated on the way out may need another.
+  // More than one slab, so that operations initiated during destruction may need another one.
   constexpr int sessions = 100;
   std::vector<Handle> handles;
   for (int i = 0; i < sessions; ++i) {
@@ -302,7 +303,7 @@ TEST_CASE("a handler may own what closes its handle when it goes, or initiates t
   CHECK(*calls == 0);
   CHECK(calls.use_count() == 1);
   CHECK(system.proactor().operations_in_flight() == 0);
-  // It goes on as if new.
+  // The proactor continues to work.
   Outcomes heard;
   system.proactor().initiate({.opcode = Opcode::no_op}, heard.done("then"));
   system.run();

@@ -1,6 +1,5 @@
-// What goes wrong in the world, on the simulated system and, through io_uring and epoll, on the
-// live kernel: peers that reset or half-close, listeners that die, descriptors and buffers that run
-// out.
+// Faults of the world, on the simulated system and, through io_uring and epoll, on the live kernel:
+// peers that reset or half-close, listeners that are closed, descriptors and buffers that run out.
 #include <array>
 #include <filesystem>
 #include <optional>
@@ -22,7 +21,7 @@ using namespace proactor_lab::testing;
 
 namespace {
 
-/// Somebody outside the program: connects, and resets before anyone has accepted.
+/// A client outside the program connects, and resets before the connection is accepted.
 void connect_and_reset(System& system, Endpoint endpoint) {
   if (system.simulated()) {
     const EndId end = system.network().open(nullptr, 0, "outside");
@@ -38,7 +37,7 @@ void connect_and_reset(System& system, Endpoint endpoint) {
   close(outside);
 }
 
-/// Simulated handles begin at 3: as many as `count` can be open.
+/// Simulated handles begin at 3, so `count` handles can be open.
 SystemOptions with_handles(SystemKind kind, int count) {
   SystemOptions options = on(kind);
   options.handle_limit = 3 + count;
@@ -85,7 +84,7 @@ TEST_CASE("of several operations pending at a reset one hears of it, and all are
   reset_by(system, near, far);
   system.run();
   CHECK(heard.of("readable") == "ok");
-  // Who of several comes first is the system's choice.
+  // The system chooses which of several is first.
   CHECK(heard.one_of("one", {"ECONNRESET", "0"}));
   CHECK(heard.of("two") == (heard.of("one") == "0" ? "ECONNRESET" : "0"));
   require_rules_kept(system);
@@ -147,7 +146,7 @@ TEST_CASE("a reset ends a send that waits for room") {
     Timer(system.proactor()).async_wait(2ms, [&](std::error_code) { system.os().close(near); });
   });
   system.run();
-  // Live, the first send may end before the last of the kernel's room is used.
+  // Live, the first send may end before the kernel's buffer is full.
   CHECK(!heard.of("send").empty());
   stream.async_send(much, heard.bytes("after"));
   system.run();
@@ -249,7 +248,7 @@ TEST_CASE("sending to a stream that is closed both ways breaks it") {
   other.async_receive(buffer, heard.bytes("end"));
   system.run();
   CHECK(heard.of("end") == "0");
-  // The first goes out well; the answer to it is a reset.
+  // The first send succeeds. The peer answers it with a reset.
   for (int i = 0; i < 3; ++i) {
     other.async_send(bytes_of("x"), heard.bytes("send"));
     pass(system);
@@ -323,7 +322,7 @@ TEST_CASE("without a descriptor left all that would open one says EMFILE, and wa
     CHECK(heard.of("accept many") == "EMFILE");
     CHECK(heard.of("open") == "EMFILE");
     CHECK_FALSE(std::filesystem::exists(path));
-    // One is given back: the connection has waited.
+    // After one is given back, the connection is still waiting.
     system.os().close(client);
     Acceptor(system.proactor(), listening.handle).async_accept(heard.handle("then"));
     system.run();

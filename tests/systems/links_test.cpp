@@ -1,4 +1,4 @@
-// What a trace says of chains, on all systems.
+// How a trace shows chains, on all systems.
 #include <array>
 #include <set>
 #include <string>
@@ -12,8 +12,8 @@ using namespace proactor_lab::testing;
 
 namespace {
 
-/// Three sends on one stream, initiated at once, each tied to the next as `link` says. The
-/// simulated stream takes the first, and the others wait for room.
+/// Three sends on one stream, initiated at once, each linked to the next by `link`. The simulated
+/// stream takes the first, and the others wait for buffer space.
 Trace trace_of_sends(SystemKind kind, Link link) {
   SystemOptions options = on(kind);
   options.send_buffer = 6;
@@ -57,7 +57,8 @@ TEST_CASE("a chain's sends are told as linked, and may be in flight together") {
 TEST_CASE("sends that nothing ties together are too many at once") {
   ON_ALL_SYSTEMS;
   const std::set<std::string> broken = broken_by(trace_of_sends(kind, Link::none));
-  // Epoll carries each out as it comes to it: where there is room, they are in flight in turn.
+  // Epoll executes each operation immediately: if there is buffer space, they are in flight one
+  // after the other.
   const bool waits = kind != SystemKind::epoll;
   CHECK(broken == (waits ? std::set<std::string>{"one_write_at_a_time"} : std::set<std::string>{}));
 }

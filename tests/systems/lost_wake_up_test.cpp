@@ -1,4 +1,4 @@
-// A lost wake-up as it happens: a thread looks, and what it looks for comes before it waits.
+// A lost wake-up: a thread checks its condition, and the notification comes before it waits.
 #include <algorithm>
 
 #include "sim/threads/simulated_threads.hpp"
@@ -19,7 +19,7 @@ struct Shared {
 Task take_one(BlockingSystem& system, Shared& shared) {
   co_await system.lock(shared.lock);
   while (shared.left == 0) {
-    co_await system.compute(Duration{100});  // it takes its time between looking and waiting
+    co_await system.compute(Duration{100});  // time passes between checking and waiting
     co_await system.wait(shared.filled, shared.lock);
   }
   --shared.left;
@@ -78,7 +78,7 @@ TEST_CASE("what is changed under the lock is heard of, whenever it is told") {
   const Trace trace = trace_of(true);
   CHECK(woken_by_notification(trace) == 1);
   CHECK(check_rules(trace).empty());
-  // Whoever is woken was woken by the notification.
+  // Every thread that was woken was woken by the notification.
   for (const Event& event : trace.events) {
     const bool after_wait = event.kind == EventKind::thread_woken && event.thread == 2;
     if (after_wait) CHECK(trace.events[event.cause - 1].kind == EventKind::condition_notified);

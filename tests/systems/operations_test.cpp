@@ -1,5 +1,5 @@
-// The operations beyond streams and timers, on the simulated system and on the live kernel alike:
-// files, datagrams, readiness, chains, link timeouts, many at once, provided buffers.
+// The operations beyond streams and timers, on the simulated system and on the live kernel: files,
+// datagrams, readiness, chains, link timeouts, cancelling many at once, provided buffers.
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -27,7 +27,7 @@ std::string text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// Initiates and notes how it ended, under a name.
+/// Records under a name how operations ended.
 struct Log {
   std::vector<std::string> order;
   std::map<std::string, int> results;
@@ -235,7 +235,7 @@ TEST_CASE("a receive with a link timeout: either is over, and the loser is told 
   system.run();
   if (bytes_come) {
     CHECK(log.results.at("receive") == 0);
-    // Measured: -ECANCELED most often, -ENOENT and -ETIME when they race.
+    // Measured: -ECANCELED most often, -ENOENT and -ETIME if they race.
     CHECK(log.results.at("timeout") == ECANCELED);
   } else {
     CHECK(log.results.at("receive") == ECANCELED);
@@ -290,7 +290,7 @@ TEST_CASE("cancelling all leaves nothing pending, and the loop can still be woke
   CHECK(log.results.at("long timer") == ECANCELED);
   CHECK(log.results.at("receive") == ECANCELED);
   CHECK(near != far);
-  // It waits again, and a stop from elsewhere is heard.
+  // The loop waits again, and another thread can stop it.
   if (!system.simulated()) {
     timer.async_wait(1h, [](std::error_code) {});
     std::thread([&] { system.proactor().stop(); }).join();
@@ -358,7 +358,7 @@ TEST_CASE("receiving many into provided buffers, until the stream ends") {
     got += text_of(bytes);
     ended = bytes.empty();
   });
-  int left = 40;  // more than there are buffers: they come back
+  int left = 40;  // more than there are buffers: buffers are returned
   std::function<void()> send = [&] {
     from.async_send(bytes_of("sixteen bytes..."), [&](std::error_code, std::size_t) {
       if (--left > 0) {

@@ -1,6 +1,5 @@
-// How operations ended, each under a name, in words that a test can compare: "ok", a count of
-// bytes, "handle", or the name of the error. What the system is free to choose is compared with a
-// set.
+// How operations ended, each under a name, in words that a test can compare: "ok", a number of
+// bytes, "handle", or the name of the error. If the system may choose, tests compare with a set.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +18,7 @@ namespace proactor_lab::testing {
 
 class Outcomes {
  public:
-  // Handlers, by what their operations yield.
+  // Handlers, by the results of their operations.
   auto done(std::string name) {
     return [this, name = std::move(name)](std::error_code error) { note(name, error, "ok"); };
   }
@@ -47,7 +46,7 @@ class Outcomes {
     ++count_;
   }
 
-  /// "" where it has not ended; one after the other where it did so several times.
+  /// All results in order, separated by spaces; "" if there are none yet.
   std::string of(const std::string& name) const {
     const auto found = heard_.find(name);
     return found == heard_.end() ? "" : found->second;
@@ -58,14 +57,14 @@ class Outcomes {
   std::size_t count() const { return count_; }
   void forget() { heard_.clear(); }
 
-  std::vector<Handle> handles;  ///< those accepted or opened
+  std::vector<Handle> handles;  ///< handles that were accepted or opened
 
  private:
   std::map<std::string, std::string> heard_;
   std::size_t count_ = 0;
 };
 
-/// Lets the world go on for a while, also where operations stay under way.
+/// Runs the proactor for this long, also if operations remain pending.
 inline void pass(System& system, Duration duration = Duration{2'000'000}) {
   Timer(system.proactor()).async_wait(duration, [&system](std::error_code) {
     system.proactor().stop();
@@ -74,7 +73,7 @@ inline void pass(System& system, Duration duration = Duration{2'000'000}) {
   system.proactor().restart();
 }
 
-/// A listener of our own, and where it listens.
+/// A listener, and its address.
 struct Listening {
   explicit Listening(System& system)
       : handle(system.os().listen({loopback_address, 0}, "listener", error)),
@@ -84,7 +83,7 @@ struct Listening {
   Endpoint endpoint;
 };
 
-/// A stream that asks to be connected to `endpoint`; it is when the proactor has run.
+/// A stream with a pending connect to `endpoint`. It is connected after the proactor has run.
 inline Handle connecting(System& system, Endpoint endpoint, Outcomes& heard, std::string name) {
   std::error_code error;
   const Handle stream = system.os().open_stream_socket("stream", error);
@@ -92,7 +91,7 @@ inline Handle connecting(System& system, Endpoint endpoint, Outcomes& heard, std
   return stream;
 }
 
-/// Provided buffers, registered as long as this lives; before them goes the proactor.
+/// Provided buffers, registered while this lives. The destructor destroys the proactor first.
 struct Provided {
   Provided(System& in, std::uint16_t count, std::uint32_t size) : system(in), buffers(count, size) {
     std::error_code error;
@@ -107,7 +106,7 @@ struct Provided {
   BufferGroup buffers;
 };
 
-/// `closing` is closed over bytes that nobody read, so that the connection is reset.
+/// Closes `closing` while it has unread bytes, so that the connection is reset.
 inline void reset_by(System& system, Handle closing, Handle other) {
   StreamSocket(system.proactor(), other)
       .async_send(bytes_of("unread"), [](std::error_code, std::size_t) {});

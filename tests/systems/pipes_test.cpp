@@ -187,7 +187,7 @@ TEST_CASE("what waits to drain is taken back, whatever it waits for") {
   }
   system.reset_proactor();
   CHECK(heard.count() == 0);
-  // The system is as good as new.
+  // The system still works.
   system.proactor().initiate({.opcode = Opcode::no_op}, heard.done("then"));
   system.run();
   CHECK(heard.of("then") == "ok");

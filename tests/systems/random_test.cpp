@@ -1,4 +1,4 @@
-// Operations at random, on all three systems: chains, timeouts, cancels, closes under pending
+// Random operations on all three systems: chains, timeouts, cancels, closes under pending
 // operations. Whatever the outcomes are, each operation has exactly one last completion.
 #include <array>
 #include <cstddef>
@@ -31,7 +31,7 @@ TEST_CASE("whatever is asked in whatever order, everything completes and nothing
   const auto before = open_descriptors();
   for (unsigned seed = 1; seed <= 40; ++seed) {
     std::mt19937 random(seed);
-    // What operations lend outlives the system.
+    // Lent buffers outlive the system.
     std::vector<std::array<std::byte, 64>> memory(1000);
     BufferGroup buffers(4, 16);
     SystemOptions options = on(kind);
@@ -106,20 +106,20 @@ TEST_CASE("whatever is asked in whatever order, everything completes and nothing
           world.proactor().cancel(tokens[random() % tokens.size()], done);
           return;
       }
-      // With full freedom what is linked behind a shutdown, and waits, is not modelled.
+      // With full freedom, a waiting operation that is linked behind a shutdown is not modelled.
       if (request.opcode == Opcode::shutdown) request.link = Link::none;
       ++started;
       tokens.push_back(world.proactor().initiate(request, transferred));
     };
     for (int batch = 0; batch < 60; ++batch) {
       for (int i = 0; i < 8; ++i) step();
-      // The end of a chain, so that what follows is not part of it.
+      // Ends the chain, so that the next operation is not part of it.
       world.proactor().initiate({.opcode = Opcode::no_op}, [](std::error_code) {});
       Timer(world.proactor()).async_wait(50us, [&](std::error_code) { world.proactor().stop(); });
       world.proactor().run();
       world.proactor().restart();
     }
-    // What still waits is cancelled; what is linked to it by a hard link then starts.
+    // Cancels what is still pending. A hard link then starts the next operation.
     for (int i = 0; i < 100 && world.proactor().operations_in_flight() > 0; ++i) {
       world.proactor().cancel_all([](std::error_code, std::size_t) {});
       Timer(world.proactor()).async_wait(1us, [&](std::error_code) { world.proactor().stop(); });
@@ -131,7 +131,7 @@ TEST_CASE("whatever is asked in whatever order, everything completes and nothing
     CHECK(over == started);
     world.os().unregister_buffers(buffers);
     for (const Violation& violation : check_rules(world.trace(), {.pattern_only = true})) {
-      // A handle that was closed is used on purpose.
+      // The test uses closed handles on purpose.
       if (violation.rule == "handles_closed_once") continue;
       FAIL_CHECK("#" << violation.event << " " << violation.rule << ": " << violation.sentence);
     }

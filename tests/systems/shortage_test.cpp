@@ -1,4 +1,4 @@
-// Queues that are full and provided buffers that run out; listeners that die: on the simulated
+// Full queues, provided buffers that run out, and listeners that are closed: on the simulated
 // system and, through io_uring and epoll, on the live kernel.
 #include <algorithm>
 #include <array>
@@ -61,7 +61,7 @@ TEST_CASE("refused submissions do not hold back those behind them") {
   Outcomes heard;
   int refused = 0;
   for (int i = 0; i < 700; ++i) {
-    // A link timeout that bounds nothing.
+    // A link timeout that limits no operation.
     system.proactor().initiate({.opcode = Opcode::link_timeout, .relative = true},
                                [&](std::error_code error) { refused += error.value() == EINVAL; });
   }
@@ -81,7 +81,7 @@ TEST_CASE("a chain stays in one piece, also where the submission queue is nearly
     }
     std::vector<int> order;
     for (int i = 0; i < 32; ++i) {
-      // The first takes its time: the others may not overtake it.
+      // The first takes time: the others may not overtake it.
       system.proactor().initiate({.opcode = i == 0 ? Opcode::timer : Opcode::no_op,
                                   .link = i == 31 ? Link::none : Link::hard,
                                   .deadline = Instant{} + 200us,
@@ -101,7 +101,8 @@ TEST_CASE("a chain left open ends with its submission, and the loop can still be
   Outcomes heard;
   const auto pair = system.connected_pair();
   std::array<std::byte, 8> buffer{};
-  pass(system);  // ends with a wake, after which io_uring reads for the next: not in the chain
+  pass(system);  // ends with a wake, after which io_uring starts a new read for wakes: outside the
+                 // chain
   Timer(system.proactor()).async_wait(1ms, [&](std::error_code) {
     system.proactor().initiate({.opcode = Opcode::receive,
                                 .handle = pair.second,
@@ -143,7 +144,7 @@ TEST_CASE("receiving many without a free buffer ends with ENOBUFS, and can be in
       stream.async_receive_many(provided.buffers, heard.provided("many"));
       pass(system);
     }
-    // The buffer came back each time, and no byte was lost.
+    // The buffer was returned each time, and no byte was lost.
     CHECK(heard.of("many") == "4 ENOBUFS 4 ENOBUFS 1");
   }
   require_rules_kept(system);
@@ -201,7 +202,7 @@ TEST_CASE("a receive that begins without a free buffer fails at once, whatever h
     StreamSocket(system.proactor(), near).async_send(bytes_of("four"), heard.bytes("send"));
     StreamSocket(system.proactor(), far).async_wait(Readiness::readable, heard.done("arrived"));
     system.run();
-    // Both go to the system together: the first holds the buffer until its handler has run.
+    // Both are submitted together. The first holds the buffer until its handler has run.
     StreamSocket silent(system.proactor(), silent_far);
     StreamSocket(system.proactor(), far).async_receive(provided.buffers, heard.provided("receive"));
     if (many) {
@@ -212,7 +213,7 @@ TEST_CASE("a receive that begins without a free buffer fails at once, whatever h
     pass(system);
     CHECK(heard.of("receive") == "4");
     CHECK(heard.of("silent") == "ENOBUFS");
-    // With a buffer it waits.
+    // With a buffer available, the receive waits.
     silent.async_receive(provided.buffers, heard.provided("then"));
     pass(system);
     CHECK(heard.of("then").empty());
@@ -310,7 +311,8 @@ TEST_CASE("what is asked of a stream that was refused fails, and it may ask agai
   system.run();
   socket.async_connect(listening.endpoint, heard.done("again"));
   system.run();
-  // io_uring leaves the socket as the refusal made it; a second connect(2) makes it a fresh one.
+  // After a refused connect, io_uring leaves the socket in that state; a second connect(2) resets
+  // it.
   CHECK(heard.one_of("receive", {"ENOTCONN", "0"}));
   CHECK(heard.of("send") == "EPIPE");
   CHECK(heard.of("again") == "ECONNREFUSED");

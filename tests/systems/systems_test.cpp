@@ -1,5 +1,5 @@
 // Behaviours that hold on the simulated system and, through io_uring and epoll, on the live kernel.
-// Where the kernel is free to choose, the set of outcomes is stated.
+// If the kernel may choose, the set of outcomes is given.
 #include <array>
 #include <cerrno>
 #include <set>
@@ -82,7 +82,7 @@ TEST_CASE("connecting to a port where nobody listens is refused") {
   ON_ALL_SYSTEMS;
   System system(on(kind));
   std::error_code error;
-  // A port that was just free: listen on it, learn its number, give it back.
+  // A port that was just free: listen on it, get its number, close it.
   const Handle listener = system.os().listen({loopback_address, 0}, "listener", error);
   const Endpoint endpoint{loopback_address, system.os().local_endpoint(listener).port};
   system.os().close(listener);
@@ -141,7 +141,7 @@ TEST_CASE("cancelling an operation that is over finds nothing") {
 }
 
 TEST_CASE("a cancel race has one winner: never both, never neither") {
-  // The kernel is free to choose; on the simulated system the seed is.
+  // The kernel may choose; on the simulated system the seed chooses.
   ON_ALL_SYSTEMS;
   using namespace std::chrono_literals;
   std::set<std::string> outcomes;
@@ -168,7 +168,7 @@ TEST_CASE("a cancel race has one winner: never both, never neither") {
     outcomes.insert(found ? "cancelled" : "expired");
     require_rules_kept(system);
   }
-  // Which outcomes a live kernel shows depends on its timers; the simulated system shows all.
+  // Which outcomes a live kernel shows depends on its timers. The simulated system shows all.
   if (kind == SystemKind::simulated) CHECK(outcomes.size() == 2);
 }
 
@@ -314,7 +314,7 @@ TEST_CASE("a proactor that is destroyed destroys pending handlers without runnin
   system.destroy_proactor();
   CHECK(witness.use_count() == 1);
   CHECK(*witness == 0);
-  buffer.reset();  // the system has let go of it: asan would tell
+  buffer.reset();  // the system has released it: otherwise asan would report it
   require_rules_kept(system);
 }
 

@@ -27,10 +27,10 @@ TEST_CASE("operations initiated by other threads are handled by the loop thread,
   constexpr int thread_count = 4;
   constexpr int jobs_each = 500;
   const std::thread::id loop = std::this_thread::get_id();
-  int handled = 0;  // no lock: one thread handles
+  int handled = 0;  // no lock: only one thread runs handlers
   bool elsewhere = false;
   std::atomic<int> threads_left = thread_count;
-  // Keeps the loop running until all is initiated.
+  // Keeps the loop running until everything is initiated.
   OperationToken keeps = Timer(system.proactor()).async_wait(std::chrono::minutes(5), [](auto) {});
   std::vector<std::thread> threads;
   for (int i = 0; i < thread_count; ++i) {
@@ -46,7 +46,7 @@ TEST_CASE("operations initiated by other threads are handled by the loop thread,
   }
   system.run();
   for (std::thread& thread : threads) thread.join();
-  system.run();  // what came after the last look into the inbox
+  system.run();  // runs what arrived after the last check of the inbox
   CHECK(handled == thread_count * jobs_each);
   CHECK_FALSE(elsewhere);
   CHECK(system.proactor().operations_in_flight() == 0);
@@ -68,8 +68,9 @@ TEST_CASE("a chain from another thread reaches the system in one piece") {
     threads.emplace_back([&] {
       Proactor& proactor = system.proactor();
       for (int chain = 0; chain < chains_each; ++chain) {
-        // The link's first fails (no such handle), so what is linked to it is cancelled; another
-        // thread's operation in between would be cancelled in its place.
+        // The first operation of the chain fails (no such handle), so the one linked to it is
+        // cancelled. If another thread's operation came in between, that one would be cancelled
+        // instead.
         const Handle nothing{1'000'000};
         proactor.initiate({.opcode = Opcode::fsync, .handle = nothing, .link = Link::soft},
                           [](std::error_code) {});
@@ -100,7 +101,7 @@ TEST_CASE("drain cancels what is under way, calls every handler, and leaves a us
   bool closed = false;
   socket.async_receive(buffer, [&](std::error_code error, std::size_t) {
     if (error.value() == ECANCELED) ++cancelled;
-    // In reaction: one more that must be cancelled, too.
+    // Starts one more operation, which must be cancelled, too.
     Timer(system.proactor()).async_wait(std::chrono::minutes(5), [&](std::error_code again) {
       if (again.value() == ECANCELED) ++cancelled;
       socket.async_close([&](std::error_code e) { closed = !e; });
@@ -261,7 +262,7 @@ TEST_CASE("a run that ends with operations held back ends") {
   const auto [near, far] = system.connected_pair();
   std::array<std::byte, 8> buffer{};
   StreamSocket receiver(system.proactor(), far);
-  receiver.async_receive(buffer, [](std::error_code, std::size_t) {});  // nobody sends
+  receiver.async_receive(buffer, [](std::error_code, std::size_t) {});  // no bytes are sent
   receiver.async_receive(buffer, [](std::error_code, std::size_t) {});
   receiver.async_receive(buffer, [](std::error_code, std::size_t) {});
   CHECK(system.run() == 0);

@@ -27,7 +27,7 @@ std::size_t count(const Trace& trace, EventKind kind) {
                                                 [kind](const Event& e) { return e.kind == kind; }));
 }
 
-/// How many handlers ran at the same time, at most, as the trace tells it.
+/// The maximum number of handlers that ran at the same time, from the trace.
 int overlap_of(const Trace& trace) {
   int running = 0;
   int most = 0;
@@ -56,7 +56,7 @@ TEST_CASE("handlers run on as many workers at a time as the pool has places") {
   CHECK(ran == 6);
   CHECK(system.workers().active() == 0);
   const Trace trace = system.trace();
-  // Live it is the machine's affair whether they do overlap.
+  // Live, the machine decides whether they overlap.
   CHECK(overlap_of(trace) <= 2);
   if (system.simulated()) CHECK(overlap_of(trace) == 2);
   CHECK(count(trace, EventKind::worker_acquired) == 6);
@@ -79,7 +79,7 @@ TEST_CASE("two places and four jobs: two are acquired, and two rejected or kept 
   std::atomic<int> worked = 0;
   std::atomic<int> rejected = 0;
   const int to_reject = 2 - static_cast<int>(waiting_max);
-  // The first two are at work until the others were dequeued.
+  // The first two keep working until the others were dequeued.
   const auto work = [&] {
     if (system.simulated()) return system.os().compute(std::chrono::milliseconds(50));
     const Instant at_last = system.os().now() + std::chrono::seconds(20);
@@ -111,7 +111,7 @@ TEST_CASE("the handlers of one strand never overlap and keep their order") {
   struct Lane {
     Strand strand;
     std::atomic<int> inside = 0;
-    int done = 0;  // no lock: the strand is
+    int done = 0;  // no lock: the strand protects it
     bool in_order = true;
     bool overlapped = false;
   };
@@ -175,7 +175,7 @@ TEST_CASE("a worker's time is its own, and what it initiates starts when it was 
     });
   }
   system.run();
-  // Both at 5 + 1 ms; but the places are taken until 10 ms.
+  // Both timers expire at 5 + 1 ms, but the workers are busy until 10 ms.
   CHECK(elapsed[0] == Instant{} + std::chrono::milliseconds(10));
   CHECK(elapsed[1] == Instant{} + std::chrono::milliseconds(10));
   const Trace trace = system.trace();
@@ -306,7 +306,7 @@ TEST_CASE("destruction waits for workers and destroys the other handlers unheard
     system.proactor().post([&, alive](std::error_code) {
       ++ran;
       system.proactor().stop();
-      // Initiated while nobody listens any more.
+      // Initiated after the loop was stopped.
       system.proactor().post([alive](std::error_code) {});
     });
   }
@@ -339,7 +339,7 @@ TEST_CASE("a cancel finds nothing where the worker's moment has not come") {
 
 namespace {
 
-/// Something that fails, linked to whatever comes next.
+/// Initiates an operation that fails and is linked to the next one.
 void leave_chain_open(System& system, int& outcome) {
   system.proactor().initiate(
       {.opcode = Opcode::fsync, .handle = Handle{1'000'000}, .link = Link::soft},

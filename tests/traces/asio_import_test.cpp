@@ -1,5 +1,5 @@
-// Logs of Asio's handler tracking become traces: recorded ones against goldens, and what such logs
-// may hold line by line.
+// Logs of Asio's handler tracking become traces: recorded logs against goldens, and the contents of
+// such logs line by line.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -32,7 +32,7 @@ struct Imported {
     for (const Event& event : trace.events) sum += event.kind == kind ? 1 : 0;
     return sum;
   }
-  /// The first of its kind; `n` more are skipped.
+  /// The event number `n` of this kind, from 0.
   Event find(EventKind kind, int n = 0) const {
     for (const Event& event : trace.events) {
       if (event.kind == kind && n-- == 0) return event;
@@ -61,7 +61,7 @@ Imported import(const std::string& text, const ImportLimits& limits = {}) {
   return import(stream, "test.log", limits);
 }
 
-/// Lines of a microsecond each: the text behind the time.
+/// Lines that are a microsecond apart. `actions` are the texts after the time.
 std::string log_of(const std::vector<std::string>& actions) {
   std::string text;
   int microseconds = 100;
@@ -148,7 +148,7 @@ TEST_CASE("an Asio operation is initiated where its line says, by the handler th
   CHECK(it.text(accept.label) == "do_accept's handler");
   const Event receive = it.find(EventKind::operation_initiated, 1);
   CHECK(it.text(receive.opcode) == "receive");
-  CHECK(it.text(receive.file) == "session.cpp");  // the program's own place, not Asio's
+  CHECK(it.text(receive.file) == "session.cpp");  // the program's own source location, not Asio's
   CHECK(receive.line == 45);
   CHECK(it.text(receive.label) == "session::do_read's handler");
   CHECK(receive.cause == it.find(EventKind::handler_entered).seq);
@@ -168,7 +168,7 @@ TEST_CASE("what Asio's log does not show is inferred within bounds") {
   CHECK(completed.value == 5);
   const Event moved = it.find(EventKind::bytes_moved);
   CHECK(moved.certainty == Certainty::inferred);
-  CHECK(moved.role == Role::none);  // old reactors are as silent as new proactors
+  CHECK(moved.role == Role::none);  // old reactors log as little as new proactors
   CHECK(it.find(EventKind::handler_entered).certainty == Certainty::observed);
   CHECK(it.find(EventKind::handler_exited).time_ns == 2'000);
   CHECK(it.find(EventKind::wait_returned).earliest_ns == 0);
@@ -181,7 +181,7 @@ TEST_CASE("a system call that Asio's reactor tried with success completes the op
                               ".1|non_blocking_recv,ec=system:11,bytes_transferred=0",
                               ".1|non_blocking_recv,ec=system:0,bytes_transferred=5",
                               ">1|ec=system:0,bytes_transferred=5", "<1|"});
-  CHECK(it.count(EventKind::readiness_reported) == 1);  // not for the try at once
+  CHECK(it.count(EventKind::readiness_reported) == 1);  // not for the first attempt
   CHECK(it.text(it.find(EventKind::readiness_reported).text) == "read");
   CHECK(it.find(EventKind::bytes_moved).role == Role::application);
   const Event completed = it.find(EventKind::operation_completed);
@@ -235,17 +235,17 @@ TEST_CASE("a cancel on an Asio object aims at what is pending there") {
   CHECK(model.operation(1)->cancel_requested != 0);
   CHECK(model.operation(2)->cancel_requested == 0);
   CHECK(model.outcome(*model.operation(1)) == Outcome::cancelled);
-  CHECK(it.report.sentences.size() == 2);  // one is under way, and one cancel found nothing
+  CHECK(it.report.sentences.size() == 2);  // one is pending, and one cancel found nothing
 }
 
 TEST_CASE("a strand's handler runs within another one, on its thread") {
-  // At once, by who asked for it.
+  // Immediately, within the handler that asked for it.
   const Imported at_once = import({"0*1|deadline_timer@0x1.async_wait", ">1|ec=system:0",
                                    "1*2|strand_executor@0x2.execute", ">2|",
                                    "2*3|deadline_timer@0x1.async_wait", "<2|", "<1|"});
   CHECK(at_once.count(EventKind::thread_started) == 1);
   CHECK(at_once.find(EventKind::handler_entered, 1).thread == 1);
-  // In the strand's own job.
+  // In a separate job of the strand.
   const Imported in_job =
       import({"0*1|strand_executor@0x2.execute", "0*2|io_context@0x3.execute",
               "0*3|strand_executor@0x2.execute", ">2|", ">1|", "<1|", ">3|", "<3|", "<2|"});

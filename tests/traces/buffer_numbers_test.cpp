@@ -6,7 +6,7 @@ using namespace proactor_lab;
 
 namespace {
 
-/// The numbers of the buffers that were lent, in their order.
+/// The numbers of the lent buffers, in order.
 std::vector<std::uint32_t> buffers_lent(MemoryRecorder& recorder) {
   Trace trace;
   TraceBuilder builder(trace);

@@ -1,4 +1,4 @@
-// What the Chrome export makes of hand-made traces, the awkward ones above all.
+// What the Chrome export makes of hand-made traces, especially unusual ones.
 #include "traces/export/chrome_trace.hpp"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ std::string complaint(const Trace& trace) {
   return test::ChromeValidator().complaint_about(chrome(trace));
 }
 
-/// Those of a phase, in order; of one name where that is given.
+/// The events of a phase, in order; only those with this name, if one is given.
 std::vector<Json> events(const Trace& trace, const std::string& phase,
                          const std::string& name = "") {
   std::vector<Json> found;
@@ -36,7 +36,7 @@ std::vector<Json> events(const Trace& trace, const std::string& phase,
   return found;
 }
 
-/// Initiated, started, completed, queued, handled, with `ns` between every two of these.
+/// Initiated, started, completed, queued, handled, with `ns` between each two of these.
 std::uint32_t whole_operation(test::TraceBuilder& b, std::uint32_t handle, std::int64_t ns) {
   const std::uint32_t id = b.initiate("receive", handle, 64, "on_receive");
   b.after(ns).submit(id);
@@ -49,7 +49,7 @@ std::uint32_t whole_operation(test::TraceBuilder& b, std::uint32_t handle, std::
   return id;
 }
 
-/// A completion of an operation, handled at once.
+/// One completion of an operation, handled at once.
 void one_shot(test::TraceBuilder& b, std::uint32_t id, std::int64_t result, bool more) {
   Event& completed = b.add(EventKind::operation_completed, id);
   completed.value = result;
@@ -68,7 +68,7 @@ TEST_CASE("an operation is a span with its phases in it, to the nanosecond") {
   test::TraceBuilder b;
   b.thread_started("main");
   whole_operation(b, b.open("A"), 1'001);
-  // A run may begin at any time: the export begins at 0.
+  // A run may begin at any time. The export begins at 0.
   const Trace trace = changed(
       b.finish(), [](Event& event, StringPool&) { event.time_ns += 1'700'000'000'123'456'789; });
   CHECK(complaint(trace) == "");

@@ -1,4 +1,4 @@
-// What is said of two runs beside each other.
+// How two runs are compared in words.
 #include "traces/explain/comparison.hpp"
 
 #include <algorithm>
@@ -11,7 +11,7 @@ using test::TraceBuilder;
 
 namespace {
 
-/// A run of one receive, with what the cases change.
+/// A run with one receive. The members are what the test cases change.
 struct Run {
   std::int64_t answer = 0;
   std::int64_t bytes = 5;
@@ -153,5 +153,5 @@ TEST_CASE("runs that differ in everything fit a page", "[compare]") {
   const Trace b = noisy(100);
   const std::string text = compare_runs(Model(a), Model(b)).text;
   INFO(text);
-  CHECK(std::count(text.begin(), text.end(), '\n') <= 39);  // and plab's own line
+  CHECK(std::count(text.begin(), text.end(), '\n') <= 39);  // plab adds one line
 }

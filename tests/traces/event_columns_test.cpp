@@ -1,4 +1,4 @@
-// What is kept of an event, and what of it comes back.
+// Which fields of an event are stored, and which are restored.
 #include "traces/format/event_columns.hpp"
 
 #include <limits>

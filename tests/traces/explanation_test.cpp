@@ -1,5 +1,5 @@
-// A run and an event in plain words: what is told, how long it may get, what a trace cannot do to
-// it.
+// A run and an event explained in words: what is said, how long it may get, and that a trace cannot
+// break it.
 #include "traces/explain/explanation.hpp"
 
 #include <algorithm>
@@ -100,7 +100,7 @@ TEST_CASE("a receive's wait is explained by what it waited for, however far that
   CHECK(contains(text, "30 µs passed: on its way through the network"));
   CHECK(contains(text, "Its operation, receive #4 on B, was asked for by on_accept"));
   CHECK(contains(text, "until this had come: Client B sends 5 bytes."));
-  // What ended the other one was the program itself.
+  // The other one was ended by the program itself.
   CHECK(contains(explain_event(model, seq_of(trace, EventKind::completion_queued, 2)),
                  "in the system"));
 }

@@ -17,7 +17,7 @@ constexpr std::array names = {"A", "B", "C"};
 constexpr std::int64_t half_work_ns = 2'500'000;
 constexpr std::int64_t wait_ns = 100'000'000;
 
-/// Three requests one after the other on one thread that blocks.
+/// Three requests, one after the other, on one thread that blocks.
 Trace one_thread() {
   test::TraceBuilder b("three_requests");
   b.thread_started("main");
@@ -34,7 +34,7 @@ Trace one_thread() {
   return b.finish();
 }
 
-/// The same three on one thread that never blocks in them.
+/// The same three requests on one thread that never blocks in them.
 Trace proactor() {
   test::TraceBuilder b("three_requests");
   b.thread_started("main");
@@ -149,7 +149,7 @@ TEST_CASE("a hidden run leaves no mark beside one that has been seen") {
   Scene scene = activity_scene(s.groups, options);
   CHECK(says(scene, "315 ms"));
   CHECK_FALSE(says(scene, "115 ms"));
-  // The same with another run in the hidden group's place: it was not looked at.
+  // The same picture with another run in place of the hidden one, so the hidden run was not read.
   Scene3 other;
   other.groups[0].seen = true;
   other.groups[1].horizon_ns = 0;

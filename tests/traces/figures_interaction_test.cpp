@@ -12,7 +12,7 @@ using test::says;
 
 namespace {
 
-/// A server's run with `count` requests, `at_once` of which are always in flight.
+/// A server's run with `count` requests, of which `at_once` are always in flight.
 Trace busy(int count, int at_once) {
   test::TraceBuilder b("busy");
   b.thread_started("main");

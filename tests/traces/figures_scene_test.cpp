@@ -1,4 +1,4 @@
-// Scenes, palettes, text widths and SVG: what every figure stands on.
+// Scenes, palettes, text widths and SVG: what every figure uses.
 #include <algorithm>
 #include <array>
 #include <clocale>
@@ -24,7 +24,7 @@ double luminance(Colour c) {
   return 0.2126 * channel(c.red) + 0.7152 * channel(c.green) + 0.0722 * channel(c.blue);
 }
 
-/// As WCAG defines it: 4.5 is what text needs.
+/// The contrast ratio as WCAG defines it. Text needs 4.5.
 double contrast(Ink a, Ink b, Theme theme) {
   const double first = luminance(colour_of(a, theme));
   const double second = luminance(colour_of(b, theme));
@@ -77,7 +77,7 @@ TEST_CASE("a text's width is the sum of its letters' advance widths") {
 TEST_CASE("a code point counts once however many bytes it has") {
   CHECK(text_width("µs", 10, Face::mono) == Approx(12));
   CHECK(text_width("a→b", 10, Face::mono) == Approx(18));
-  // Bytes that are no UTF-8 have a width too, and do not lead beyond the end.
+  // Bytes that are not UTF-8 have a width, too, and are not read past the end.
   CHECK(text_width("\xff\xc3", 10, Face::mono) == Approx(12));
   CHECK(text_width("\xe2\x86", 10, Face::mono) == Approx(12));
 }
@@ -192,7 +192,7 @@ TEST_CASE("an SVG for a page fits its width, and tells a screen reader what it i
         std::string::npos);
   CHECK(wide.find(">\n<title>A &lt;b&gt; &amp; c</title>\n<desc>Two operations.</desc>\n") !=
         std::string::npos);
-  // What fits keeps its size; a picture among others needs no words of its own.
+  // A picture that fits keeps its size. Without a document there is no title.
   const std::string narrow = to_svg(Scene{700, 90}, Theme::light, document);
   CHECK(narrow.find("width=\"700\" height=\"90\"") != std::string::npos);
   CHECK(to_svg(Scene{900, 90}, Theme::light).find("<title>") == std::string::npos);

@@ -13,7 +13,7 @@ TEST_CASE("a flat map holds what a map holds, whatever is put in and taken out")
   std::unordered_map<std::uint64_t, int> model;
   bool same = true;
   for (int step = 0; step < 100'000; ++step) {
-    // Few keys, so that they meet; some far apart, so that they wrap.
+    // Few keys, so that they collide; some far apart, so that probes wrap around.
     const std::uint64_t key = (random() % 300) * (step % 3 == 0 ? 0x100000001u : 1);
     if (random() % 3 == 0) {
       flat.erase(key);

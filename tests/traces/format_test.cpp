@@ -1,4 +1,4 @@
-// FORMAT.md and trace.schema.json say what the code does: both are held against its tables.
+// FORMAT.md and trace.schema.json describe what the code does: both are compared with its tables.
 #include <cstdlib>
 #include <fstream>
 #include <sstream>

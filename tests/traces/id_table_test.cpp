@@ -1,4 +1,4 @@
-// The table behind the rules, with ids that a bad file may have.
+// The table that the rules use, with ids that a bad file may contain.
 #include "traces/rules/id_table.hpp"
 
 #include <map>
@@ -30,7 +30,7 @@ TEST_CASE("a table with any ids is a map of them", "[rules]") {
   IdTable<std::uint32_t> table;
   std::map<std::uint32_t, std::uint32_t> map;
   for (std::uint32_t i = 1; i <= 20'000; ++i) {
-    // Some dense, some anywhere, some that the dense ones reach later.
+    // Some dense ids, some random ones, and some that the dense ones reach later.
     const std::uint32_t id = random() % 3 == 0 ? random() : random() % (i + 5000);
     if (random() % 3 == 0) {
       table.erase(id);
@@ -42,7 +42,7 @@ TEST_CASE("a table with any ids is a map of them", "[rules]") {
   }
   std::map<std::uint32_t, std::uint32_t> found;
   table.for_each([&](std::uint32_t id, std::uint32_t value) { found[id] = value; });
-  map.erase(0);  // no id: it is not visited
+  map.erase(0);  // 0 is no id: it is not visited
   CHECK(found == map);
   for (const auto& [id, value] : map) {
     REQUIRE(table.find(id) != nullptr);

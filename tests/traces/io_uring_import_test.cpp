@@ -45,7 +45,7 @@ std::map<std::string, int> kinds_of(const Trace& trace) {
   return kinds;
 }
 
-/// The report, the kinds of events, and what became of each operation.
+/// The report, the kinds of events, and the outcome of each operation.
 std::string summary(const Imported& imported) {
   std::string text = to_text(imported.report);
   for (const auto& [kind, count] : kinds_of(imported.trace)) {
@@ -134,7 +134,7 @@ TEST_CASE("an operation is submitted, waits as in a reactor, is ready, and compl
   CHECK(trace.events[armed.cause - 1].certainty == Certainty::observed);
   const Event& ready = only(trace, EventKind::readiness_reported);
   CHECK(ready.cause == armed.seq);
-  CHECK(ready.thread == 0);  // whoever sent is no thread of the program
+  CHECK(ready.thread == 0);  // the sender is no thread of the program
   CHECK(only(trace, EventKind::bytes_moved).cause == ready.seq);
   CHECK(only(trace, EventKind::bytes_moved).certainty == Certainty::inferred);
   CHECK(only(trace, EventKind::operation_completed).certainty == Certainty::observed);
@@ -178,7 +178,7 @@ TEST_CASE("a request's address is used again once it is over") {
   const Model model(imported.trace);
   CHECK(model.operation(1)->result == 5);
   CHECK(model.operation(2)->result == -32);
-  // Where it was not seen to be over, that is said.
+  // If the end was not seen, that is reported.
   const Imported unfinished = import_text(submit_one + later_submit + later_complete);
   REQUIRE(unfinished.report.unmatched.size() == 1);
   CHECK_THAT(unfinished.report.unmatched[0].reason, Contains("used again"));
@@ -204,7 +204,7 @@ TEST_CASE("a completion without room in its queue is told to be kept aside") {
   CHECK(only(imported.trace, EventKind::operation_completed).value == 5);
   CHECK(kinds_of(imported.trace)["completion_queued"] == 0);
   CHECK(has_note(imported.trace, "queue is full"));
-  // Older kernels tell the completion, too.
+  // Older kernels log the completion, too.
   const Imported both = import_text(
       std::string(submit_one) + complete_one +
       "fio-7 [001] ..... 10.000009: io_uring_cqe_overflow: ring a, user_data 0xc, res 5, cflags "
@@ -278,7 +278,7 @@ TEST_CASE("limits of events and of operations alive hold") {
   limits.events = 5;
   const Imported cut = import_text(std::string(submit_one) + complete_one, limits);
   CHECK(cut.report.limited);
-  CHECK(cut.trace.events.size() <= 8);  // and those that tell so
+  CHECK(cut.trace.events.size() <= 8);  // and the events that report the limit
   limits = {};
   limits.alive = 1;
   const std::string other =

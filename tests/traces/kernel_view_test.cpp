@@ -1,4 +1,4 @@
-// A program's own trace and the kernel's view of it as one.
+// A program's own trace and the kernel's view of it, merged into one trace.
 #include "traces/import/io_uring/kernel_view.hpp"
 
 #include <sstream>
@@ -38,7 +38,7 @@ std::string kernel_line(int us, const std::string& rest) {
          std::to_string(us) + ": io_uring_" + rest + "\n";
 }
 
-/// Its second 10.000000 is the program's moment 0. The backend reads for itself first.
+/// The kernel's second 10.000000 is the program's time 0. The backend's own read comes first.
 std::string kernel_text(const std::string& verb) {
   return kernel_line(1, "submit_req: ring a, req 1, user_data 0x1, opcode READ, flags 0x0") +
          kernel_line(3, "submit_req: ring a, req 2, user_data 0x1000, opcode " + verb) +
@@ -98,7 +98,7 @@ TEST_CASE("what io_uring hides is observed where the kernel told it") {
   check(EventKind::operation_completed, 60'000, EventKind::bytes_moved);
   check(EventKind::completion_queued, 60'000, EventKind::operation_completed);
   check(EventKind::wait_returned, 90'000, EventKind::completion_queued);
-  // Between readiness and completion: the kernel does not tell when.
+  // Between readiness and completion: the kernel does not log when.
   const Event& moved = trace.events[seq_of(trace, EventKind::bytes_moved) - 1];
   CHECK(moved.certainty == Certainty::inferred);
   CHECK(moved.earliest_ns == 50'000);
@@ -119,7 +119,7 @@ TEST_CASE("where the kernel took something else, nothing is made of it") {
 
 TEST_CASE("no step of the kernel's stands after what shows that it was over") {
   std::string late = kernel_text("RECV");
-  late.replace(late.find("10.000060"), 9, "10.000095");  // clocks a little apart
+  late.replace(late.find("10.000060"), 9, "10.000095");  // the clocks differ a little
   const Merged merged = merge(late);
   CHECK(merged.result.matched == 1);
   CHECK(check_rules(merged.trace).empty());

@@ -158,7 +158,7 @@ TEST_CASE("hostile texts and nonsense stay within the grammar") {
 
 TEST_CASE("the worker's states are the tutorial's diagram") {
   test::TraceBuilder b;
-  // Two places of a pool, as the tutorial's program takes them.
+  // Two places of a pool, as the tutorial's program uses them.
   for (const EventKind kind :
        {EventKind::worker_acquired, EventKind::worker_busy, EventKind::worker_released}) {
     worker_event(b, kind, "worker 1");

@@ -181,8 +181,8 @@ TEST_CASE("a chain of causes leads back to the start and never in circles") {
   CHECK(chain.front() == model.operation(6)->entered);
   CHECK(chain.back() == 1);
   trace = changed(trace, [](Event& event, StringPool&) {
-    if (event.seq == 5) event.cause = 5;  // itself
-    if (event.seq == 6) event.cause = 8;  // its own effect
+    if (event.seq == 5) event.cause = 5;  // its own cause
+    if (event.seq == 6) event.cause = 8;  // caused by its own effect
   });
   Model broken(trace);
   for (std::uint32_t seq = 1; seq <= broken.event_count(); ++seq) {
@@ -266,7 +266,7 @@ TEST_CASE("a snapshot is what one finds by playing the run up to its moment") {
 TEST_CASE("what a chain of causes or one thread orders happened before, and nothing else") {
   const Trace trace = test::three_threads();
   const Model model(trace);
-  // By brute force: all that can be reached backwards.
+  // By brute force: all events that can be reached backwards.
   for (std::uint32_t later = 1; later <= model.event_count(); ++later) {
     std::vector<bool> past(later + 1);
     past[later] = true;

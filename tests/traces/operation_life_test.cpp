@@ -1,4 +1,5 @@
-// The fold of an operation's events, fed by hand: full lives, multishot ones, and traces with gaps.
+// The fold of an operation's events, called directly: full lives, multishot ones, and traces with
+// gaps.
 #include "traces/model/operation_life.hpp"
 
 #include "tests/support/catch.hpp"
@@ -15,7 +16,7 @@ Event event_of(EventKind kind, bool more = false) {
   return event;
 }
 
-/// The life's state after these.
+/// The life's state after these events.
 OperationState after(OperationLife& life, std::initializer_list<Event> events) {
   for (const Event& event : events) life.follow(event);
   return life.state();

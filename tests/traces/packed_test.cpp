@@ -1,4 +1,4 @@
-// Packed traces: written and read as such, cut, damaged, and made to do harm.
+// Packed traces: written, read, cut, damaged, and hostile.
 #include <fstream>
 #include <iterator>
 #include <sstream>

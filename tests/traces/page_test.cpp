@@ -1,4 +1,4 @@
-// What an exported page is made of, without a browser; tests/page/ opens it in one.
+// The content of an exported page, without a browser. tests/page/ opens it in one.
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
@@ -78,7 +78,7 @@ TEST_CASE("a page loads nothing, and names its own script and style in its polic
   const std::size_t style = page.find("<style>") + 7;
   const std::string css = page.substr(style, page.find("</style>") - style);
   CHECK(page.find("style-src '" + policy_hash(css) + "'") != std::string::npos);
-  // Nothing that a browser would fetch; the one address is SVG's name.
+  // Nothing that a browser would fetch. The only address is SVG's namespace.
   for (const char* fetch : {" src=", " srcset=", " href=", " poster=", " action=", "@import",
                             "<link", "<img", "<iframe", "<object", "<embed"}) {
     INFO(fetch);
@@ -89,7 +89,7 @@ TEST_CASE("a page loads nothing, and names its own script and style in its polic
   CHECK(count_of(page, "http://www.w3.org/2000/svg") == 1);
   CHECK(count_of(page, "<script") == 2);
   CHECK(count_of(page, "</script") == 2);
-  // No way from text to markup or to code.
+  // No way to turn text into markup or code.
   for (const char* way : {"innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval(",
                           "Function(", "setTimeout(", "fetch(", "XMLHttp", "WebSocket"}) {
     INFO(way);

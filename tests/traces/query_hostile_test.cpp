@@ -1,4 +1,5 @@
-// Queries from somebody else: they cannot write, reach out, or take what they like.
+// Untrusted queries cannot write, cannot access anything outside, and cannot use unlimited
+// resources.
 #include <chrono>
 #include <filesystem>
 #include <string>
@@ -72,7 +73,7 @@ TEST_CASE("a hostile query changes nothing and opens nothing") {
 
 TEST_CASE("a hostile query that would never end is stopped, in whichever part it spends its time") {
   const Echo echo;
-  // Nested WITHs: each is twice the one before, while the query is only compiled.
+  // Nested WITHs: each doubles the one before, while the query is still being compiled.
   std::string doubling = "WITH a0 AS (SELECT 1 AS x)";
   for (int i = 1; i <= 40; ++i) {
     const std::string before = "a" + std::to_string(i - 1);
@@ -100,7 +101,7 @@ TEST_CASE("a hostile query that would never end is stopped, in whichever part it
                          error.find("memory") != std::string::npos;
     CHECK(stopped);
     CHECK(error != "");
-    // A bound of kind, not of speed: minutes or for ever is what it would be otherwise.
+    // Not a test of speed: without the limit it would take minutes, or never end.
     CHECK(std::chrono::steady_clock::now() - started < std::chrono::seconds(30));
   }
 }
@@ -119,10 +120,10 @@ TEST_CASE("a hostile query cannot make a long value, by whatever function") {
     CAPTURE(sql);
     CHECK(echo.error_of(sql).find("longer than 65536 bytes") != std::string::npos);
   }
-  // SQLite's own answer to these is nothing.
+  // SQLite itself returns NULL for these.
   CHECK(echo.database.answer("SELECT ifnull(length(printf('%.*c', 1000000000, 'x')), 0)") == "0");
   CHECK(echo.database.answer("SELECT ifnull(length(format('%1000000000d', 1)), 0)") == "0");
-  // What takes the square of its arguments' length in one call is no function here.
+  // Functions that take quadratic time in the length of their arguments in one call are disabled.
   for (const char* sql :
        {"SELECT instr('a', 'a')", "SELECT replace('a', 'a', 'b')", "SELECT trim('a', 'b')"}) {
     CAPTURE(sql);

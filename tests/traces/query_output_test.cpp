@@ -1,4 +1,4 @@
-// The three ways to write an answer down: nothing of a value is lost, nothing of it is obeyed.
+// The three output formats: no part of a value is lost, and none is interpreted.
 #include "traces/query/query_output.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,5 @@
-// SQL over traces: what the tables say, what the horizon hides, what a hostile query cannot do.
+// SQL over traces: the content of the tables, what the horizon hides, what a hostile query cannot
+// do.
 #include "traces/query/query.hpp"
 
 #include <chrono>
@@ -48,7 +49,7 @@ TEST_CASE("events carry the fields of their kind and NULL elsewhere") {
   CHECK(database.answer("SELECT handler FROM events WHERE kind='handler_entered'") == "on_accept");
   CHECK(database.answer("SELECT result FROM events WHERE kind='operation_completed' "
                         "ORDER BY seq DESC LIMIT 1") == "0");
-  // A depth is a value, not a result; a zero result is a number, not an absent one.
+  // A depth is a value, not a result. A result of zero is a number, not a missing one.
   CHECK(database.answer("SELECT count(*) FROM events WHERE kind='completion_queued' AND "
                         "(result IS NOT NULL OR value IS NULL)") == "0");
   CHECK(database.answer("SELECT count(*) FROM events WHERE kind='wait_entered' AND "
@@ -79,7 +80,7 @@ TEST_CASE("rows come grouped and in the order of a column of texts, as SQLite wo
     for (const auto& row : echo.database.query(sql).rows) all.push_back(words_of(row));
     return all;
   };
-  // An expression is sorted by SQLite itself.
+  // SQLite itself sorts expressions.
   for (const char* column : {"kind", "label", "opcode"}) {
     for (const char* direction : {"", " DESC"}) {
       const std::string select = std::string("SELECT ") + column + " FROM events ORDER BY ";
@@ -223,7 +224,7 @@ TEST_CASE("time, rows, values and memory of a query are bounded") {
                         endless + "SELECT printf('%.60000d', x) FROM c ORDER BY x DESC", {20'000}),
                "memory"));
   CHECK(std::chrono::steady_clock::now() - started < std::chrono::seconds(20));
-  // And it can be asked again.
+  // The database can be queried again.
   CHECK(echo.database.answer("SELECT count(*) > 0 FROM events") == "1");
 }
 

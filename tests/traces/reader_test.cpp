@@ -1,4 +1,4 @@
-// Reading traces: what is written comes back; what is wrong is refused with its place.
+// Reading traces: what is written is read back; errors are refused with their location.
 #include <algorithm>
 #include <sstream>
 
@@ -181,7 +181,8 @@ TEST_CASE("limits bound what a hostile file can make a reader do") {
   limits.event_bytes = 1000;
   const std::string bomb = trace_with("{\"a\":" + std::string(500'000, '['));
   CHECK(problem_of(bomb, limits).find("more than 1000 characters") != std::string::npos);
-  // A deep value that is short enough for the limit is refused by the parser, not by the stack.
+  // A deep value that is within the length limit is refused by the parser and does not overflow the
+  // stack.
   const std::string deep =
       trace_with("{\"a\":" + std::string(20'000, '[') + std::string(20'000, ']') + "}");
   CHECK(problem_of(deep).find("is not JSON") != std::string::npos);

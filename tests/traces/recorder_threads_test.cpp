@@ -72,7 +72,7 @@ TEST_CASE("each thread has a lane and a number of its own, in the order of adopt
   std::uint16_t second = 0;
   std::thread([&] { second = recorder.adopt_this_thread("second"); }).join();
   CHECK(second == 3);
-  // A thread that nobody adopted is adopted when it first records.
+  // A thread that was not adopted explicitly is adopted when it first records.
   std::thread([&] { recorder.record_elsewhere({.kind = FactKind::note}); }).join();
   std::vector<std::string> started;
   const Trace trace = trace_of(recorder);
@@ -119,7 +119,7 @@ TEST_CASE("stamps become the time that CLOCK_MONOTONIC showed, and never go back
     readings.push_back({before, stamp, FactClock::monotonic_ns()});
   }
   clock.observe();
-  constexpr std::int64_t tolerance_ns = 20'000;  // both clocks are read one after the other
+  constexpr std::int64_t tolerance_ns = 20'000;  // the two clocks are read one after the other
   std::int64_t last_ns = 0;
   for (const Reading& reading : readings) {
     const std::int64_t ns = clock.to_monotonic_ns(reading.stamp);

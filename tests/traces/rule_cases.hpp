@@ -1,4 +1,4 @@
-// Hand-made traces for the rules: of each, some that break it and some that nearly do.
+// Hand-made traces for the rules: for each rule, some that break it and some that nearly do.
 #pragma once
 
 #include <set>
@@ -17,8 +17,7 @@ struct RuleCase {
   bool breaks = true;
 };
 
-/// What runs are made of, in fewer calls than TraceBuilder's single events take. Thread 1 is the
-/// loop.
+/// Parts of runs, with fewer calls than TraceBuilder's single events need. Thread 1 is the loop.
 class RuleTrace : public TraceBuilder {
  public:
   RuleTrace() { thread_started("main"); }
@@ -29,8 +28,8 @@ class RuleTrace : public TraceBuilder {
     return event;
   }
 
-  // Operations.
-  /// Initiated, submitted, started. With `bytes` it is lent a buffer, numbered like the operation.
+  /// Initiates, submits and starts an operation. With `bytes` it is lent a buffer, which has the
+  /// operation's number.
   std::uint32_t begin(std::string_view opcode, std::uint32_t handle, std::int64_t bytes = 0) {
     const std::uint32_t id = initiate(opcode, handle, bytes, "on_" + std::string(opcode));
     if (bytes > 0) lent_.insert(id);
@@ -38,7 +37,7 @@ class RuleTrace : public TraceBuilder {
     start(id);
     return id;
   }
-  /// Completed and queued.
+  /// Completes the operation and queues its completion.
   void end(std::uint32_t id, std::int64_t result, bool more = false) {
     Event& event = add(EventKind::operation_completed, id);
     event.value = result;
@@ -53,7 +52,7 @@ class RuleTrace : public TraceBuilder {
       of_thread(1, EventKind::buffer_returned, id).buffer = id;
     }
   }
-  /// From the completion to the end of the handler.
+  /// All steps from the completion to the end of the handler.
   void serve(std::uint32_t id, std::int64_t result, bool more = false) {
     end(id, result, more);
     take(id, result, more);
@@ -94,7 +93,7 @@ class RuleTrace : public TraceBuilder {
   void give_lock(std::uint16_t thread, std::string_view name) {
     lock(EventKind::lock_released, thread, name);
   }
-  /// Asks for the second while it holds the first; gives both back.
+  /// Takes the second lock while holding the first, then releases both.
   void take_both(std::uint16_t thread, std::string_view first, std::string_view second) {
     take_lock(thread, first);
     take_lock(thread, second);

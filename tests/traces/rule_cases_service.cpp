@@ -5,8 +5,8 @@ namespace {
 
 constexpr std::int64_t ms = 1'000'000;
 
-/// One completion is queued; `before` others were queued before it, `after` behind it, and all of
-/// them are handled first.
+/// Queues one completion, with `before` others before it and `after` others after it. All others
+/// are handled first.
 void queue_up(RuleTrace& t, int before, int after) {
   const std::uint32_t a = t.open("A");
   std::vector<std::uint32_t> others;
@@ -23,7 +23,7 @@ void queue_up(RuleTrace& t, int before, int after) {
   }
 }
 
-/// `others` get a core one after the other, and wait for it again; thread 2 waits all the time.
+/// `others` get a core one after the other, and wait for it again. Thread 2 waits all the time.
 void share_core(RuleTrace& t, std::uint16_t others, int turns) {
   t.thread_event(2, EventKind::thread_blocked, "cpu");
   for (int i = 0; i < turns; ++i) {
@@ -36,7 +36,7 @@ void share_core(RuleTrace& t, std::uint16_t others, int turns) {
   t.thread_event(2, EventKind::thread_switched);
 }
 
-/// Threads 2 asks for the lock; thread 3 gets it again and again.
+/// Thread 2 requests the lock; thread 3 gets it repeatedly.
 void share_lock(RuleTrace& t, int turns) {
   t.take_lock(3, "list");
   t.lock(EventKind::lock_requested, 2, "list");

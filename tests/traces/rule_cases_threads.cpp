@@ -12,7 +12,7 @@ void worker_for(RuleTrace& t, std::uint32_t id, EventKind kind) {
   event.options = 1;
 }
 
-/// Thread 2 waits for a lock that thread 1 gives back.
+/// Thread 2 waits for a lock that thread 1 releases.
 void wait_for_lock(RuleTrace& t) {
   t.take_lock(1, "list");
   t.lock(EventKind::lock_requested, 2, "list");
@@ -26,7 +26,7 @@ void notify(RuleTrace& t, std::uint16_t thread, std::int64_t woken) {
   event.value = woken;
 }
 
-/// Gives lock "queue" back and waits.
+/// Releases lock "queue" and waits.
 void wait_for_condition(RuleTrace& t, std::uint16_t thread) {
   t.give_lock(thread, "queue");
   Event& event = t.of_thread(thread, EventKind::thread_blocked);

@@ -1,4 +1,4 @@
-// The rules of the pattern have golden traces that break them, each as one changed line of a run.
+// Golden traces that break the rules of the pattern, each with one changed line of a run.
 #include <filesystem>
 #include <set>
 

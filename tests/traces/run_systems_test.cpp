@@ -1,4 +1,4 @@
-// The one table of systems.
+// The table of systems.
 #include "traces/format/run_systems.hpp"
 
 #include <set>

@@ -1,4 +1,4 @@
-// Rules of a user's own: what a file may say, and what a row means.
+// Rules that a user writes in SQL: what a file may contain, and what a row means.
 #include "traces/rules/sql_rules.hpp"
 
 #include "tests/support/catch.hpp"

@@ -11,7 +11,7 @@ namespace {
 
 using namespace proactor_lab;
 
-/// What `result` of a verb that asked for so many bytes is called.
+/// The words for `result` of a verb that asked for `asked` bytes.
 std::string words(const std::string& verb, std::int64_t asked, std::int64_t result) {
   Trace trace;
   Event event;
@@ -42,7 +42,7 @@ TEST_CASE("a result is worded by what its verb counts") {
   CHECK(words("timer", 0, -62) == "success");
   CHECK(words("link_timeout", 0, -125) == "cancelled");
   CHECK(words("receive", 16, -104) == "error 104");
-  CHECK(words("splice", 0, 3) == "success");  // not one of ours: nothing is known of its result
+  CHECK(words("splice", 0, 3) == "success");  // an unknown verb: its result has no known meaning
 }
 
 TEST_CASE("every verb has its row, and is found by its name") {
