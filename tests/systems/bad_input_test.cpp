@@ -155,7 +155,7 @@ TEST_CASE("a buffer that is nowhere: files and datagrams") {
   require_rules_kept(system);
 }
 
-// --- Places and times --------------------------------------------------------------------------
+// --- Offsets and times -------------------------------------------------------------------------
 
 TEST_CASE("a place that no file has: EINVAL past what off_t can name, nothing to read before") {
   ON_ALL_SYSTEMS;
@@ -222,7 +222,7 @@ TEST_CASE("a time that has passed before it began is EINVAL, and its chain is re
   require_rules_kept(system);
 }
 
-// --- Verbs and what they are asked of ----------------------------------------------------------
+// --- Verbs and handles -------------------------------------------------------------------------
 
 TEST_CASE("read and write on a stream are receive and send, at no other place than 0") {
   ON_ALL_SYSTEMS;

@@ -34,7 +34,7 @@ bool allow_descriptors(std::size_t count) {
   getrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur >= count) return true;
   limit.rlim_cur = count;
-  if (limit.rlim_max < count) limit.rlim_max = count;  // root may
+  if (limit.rlim_max < count) limit.rlim_max = count;  // permitted for root only
   return setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 

@@ -217,7 +217,7 @@ class MultishotEchoServer {
   std::vector<std::unique_ptr<Connection>> connections_;
 };
 
-// --- On which system ---------------------------------------------------------------------------
+// --- Choice of the system ----------------------------------------------------------------------
 
 template <class Backend>
 std::unique_ptr<Backend> open_backend(Recorder* recorder) {

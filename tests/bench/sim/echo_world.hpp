@@ -28,7 +28,7 @@ class EchoWorld {
   void run(std::uint64_t completions);
   std::uint64_t completions() const;
 
-  /// The trace so far, as JSON, into the file. Gives its bytes.
+  /// Writes the trace so far, as JSON, to the file at `path`. Returns the number of bytes.
   std::uint64_t write_trace(const char* path) const;
 
  private:
