@@ -10,12 +10,12 @@
 
 namespace proactor_lab::bench {
 
-/// Servers of the same shape are compared with each other.
+/// The kind of server. Most targets compare servers of the same shape.
 enum class Shape {
   one_shot,   ///< one completion per operation
   multishot,  ///< accept once, receive once, buffers provided
   readiness,  ///< ours on epoll: for information
-  unlike,     ///< shown only, not compared
+  unlike,     ///< shown only
 };
 
 struct ServerKind {
@@ -31,14 +31,18 @@ const std::vector<ServerKind>& server_kinds();
 /// Null if no server has that name.
 const ServerKind* find_server_kind(std::string_view name);
 
+// Defined in ours_server.cpp.
 void serve_ours_io_uring(Meter& meter);
 void serve_ours_io_uring_traced(Meter& meter);
 void serve_ours_io_uring_coroutines(Meter& meter);
 void serve_ours_epoll(Meter& meter);
 void serve_ours_multishot(Meter& meter);
+// Defined in liburing_server.cpp.
 void serve_liburing_plain(Meter& meter);
 void serve_liburing(Meter& meter);
+// Defined in liburing_multishot_server.cpp.
 void serve_liburing_multishot(Meter& meter);
+// Defined in epoll_server.cpp and thread_server.cpp.
 void serve_epoll(Meter& meter);
 void serve_threads(Meter& meter);
 // Only if the libraries are available:
