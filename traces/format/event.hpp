@@ -1,5 +1,5 @@
-// An event: one line of a trace, as a value. What each field means, and which kinds carry which, is
-// FORMAT.md's matter; the table that the writer, the reader, the schema and SQL share is
+// An event: one line of a trace, as a value. FORMAT.md defines what each field means and which
+// kinds carry which fields. The writer, the reader, the schema and SQL share the table in
 // event_fields.hpp.
 #pragma once
 
@@ -51,7 +51,7 @@ enum class EventKind : std::uint8_t {
   buffer_touched,
   choice_made,
   fault_injected,
-  client_connected,  ///< a client set out to connect
+  client_connected,  ///< a client began to connect
   client_sent,
   client_received,
   client_closed,
@@ -63,44 +63,45 @@ enum class EventKind : std::uint8_t {
 
 inline constexpr int event_kind_count = static_cast<int>(EventKind::run_finished) + 1;
 
-/// The kind's name in a trace: the enumerator's own.
+/// The kind's name in a trace; equal to the enumerator's name.
 std::string_view name_of(EventKind kind);
 std::optional<EventKind> event_kind_named(std::string_view name);
 
-/// Observed: somebody stamped it. Inferred: it happened between `earliest_ns` and `time_ns`.
+/// Observed: recorded when it happened. Inferred: it happened between `earliest_ns` and `time_ns`.
 enum class Certainty : std::uint8_t { observed, inferred };
 
-/// No time in a trace is later.
+/// Upper bound of every time in a trace.
 inline constexpr std::int64_t time_ns_max = INT64_MAX / 4;
 
-/// Who copied bytes between the system's buffers and the program's.
+/// Which side copied bytes between the system's buffers and the program's: the application, or the
+/// operating system (POSA2's asynchronous operation processor).
 enum class Role : std::uint8_t { none, application, processor };
 
-/// Plain data. Zero means absent for ids (they count from 1); which numbers are present otherwise
+/// Plain data. For ids, which count from 1, zero means absent. Which other numbers are present
 /// follows from the kind.
 struct Event {
   std::int64_t time_ns = 0;
-  std::int64_t earliest_ns = 0;  ///< only where inferred
-  std::int64_t value = 0;        ///< the kind's own number: result, depth, cost, answer
+  std::int64_t earliest_ns = 0;  ///< only if inferred
+  std::int64_t value = 0;        ///< meaning depends on the kind: result, depth, cost, answer
   std::int64_t bytes = 0;
   std::uint32_t seq = 0;
   std::uint32_t cause = 0;      ///< `seq` of the last event that enabled this one
   std::uint32_t operation = 0;  ///< the operation it belongs to
-  std::uint32_t parent = 0;     ///< the composed operation that this one serves
-  std::uint32_t target = 0;     ///< operation that a cancel aims at
+  std::uint32_t parent = 0;     ///< the composed operation that it is part of
+  std::uint32_t target = 0;     ///< operation that a cancel targets
   std::uint32_t handle = 0;     ///< unique within a trace, unlike descriptors
   std::uint32_t buffer = 0;
   std::uint32_t line = 0;
   StringId opcode = no_string;  ///< of operation_initiated, syscall_*: "receive", "read"
   StringId label = no_string;   ///< handler, handle, client, thread, question, state
-  StringId text = no_string;    ///< free words: a note, a machine's name
+  StringId text = no_string;    ///< free text: a note, a machine's name
   StringId file = no_string;    ///< source of the initiating call, repository-relative
   EventKind kind = EventKind::note;
   Certainty certainty = Certainty::observed;
   Role role = Role::none;
-  bool more = false;          ///< a multishot operation goes on; of an initiation: linked on
-  std::uint16_t thread = 0;   ///< 0: nobody of the program (the system or the world)
-  std::uint16_t options = 0;  ///< choice_made: how many answers there were
+  bool more = false;         ///< multishot: more completions follow; initiation: linked to the next
+  std::uint16_t thread = 0;  ///< 0: no thread of the program (the system or the world)
+  std::uint16_t options = 0;  ///< choice_made: number of possible answers
 };
 
 }  // namespace proactor_lab

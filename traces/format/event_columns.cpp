@@ -9,12 +9,12 @@
 namespace proactor_lab {
 namespace {
 
-// An event's marks.
-constexpr std::uint8_t inferred_mark = 1;  // and two words more: earliest_ns
+// Bits of an event's marks.
+constexpr std::uint8_t inferred_mark = 1;  // two more words: earliest_ns
 constexpr std::uint8_t more_mark = 2;
 constexpr std::uint8_t application_mark = 4;
 constexpr std::uint8_t processor_mark = 8;
-constexpr std::uint8_t parent_mark = 16;  // a word more
+constexpr std::uint8_t parent_mark = 16;  // one more word
 constexpr std::uint8_t wide_mark = 32;    // value and bytes take two words, not one
 
 constexpr std::size_t words_max = 24;
@@ -24,7 +24,7 @@ bool is_narrow(std::int64_t number) {
          number <= std::numeric_limits<std::int32_t>::max();
 }
 
-/// The fields of each kind that take words.
+/// The fields of each kind that are stored as words.
 struct Layout {
   std::array<Field, 8> fields{};
   std::size_t count = 0;
@@ -35,7 +35,7 @@ const std::array<Layout, event_kind_count>& layouts() {
     std::array<Layout, event_kind_count> made{};
     for (std::size_t kind = 0; kind < made.size(); ++kind) {
       for (const FieldName& field : fields_of(static_cast<EventKind>(kind))) {
-        if (field.field == Field::role || field.field == Field::more) continue;  // they are marks
+        if (field.field == Field::role || field.field == Field::more) continue;  // stored as marks
         made[kind].fields[made[kind].count++] = field.field;
       }
     }

@@ -1,8 +1,9 @@
-// A run's events, a column a member: what every event has lies in arrays of its own, what its kind
-// adds in a stream of words. An event takes some 35 bytes so, and a question that looks at few
-// members reads only theirs.
+// A run's events, stored as one column per member. The members that every event has are in separate
+// arrays; the members that depend on the kind are in a stream of words. An event takes about 35
+// bytes, and a query that uses few members reads only their arrays.
 //
-// An event read back has its own members only: those that every event may have, and those that
+// An event that is read back has only the members that every event may have and those that
+// event_fields.hpp lists for its kind: the same members that a file keeps.
 // event_fields.hpp lists for its kind; the same that a file has.
 #pragma once
 
@@ -15,19 +16,20 @@
 
 namespace proactor_lab {
 
-/// Events number `seq` 1, 2, ... in the order in which they are appended. Reading from several
-/// threads is safe while nobody appends.
+/// Events are numbered `seq` 1, 2, ... in the order in which they are appended. Several threads may
+/// read at the same time if no thread appends.
 class EventColumns {
  public:
   std::size_t size() const { return times_.size(); }
   bool empty() const { return times_.empty(); }
 
-  /// By place: that of `seq` is `seq - 1`. The event is put together anew; keep it, or its number.
+  /// By index: the event with number `seq` has index `seq - 1`. Returns a copy that is built on
+  /// each call; callers should keep the copy or the number, not a reference.
   Event operator[](std::size_t place) const;
   Event front() const { return (*this)[0]; }
   Event back() const { return (*this)[size() - 1]; }
 
-  // Single members, for those who need no more.
+  // Single members, for callers that need no more.
   std::int64_t time_ns(std::size_t place) const { return times_[place]; }
   EventKind kind(std::size_t place) const { return kinds_[place]; }
   std::uint32_t cause(std::size_t place) const { return causes_[place]; }
@@ -35,9 +37,9 @@ class EventColumns {
   std::uint16_t thread(std::size_t place) const { return threads_[place]; }
   const std::vector<std::int64_t>& times() const { return times_; }
 
-  /// `event.seq` is not looked at.
+  /// `event.seq` is ignored.
   void push_back(const Event& event);
-  /// Forgets the events from `size` on.
+  /// Removes the events from index `size` on.
   void truncate(std::size_t size);
   void clear() { truncate(0); }
 
@@ -76,10 +78,10 @@ class EventColumns {
   std::vector<std::int64_t> times_;
   std::vector<std::uint32_t> causes_;
   std::vector<std::uint32_t> operations_;
-  std::vector<std::uint32_t> details_;  // where an event's words begin
+  std::vector<std::uint32_t> details_;  // index in `words_` of each event's first word
   std::vector<std::uint16_t> threads_;
   std::vector<EventKind> kinds_;
-  std::vector<std::uint8_t> marks_;  // certainty, role, more, and which words there are
+  std::vector<std::uint8_t> marks_;  // certainty, role, more, and which words are present
   std::vector<std::uint32_t> words_;
 };
 

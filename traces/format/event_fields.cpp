@@ -15,7 +15,7 @@ struct Row {
 using K = EventKind;
 using F = Field;
 
-// In the order of the enumerators.
+// In the order of the enumerators of EventKind.
 const std::vector<Row>& rows() {
   static const std::vector<Row> table = {
       {K::run_started, "run_started", {{F::label, "program"}, {F::text, "system"}}},

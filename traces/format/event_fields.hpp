@@ -1,6 +1,6 @@
-// Which fields each kind of event carries, and under which names they stand in a file. The writer,
-// the reader and SQL read this one table; to add a kind, add its enumerator (event.hpp) and its row
-// here, and describe it in FORMAT.md.
+// Which fields each kind of event carries, and their names in a file. The writer, the reader and
+// SQL read this table. To add a kind, add its enumerator (event.hpp) and its row here, and describe
+// it in FORMAT.md.
 //
 // Fields that every event may have are not listed: seq, time_ns, kind, thread, cause, operation,
 // parent, certainty, earliest_ns.
@@ -38,7 +38,7 @@ struct FieldName {
 
 std::span<const FieldName> fields_of(EventKind kind);
 
-/// What stands in every event of a kind, as a file has it: `,"kind":"note"`, `,"text":`.
+/// The constant parts of every event of a kind, as written in a file: `,"kind":"note"`, `,"text":`.
 struct Wording {
   struct Member {
     Field field;
@@ -49,7 +49,7 @@ struct Wording {
 };
 const Wording& wording_of(EventKind kind);
 
-/// Words of the roles, of the certainties.
+/// Names of roles and certainties in a trace.
 std::string_view name_of(Role role);
 std::string_view name_of(Certainty certainty);
 

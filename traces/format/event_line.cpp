@@ -9,10 +9,10 @@ namespace proactor_lab {
 namespace {
 
 constexpr std::int64_t id_max = std::numeric_limits<std::uint32_t>::max();
-constexpr int digits_max = 18;  // fewer than 2^63
+constexpr int digits_max = 18;  // the largest such number is below 2^63
 
-/// Goes forward over what it expects. Every byte it accepts is not a newline, so it stays in the
-/// line.
+/// Matches expected text and moves forward. No accepted byte is a newline, so the cursor stays
+/// within the line.
 class Cursor {
  public:
   explicit Cursor(const char* at) : at_(at) {}
@@ -50,7 +50,7 @@ class Cursor {
     if (*at_ != '"') return false;
     const char* first = ++at_;
     while (*at_ != '"') {
-      if (*at_ < 0x20 || *at_ == '\\' || *at_ == 0x7F) return false;  // also what is not ASCII
+      if (*at_ < 0x20 || *at_ == '\\' || *at_ == 0x7F) return false;  // and all non-ASCII
       ++at_;
     }
     text = {first, static_cast<std::size_t>(at_ - first)};

@@ -1,6 +1,6 @@
-// Reads an event's text quickly where it stands as our writer puts it: its members in the order of
-// FORMAT.md, without white space, texts in plain ASCII. Whatever else a file may hold, well-formed
-// or not, is left to who reads it with care.
+// Fast path of the trace reader: parses an event that is formatted as TraceWriter writes it, with
+// its members in the order of FORMAT.md, no white space, and text in plain ASCII. The slow path
+// parses everything else, well-formed or not.
 #pragma once
 
 #include "traces/format/event.hpp"
@@ -8,9 +8,10 @@
 
 namespace proactor_lab {
 
-/// `text` must go on to a newline, and 64 more bytes must be readable behind that. Fills a fresh
-/// `event` and returns where its text ends, or null where it is not such a text; then `event` and
-/// the strings kept mean nothing.
+/// REQUIRES: `text` is followed by a newline, and 64 bytes behind the newline are readable. Fills
+/// `event`, which must be value-initialized, and returns a pointer behind the event's text. Returns
+/// null if the text does not have this format; the contents of `event` and the strings kept are
+/// then meaningless.
 const char* read_event_line(const char* text, StringPool& strings, Event& event);
 
 }  // namespace proactor_lab

@@ -1,11 +1,11 @@
-// Where the events of a run go, one after the other: a trace in memory, a file, a watch.
+// Destination of a run's events: a trace in memory, a file, a monitor.
 #pragma once
 
 #include "traces/format/event.hpp"
 
 namespace proactor_lab {
 
-/// Receives the events of a run in their order.
+/// Receives the events of a run in order.
 class EventSink {
  public:
   virtual ~EventSink() = default;

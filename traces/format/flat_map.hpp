@@ -1,6 +1,6 @@
-// A map from numbers to values, in one array: for the many look-ups that turning facts into events
-// takes. Linear probing; erasing shifts back what comes after, so that no trace of it is left.
-// References are valid until the next insertion or erasure.
+// A hash map from numbers to values in one array, for the frequent look-ups when facts are expanded
+// into events. Linear probing; erasing shifts later entries back, so that no tombstones remain.
+// Pointers and references are valid until the next insertion or erasure.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ class FlatMap {
  public:
   std::size_t size() const { return size_; }
 
-  /// Null where there is none.
+  /// Returns null if the key is absent.
   Value* find(std::uint64_t key) {
     if (places_.empty()) return nullptr;
     Place& place = places_[place_of(key)];
@@ -23,7 +23,7 @@ class FlatMap {
   }
   const Value* find(std::uint64_t key) const { return const_cast<FlatMap*>(this)->find(key); }
 
-  /// A value-initialized one is put where there is none.
+  /// Inserts a value-initialized value if the key is absent.
   Value& operator[](std::uint64_t key) {
     if (4 * (size_ + 1) > 3 * places_.size()) grow();
     Place& place = places_[place_of(key)];
@@ -40,7 +40,7 @@ class FlatMap {
     if (!places_[hole].used) return;
     --size_;
     for (std::size_t at = next(hole); places_[at].used; at = next(at)) {
-      // Whoever would be looked for at the hole or before it has to move there.
+      // Entries whose probe passes the hole are shifted back.
       const std::size_t home = home_of(places_[at].key);
       if (((at - home) & mask()) < ((at - hole) & mask())) continue;
       places_[hole] = std::move(places_[at]);
@@ -58,11 +58,11 @@ class FlatMap {
 
   std::size_t mask() const { return places_.size() - 1; }
   std::size_t next(std::size_t at) const { return (at + 1) & mask(); }
-  // Knuth's multiplicative hash: the upper half has seen every bit.
+  // Knuth's multiplicative hash: each bit of the upper half depends on all bits of the lower half.
   std::size_t home_of(std::uint64_t key) const {
     return static_cast<std::size_t>((key * 0x9E3779B97F4A7C15u) >> 32) & mask();
   }
-  /// Where the key is, or would be put.
+  /// The slot of the key, or the free slot where it would be inserted.
   std::size_t place_of(std::uint64_t key) const {
     std::size_t at = home_of(key);
     while (places_[at].used && places_[at].key != key) at = next(at);
@@ -77,7 +77,7 @@ class FlatMap {
     }
   }
 
-  std::vector<Place> places_;  // none, or a power of two of them
+  std::vector<Place> places_;  // empty, or the size is a power of two
   std::size_t size_ = 0;
 };
 

@@ -1,5 +1,5 @@
-// Bad input, told so that a person can mend it: which file, where in it, what is wrong, what to do.
-// Commands print `what()` and exit with code 2.
+// An error in an input file, described so that a person can correct it: which file, where in it,
+// what is wrong, what to do. Commands print `what()` and exit with code 2.
 #pragma once
 
 #include <stdexcept>

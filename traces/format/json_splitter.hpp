@@ -1,6 +1,6 @@
-// Finds the JSON values of an array in a stream without reading the rest: each value's text, with
-// the line it starts on. Only brackets and strings are looked at; the value itself is parsed by
-// somebody else, who then sees a bounded piece of text.
+// Splits a JSON array in a stream into its values without parsing them: returns each value's text
+// and the line on which it starts. It looks only at brackets and strings. The caller parses the
+// value, whose text has a bounded size.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ class JsonSplitter {
 
   std::uint64_t line() const { return line_; }
 
-  /// The next character that is not white space, left in place; -1 at the end.
+  /// The next character that is not white space, without consuming it; -1 at the end.
   int peek_token();
   int get();
 
@@ -27,18 +27,21 @@ class JsonSplitter {
     value,      ///< a whole value is in `text`
     ended,      ///< the input ended before the value did
     too_long,   ///< it has more than `limit` characters
-    malformed,  ///< what stands there is not the start of an object or a string
+    malformed,  ///< the next character does not start an object or a string
   };
-  /// Takes one object (brackets balanced outside strings) or one string. `start_line` is where it
-  /// began.
+  /// Consumes one object (brackets balanced outside strings) or one string. `start_line` receives
+  /// the line on which it begins.
   Result take_value(std::string& text, std::size_t limit, std::uint64_t& start_line);
 
-  /// The rest of the line from here on, its newline included, left in place; null where the line is
-  /// very long or the last. 64 bytes more can be read. Valid until the next call of anything here.
+  /// The rest of the line from the current position, including its newline, without consuming it.
+  /// Null if the line is very long or is the last. 64 bytes behind it are readable. Valid until the
+  /// next call of any method.
   const char* rest_of_line();
-  /// What was read and not taken yet, after `peek_token`: the file's beginning, at its beginning.
+  /// Data that was read and is not consumed yet. After the first `peek_token` it is the beginning
+  /// of the file.
   std::string_view ahead() const { return {buffer_.data() + position_, size_ - position_}; }
-  /// Takes what `rest_of_line` gave up to `end`, which has no newline in it.
+  /// Consumes what `rest_of_line` returned, up to `end`. The consumed text must not contain a
+  /// newline.
   void take_to(const char* end) { position_ = static_cast<std::size_t>(end - buffer_.data()); }
 
  private:
@@ -46,7 +49,7 @@ class JsonSplitter {
   static constexpr std::size_t line_bytes_max = 4096;
 
   int peek();
-  /// Reads on behind what is left in the buffer; false at the end.
+  /// Reads more input behind the unconsumed data; false at the end.
   bool fill();
 
   TextInput& input_;

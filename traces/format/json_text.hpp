@@ -1,4 +1,4 @@
-// A text as JSON has it.
+// Text in JSON form.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace proactor_lab {
 
-/// Appends `text` with its quotes. Control characters are escaped, all else stays: a trace's texts
-/// are UTF-8, its reader sees to that.
+/// Appends `text` with quotes. Control characters are escaped, other characters are copied: the
+/// trace reader guarantees that the text is UTF-8.
 void append_json_text(std::string& out, std::string_view text);
 
 }  // namespace proactor_lab

@@ -26,7 +26,7 @@ std::size_t utf8_length(std::string_view text) {
   for (std::size_t i = 1; i < length; ++i) {
     if (!is_continuation(text[i])) return 0;
   }
-  // Longer than it need be, a surrogate, or past the last character.
+  // Overlong encoding, surrogate, or above U+10FFFF.
   const bool wrong = (first == 0xE0 && at(1) < 0xA0) || (first == 0xED && at(1) >= 0xA0) ||
                      (first == 0xF0 && at(1) < 0x90) || (first == 0xF4 && at(1) >= 0x90);
   return wrong ? 0 : length;

@@ -1,4 +1,4 @@
-// Strings kept once and named by number, so that an event stays plain data.
+// Stores each distinct string once and identifies it by a number, so that an event is plain data.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@ namespace proactor_lab {
 enum class StringId : std::uint32_t {};
 inline constexpr StringId no_string{0};
 
-/// Ids are dense from 1 in order of first appearance and valid for the pool's life; `no_string`
-/// stands for the empty string. Not thread-safe.
+/// Ids are dense, count from 1 in order of first appearance, and are valid for the life of the
+/// pool. `no_string` denotes the empty string. Not thread-safe.
 class StringPool {
  public:
   StringId keep(std::string_view text) {
@@ -31,7 +31,7 @@ class StringPool {
   }
 
   std::size_t size() const { return texts_.size(); }
-  /// Of all its strings together.
+  /// Total size of all strings.
   std::size_t text_bytes() const { return text_bytes_; }
 
  private:

@@ -13,7 +13,7 @@ namespace proactor_lab {
 
 struct TextInput::Gunzip {
   Gunzip() {
-    if (inflateInit2(&stream, MAX_WBITS + 16) != Z_OK) throw std::bad_alloc();  // 16: gzip's frame
+    if (inflateInit2(&stream, MAX_WBITS + 16) != Z_OK) throw std::bad_alloc();  // +16: gzip format
   }
   ~Gunzip() { inflateEnd(&stream); }
   Gunzip(Gunzip&&) = delete;
@@ -73,7 +73,7 @@ std::size_t TextInput::read_packed(char* to, std::size_t size) {
       stream.avail_in = static_cast<unsigned>(input_.gcount());
       if (stream.avail_in == 0) return 0;
     }
-    // Several members one after another are one text (RFC 1952, 2.2).
+    // Concatenated gzip members form one text (RFC 1952, 2.2).
     if (std::exchange(gunzip_->between_members, false)) inflateReset(&stream);
     const int result = inflate(&stream, Z_NO_FLUSH);
     if (result == Z_STREAM_END) {

@@ -11,7 +11,7 @@ struct TextOutput::Gzip {
   Gzip() {
     constexpr int gzip_frame = 16;
     constexpr int memory_level = 8;
-    // Traces repeat themselves: more effort packs them little better.
+    // Traces are repetitive: a higher level compresses them only a little better.
     if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS + gzip_frame, memory_level,
                      Z_DEFAULT_STRATEGY) != Z_OK) {
       throw std::bad_alloc();

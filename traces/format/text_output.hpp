@@ -1,4 +1,4 @@
-// A text file being written: as it is, or packed as gzip does (RFC 1952) where its name says so.
+// Writes a text file, compressed with gzip (RFC 1952) on request.
 #pragma once
 
 #include <fstream>
@@ -8,7 +8,7 @@
 
 namespace proactor_lab {
 
-/// "a.json.gz" is packed.
+/// True if the name asks for compression: "a.json.gz".
 bool has_packed_name(std::string_view path);
 
 class TextOutput {
@@ -17,12 +17,12 @@ class TextOutput {
   ~TextOutput();
   TextOutput(TextOutput&&) = delete;
 
-  /// An existing file is emptied. False where that cannot be.
+  /// Truncates an existing file. Returns false if the file cannot be opened.
   bool open(const std::string& path, bool packed);
   void write(std::string_view text);
-  /// Whoever opens the file now reads all that was written.
+  /// After this, a reader that opens the file sees everything that was written.
   void flush();
-  /// False where not all could be written.
+  /// Returns false if not everything could be written.
   bool close();
 
  private:

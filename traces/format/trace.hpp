@@ -1,5 +1,5 @@
-// A trace in memory: its header, its events in order of `seq`, and what is known of each operation,
-// handle and thread. Everything a person looks at is computed from this.
+// A trace in memory: its header, its events in order of `seq`, and their strings. Models, queries
+// and figures are computed from it.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +18,14 @@ struct TraceHeader {
   std::string program;
   std::string system;  ///< "sim", "io_uring", ...
   std::uint64_t seed = 0;
-  std::string scenario;  ///< the scenario's JSON, compact; empty where there was none
+  std::string scenario;  ///< the scenario's JSON, compact; empty if there was none
 };
 
 struct Trace {
   TraceHeader header;
   StringPool strings;
   EventColumns events;     ///< events[i].seq == i + 1
-  bool truncated = false;  ///< the file ended early: a run that was killed
+  bool truncated = false;  ///< the file ended early: the run was killed
 
   std::string_view text(StringId id) const { return strings.text(id); }
   std::optional<Event> find(std::uint32_t seq) const {
@@ -34,7 +34,7 @@ struct Trace {
   }
 };
 
-/// A copy in which `change(event, strings)` has been done to every event.
+/// Returns a copy in which `change(event, strings)` was applied to every event.
 template <class Change>
 Trace changed(const Trace& trace, Change change) {
   Trace copy = trace;

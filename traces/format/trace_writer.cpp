@@ -13,7 +13,7 @@ constexpr std::size_t chunk = 64 * 1024;
 constexpr std::size_t event_bytes_max = 1024;  // without its texts
 constexpr std::size_t number_bytes_max = 20;
 
-/// As JSON has it, with its quotes.
+/// As JSON, with quotes.
 std::string json_string(std::string_view value) {
   std::string text;
   append_json_text(text, value);
@@ -40,7 +40,7 @@ TraceWriter::TraceWriter(const TraceHeader& header, const StringPool& strings, O
   put("},\"events\":[\n");
 }
 
-/// Makes room where the text is long.
+/// Enlarges the buffer if the text is long.
 void TraceWriter::put(std::string_view text) {
   const auto used = static_cast<std::size_t>(at_ - buffer_.data());
   if (used + text.size() + event_bytes_max > buffer_.size()) {
@@ -54,7 +54,7 @@ void TraceWriter::put(std::int64_t number) {
   at_ = std::to_chars(at_, at_ + number_bytes_max, number).ptr;
 }
 
-/// Many events share a moment: its text is made once.
+/// Consecutive events often have the same time: its text is formatted once.
 void TraceWriter::put_time(std::int64_t time_ns) {
   if (time_ns != time_ns_ || time_.empty()) {
     time_ns_ = time_ns;
@@ -69,7 +69,7 @@ void TraceWriter::put_id(std::string_view key, std::uint32_t id) {
   put(std::int64_t{id});
 }
 
-/// A text comes again and again: its JSON is made once.
+/// Texts repeat: the JSON of each is formatted once.
 std::string_view TraceWriter::json_of(StringId id) {
   const auto number = static_cast<std::size_t>(id);
   if (number >= json_texts_.size()) json_texts_.resize(strings_.size() + 1);
@@ -140,7 +140,7 @@ void TraceWriter::put_member(Field field, std::string_view key, const Event& eve
     case Field::source: {
       if (event.file == no_string) return;
       put_text(key, event.file);
-      at_[-1] = ':';  // in the place of the closing quote
+      at_[-1] = ':';  // overwrites the closing quote
       put(std::int64_t{event.line});
       *at_++ = '"';
       return;

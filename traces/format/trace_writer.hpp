@@ -1,4 +1,4 @@
-// Writes a trace as JSON, one event a line: {"header":{...},"events":[ ... ]}. FORMAT.md is the
+// Writes a trace as JSON, one event per line: {"header":{...},"events":[ ... ]}. FORMAT.md is the
 // contract. The same events give the same bytes on every machine.
 #pragma once
 
@@ -18,14 +18,14 @@ class TraceWriter final : public EventSink {
  public:
   using Output = std::function<void(std::string_view)>;
 
-  /// `output` gets chunks of the file, in order, of about 64 KiB. `strings` must know every string
-  /// of the events that come.
+  /// `output` receives the file in order, in chunks of about 64 KiB. `strings` must contain every
+  /// string of the events added, and must outlive the writer.
   TraceWriter(const TraceHeader& header, const StringPool& strings, Output output);
 
   void add(const Event& event) override;
-  /// Hands over what is buffered: a file cut here lacks only its tail.
+  /// Passes the buffered text to `output`. A file cut at this point lacks only its end.
   void flush();
-  /// Closes the array and the object. Nothing may be added any more.
+  /// Closes the array and the object. No event may be added afterwards.
   void finish();
 
  private:
@@ -39,11 +39,11 @@ class TraceWriter final : public EventSink {
 
   const StringPool& strings_;
   Output output_;
-  std::string buffer_;                   // always with room for an event that has no long texts
-  char* at_ = nullptr;                   // in it: where the next byte goes
-  std::int64_t time_ns_ = 0;             // of the event before
-  std::string time_;                     // its JSON
-  std::vector<std::string> json_texts_;  // by string
+  std::string buffer_;                   // always has room for an event without long texts
+  char* at_ = nullptr;                   // next byte to write in `buffer_`
+  std::int64_t time_ns_ = 0;             // of the previous event
+  std::string time_;                     // its JSON text
+  std::vector<std::string> json_texts_;  // by StringId
   bool first_ = true;
 };
 
