@@ -91,7 +91,7 @@ void Reader::expect(char wanted, const char* where) {
 
 element Reader::parse(const char* what) {
   element document;
-  // simdjson reads a little past the end of what it is given.
+  // simdjson reads a few bytes past the end of its input.
   text_.reserve(text_.size() + simdjson::SIMDJSON_PADDING);
   const auto error = parser_.parse(text_.data(), text_.size(), false).get(document);
   if (error != simdjson::SUCCESS) {
@@ -102,7 +102,7 @@ element Reader::parse(const char* what) {
   return document;
 }
 
-/// Which of two members of one name counts is anybody's guess.
+/// Rejects duplicate member names: JSON does not define which one counts.
 void Reader::check_keys(const element& object) {
   keys_.clear();
   for (const auto& [key, value] : simdjson::dom::object(object)) keys_.push_back(key);
@@ -190,7 +190,7 @@ void Reader::check_end() {
   if (more) fail("something follows the end of the trace", "remove it");
 }
 
-/// False where the file ended inside the event: a run that was killed.
+/// Returns false if the file ended inside the event: the run was killed.
 bool Reader::read_event() {
   Event event;
   const char* line = splitter_.peek_token() < 0 ? nullptr : splitter_.rest_of_line();
@@ -244,7 +244,8 @@ void Reader::add_event(const Event& event) {
   trace_.events.push_back(event);
 }
 
-/// Missing lines become events_lost, so that events[i].seq == i + 1 holds; `plab check` names them.
+/// Missing events are replaced by events_lost, so that events[i].seq == i + 1 holds. `plab check`
+/// reports them.
 void Reader::fill_gap(std::uint32_t seq) {
   const std::uint64_t missing = seq - 1 - trace_.events.size();
   gaps_ += missing;

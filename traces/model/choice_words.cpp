@@ -57,7 +57,7 @@ std::string_view words_of_answer(std::string_view question, std::int64_t answer,
   if (words == nullptr || answer < 0 || answer >= options) return {};
   const std::size_t known = words->answers.size();
   if (options > known) return {};
-  // The first answers of a cancel's question fall away where the operation is further gone.
+  // If an operation has progressed further, the first answers of a cancel's question do not apply.
   const std::size_t skipped = question == "cancel_reach" ? known - options : 0;
   return words->answers[static_cast<std::size_t>(answer) + skipped];
 }

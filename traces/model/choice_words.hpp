@@ -1,5 +1,5 @@
-// What the simulated system asked itself, in words: the questions of `choice_made` events, and what
-// each of their answers means.
+// Words for the simulated system's choices: the questions of `choice_made` events, and the meaning
+// of each of their answers.
 #pragma once
 
 #include <cstdint>
@@ -7,11 +7,11 @@
 
 namespace proactor_lab {
 
-/// "which of the things due at this moment comes first"; a question that is not known has no words.
+/// "which of the things due at this moment comes first"; empty for an unknown question.
 std::string_view words_of_question(std::string_view question);
 
-/// What `answer` of `options` stands for, "half of the bytes"; empty where the answers differ only
-/// by their number.
+/// The meaning of answer number `answer` among `options`: "half of the bytes". Empty if the answers
+/// differ only by their number.
 std::string_view words_of_answer(std::string_view question, std::int64_t answer,
                                  std::uint16_t options);
 

@@ -12,7 +12,7 @@ namespace proactor_lab {
 namespace {
 
 constexpr std::int64_t result_cancelled = -125;     // -ECANCELED, Linux's number on every host
-constexpr std::int64_t result_timer_expired = -62;  // -ETIME: a timer that did what was asked
+constexpr std::int64_t result_timer_expired = -62;  // -ETIME: a timer that expired as requested
 
 }  // namespace
 
@@ -32,7 +32,7 @@ class ModelBuilder {
     if (event.operation != 0) {
       add_to_operation(event);
     } else if (event.kind == EventKind::cancel_requested) {
-      note_cancel(event);  // in a call of the program's own, as Asio's
+      note_cancel(event);  // in a call of the program, as in Asio
     }
   }
 
@@ -52,7 +52,7 @@ class ModelBuilder {
  private:
   struct ThreadNow {
     std::uint32_t handling = 0;  ///< the operation whose handler runs
-    std::uint32_t handle = 0;    ///< the connection it works for
+    std::uint32_t handle = 0;    ///< the connection it serves
   };
 
   void add_to_thread(const Event& event, bool switched) {
@@ -99,7 +99,7 @@ class ModelBuilder {
     }
   }
 
-  /// A truncated or foreign trace may lack thread_started: a thread begins where it is first seen.
+  /// A truncated or foreign trace may lack thread_started: a thread begins at its first event.
   ThreadRecord& thread_of(const Event& event) {
     std::uint32_t place = thread_places_.find(event.thread);
     if (place == IdIndex::absent) {
@@ -119,7 +119,7 @@ class ModelBuilder {
     std::string_view reason = model_.trace_.text(event.text);
     if (reason == "lock") return ThreadActivity::blocked_lock;
     if (reason == "cpu") return ThreadActivity::runnable;
-    if (reason == "job") return ThreadActivity::none;  // a worker that nobody has acquired
+    if (reason == "job") return ThreadActivity::none;  // an idle worker
     return ThreadActivity::blocked_io;
   }
 
@@ -312,8 +312,8 @@ class ModelBuilder {
     if (aimed_at.cancel_requested == 0) aimed_at.cancel_requested = event.seq;
   }
 
-  /// The operation enters the state that `moment` stands for; how long it was in the last one is a
-  /// sample of that state's dwell.
+  /// The operation enters the state that begins at `moment`. The time since its previous moment is
+  /// a sample of the previous state's dwell time.
   void move(OperationRecord& operation, std::uint32_t& moment, const Event& event) {
     if (moment != 0) return;
     std::array<std::uint32_t, 6> moments{operation.initiated, operation.submitted,
@@ -347,7 +347,7 @@ class ModelBuilder {
 
   Model& model_;
   Timeline& timeline_;
-  std::vector<OperationLife> lives_;  // by the operation's place
+  std::vector<OperationLife> lives_;  // by the operation's index
   IdIndex thread_places_;
   std::vector<ThreadNow> threads_now_;
   SwitchWatch switches_;

@@ -1,5 +1,5 @@
-// What was true at a moment. A model is built once from a trace and answers for any `seq`; it never
-// changes and holds no world.
+// The state of a run at any event. A model is built once from a trace and answers questions about
+// any `seq`. It never changes after construction.
 #pragma once
 
 #include <array>
@@ -19,20 +19,20 @@ namespace proactor_lab {
 enum class Outcome : std::uint8_t { none, ok, short_transfer, end_of_stream, error, cancelled };
 std::string_view name_of(Outcome outcome);
 
-/// One result of an operation: the `seq` of each of its moments; 0: it never came.
+/// One completion of an operation: the `seq` of each of its moments; 0 if the moment did not occur.
 struct CompletionRecord {
   std::uint32_t completed = 0;
   std::uint32_t queued = 0;
   std::uint32_t dequeued = 0;
   std::uint32_t entered = 0;
   std::uint32_t exited = 0;
-  bool more = false;  ///< others follow: the operation is a multishot one
+  bool more = false;  ///< multishot: further completions follow
   std::int64_t result = 0;
 };
 
-/// One row per operation: the `seq` of each of its moments (0: it never came), and what was asked.
-/// `completed` to `exited`, and `result`, are those of its last completion; a multishot operation
-/// has earlier ones (`Model::completions`).
+/// One row per operation: the `seq` of each of its moments (0 if the moment did not occur), and
+/// what was requested. `completed` to `exited`, and `result`, belong to its last completion. For
+/// the earlier completions of a multishot operation see `Model::completions`.
 struct OperationRecord {
   std::uint32_t id = 0;
   std::uint32_t handle = 0;
@@ -47,24 +47,24 @@ struct OperationRecord {
   std::uint32_t entered = 0;
   std::uint32_t exited = 0;
   std::uint32_t abandoned = 0;
-  std::uint32_t cancel_requested = 0;  ///< somebody asked to cancel this operation
+  std::uint32_t cancel_requested = 0;  ///< a request to cancel this operation
   std::uint32_t moved = 0;         ///< bytes_moved: between the system's buffers and the lent one
   std::uint32_t initiated_in = 0;  ///< the operation whose handler initiated it; 0: the program
-  std::uint32_t first = 0;         ///< its first event of any kind (a trace may lack the rest)
-  std::uint32_t target_known = 0;  ///< the event that says which its target is
+  std::uint32_t first = 0;         ///< its first event of any kind (a trace may lack earlier ones)
+  std::uint32_t target_known = 0;  ///< the event that reveals the target
   std::int64_t asked_bytes = 0;
   std::int64_t result = 0;
   StringId opcode = no_string;
   StringId handler = no_string;
 };
 
-/// One stretch of a thread's life, [from, to) in `seq`.
+/// What a thread is doing during one of its spans.
 enum class ThreadActivity : std::uint8_t {
-  none,  ///< not started, or gone
+  none,  ///< not started, or exited
   running,
-  blocked_io,  ///< waits for input, output or a completion
+  blocked_io,  ///< waits for I/O or a completion
   blocked_lock,
-  runnable,  ///< could run, has no CPU
+  runnable,  ///< ready to run, but has no CPU
 };
 
 struct ThreadSpan {
@@ -73,24 +73,24 @@ struct ThreadSpan {
   std::uint32_t from_seq = 0;
   std::uint32_t to_seq = 0;
   ThreadActivity activity = ThreadActivity::none;
-  std::uint32_t handle = 0;  ///< the connection it works or waits for, where known
+  std::uint32_t handle = 0;  ///< the connection it serves or waits for, if known
 };
 
 struct ThreadRecord {
   std::uint16_t id = 0;
   StringId label = no_string;
   std::vector<ThreadSpan> spans;  ///< in order, without gaps between start and exit
-  std::uint32_t switches = 0;     ///< how often a CPU turned to it
+  std::uint32_t switches = 0;     ///< number of switches of a CPU to this thread
 };
 
 struct HandleRecord {
   std::uint32_t id = 0;
   std::uint32_t opened = 0;
   std::uint32_t closed = 0;
-  std::int64_t descriptor = 0;  ///< the system's own number
+  std::int64_t descriptor = 0;  ///< the system's number for it
   StringId label = no_string;
   bool listener = false;
-  std::uint32_t order = 0;  ///< place among the streams, from 0: picks letter and colour
+  std::uint32_t order = 0;  ///< index among the streams, from 0; selects letter and colour
 };
 
 class Model {
@@ -113,64 +113,65 @@ class Model {
 
   /// The operation's state just after event `seq`.
   OperationState state_at(const OperationRecord& operation, std::uint32_t seq) const;
-  /// All its completions that the trace shows, in the order of completing.
+  /// All its completions in the trace, in order of completion.
   std::vector<CompletionRecord> completions(const OperationRecord& operation) const;
-  /// The completion that event `seq` is about; nothing if it is about none.
+  /// The completion that event `seq` belongs to; nullopt if it belongs to none.
   std::optional<CompletionRecord> completion_about(std::uint32_t seq) const;
-  /// Known once completed; `none` before.
+  /// `none` until the operation is completed.
   Outcome outcome(const OperationRecord& operation) const;
-  /// What `result`, one of the operation's, means.
+  /// The meaning of `result`, a result of this operation.
   Outcome outcome(const OperationRecord& operation, std::int64_t result) const;
-  /// What was going on just after `seq`, an event's number.
+  /// The state of the run just after event `seq`.
   Snapshot snapshot_at(std::uint32_t seq) const;
-  /// Completions queued and not yet dequeued, just after `seq`.
+  /// Number of completions that are queued and not yet dequeued just after `seq`.
   std::uint32_t queue_depth_at(std::uint32_t seq) const { return timeline_.queue_depth(seq); }
   ThreadActivity activity_at(const ThreadRecord& thread, std::uint32_t seq) const;
-  /// Operations that the system holds, just after `seq`.
+  /// Number of operations in flight in the system just after `seq`.
   std::uint32_t in_flight_at(std::uint32_t seq) const { return timeline_.in_flight(seq); }
-  /// Operations whose handler has returned, just after `seq`.
+  /// Number of operations whose last handler has returned by `seq`.
   std::uint32_t done_at(std::uint32_t seq) const {
     return timeline_.in_state(OperationState::done, seq);
   }
   const Timeline& timeline() const { return timeline_; }
-  /// The first event that abandons an operation; 0: none.
+  /// The first event that abandons an operation; 0 if there is none.
   std::uint32_t first_abandoned() const { return first_abandoned_; }
-  /// Places in `operations()` of those initiated by `to` and not done before `from`.
+  /// Indices in `operations()` of those that were initiated by `to` and were not done before
+  /// `from`.
   std::vector<std::uint32_t> operations_between(std::uint32_t from, std::uint32_t to) const;
-  /// How long operations had stayed in `state`, the median of those that had left it by `seq`.
+  /// Median time that operations spent in `state`, among those that had left it by `seq`.
   std::optional<std::int64_t> median_dwell_at(OperationState state, std::uint32_t seq) const;
 
-  /// "5 bytes", "end of stream", "error 9", "3 of 10 bytes", "success": of `result`, one of the
-  /// operation's.
+  /// Describes `result`, a result of this operation: "5 bytes", "end of stream", "error 9", "3 of
+  /// 10 bytes", "success".
   std::string result_words(const OperationRecord& operation, std::int64_t result) const;
-  /// Of an operation that is completed; empty before.
+  /// Describes the result of a completed operation; empty before.
   std::string result_words(const OperationRecord& operation) const;
-  /// "receive #3 on A", "cancel #4 of #3": how a person names it, as far as is known by event
-  /// `seq`.
+  /// "receive #3 on A", "cancel #4 of #3": a name for people, with what is known by event `seq`.
   std::string name_of_operation(std::uint32_t id, std::uint32_t seq = UINT32_MAX) const;
   std::string name_of_handle(std::uint32_t id) const;
-  /// "A"; where the label is long, its first letter. Empty for listeners and for no handle.
+  /// "A"; if the label is long, its first letter. Empty for listeners and for handle 0.
   std::string letter_of_handle(std::uint32_t id) const;
-  /// What happened, in one sentence without the time.
+  /// Describes the event in one sentence, without its time.
   std::string sentence(std::uint32_t seq) const;
-  /// `seq` and its causes, nearest first, back to the run's start.
+  /// `seq` and its causes, nearest first, back to the start of the run.
   std::vector<std::uint32_t> chain_of_causes(std::uint32_t seq) const;
-  /// True where event `earlier` can have had a part in `later`: a chain of causes, or of what one
-  /// thread does in turn, leads from it there. What is in no such order only looks ordered.
+  /// True if event `earlier` precedes `later` in the happened-before order, which consists of the
+  /// recorded causes and each thread's program order. Events that it does not order are concurrent,
+  /// whatever their times.
   bool happened_before(std::uint32_t earlier, std::uint32_t later) const;
-  /// The last event at or before `time_ns`; 0 where there is none.
+  /// The last event at or before `time_ns`; 0 if there is none.
   std::uint32_t last_event_at(std::int64_t time_ns) const;
 
-  /// Memory held beside the trace's own, in bytes.
+  /// Memory held in addition to the trace's, in bytes.
   std::size_t capacity_bytes() const;
 
  private:
   const Trace& trace_;
   std::vector<OperationRecord> operations_;  ///< in order of appearance
-  /// By operation: the completions of multishot operations, but for the last.
+  /// By operation: the completions of multishot operations, except for the last.
   std::unordered_map<std::uint32_t, std::vector<CompletionRecord>> earlier_;
-  std::vector<HandleRecord> handles_;  ///< likewise
-  std::vector<ThreadRecord> threads_;  ///< likewise
+  std::vector<HandleRecord> handles_;  ///< in order of appearance
+  std::vector<ThreadRecord> threads_;  ///< in order of appearance
   IdIndex operation_places_;
   IdIndex handle_places_;
   Timeline timeline_;
@@ -180,7 +181,7 @@ class Model {
   friend class ModelBuilder;
 };
 
-/// "53.1 µs", "2 ms", "1.25 s": three significant digits at most, in the largest fitting unit.
+/// "53.1 µs", "2 ms", "1.25 s": at most three significant digits, in the largest unit that fits.
 std::string format_duration(std::int64_t ns);
 
 }  // namespace proactor_lab

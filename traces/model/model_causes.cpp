@@ -1,4 +1,4 @@
-// What led to an event: its chain of causes, and which events can have had a part in it.
+// Causality: an event's chain of causes, and the happened-before order.
 #include <vector>
 
 #include "traces/model/model.hpp"
@@ -10,14 +10,14 @@ std::vector<std::uint32_t> Model::chain_of_causes(std::uint32_t seq) const {
   while (seq >= 1 && seq <= event_count()) {
     chain.push_back(seq);
     const std::uint32_t cause = trace_.events.cause(seq - 1);
-    if (cause >= seq) break;  // only a broken trace has a cause after its effect
+    if (cause >= seq) break;  // only a corrupt trace has a cause after its effect
     seq = cause;
   }
   return chain;
 }
 
-/// Goes back from `later`, marking what must have been before it: an event's cause, and what its
-/// thread did just before.
+/// Walks back from `later` and marks the events that precede it: each marked event's cause, and the
+/// previous event of its thread.
 bool Model::happened_before(std::uint32_t earlier, std::uint32_t later) const {
   if (earlier < 1 || earlier >= later || later > event_count()) return false;
   const EventColumns& events = trace_.events;

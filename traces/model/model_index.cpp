@@ -10,8 +10,8 @@ constexpr std::size_t census_interval_min = 1024;  // births
 
 }  // namespace
 
-/// A census is due when as many were born since the last as were counted then: all censuses
-/// together are no longer than twice the number of lives.
+/// A census is taken when the number of births since the last one reaches the number of lives
+/// counted in it. This bounds the total length of all censuses to twice the number of lives.
 LifeIndex::LifeIndex(std::vector<Life> lives) : lives_(std::move(lives)) {
   std::vector<std::uint32_t> living;
   std::size_t births = 0;
@@ -41,7 +41,7 @@ void LifeIndex::find(std::uint32_t from, std::uint32_t to,
   const auto end = static_cast<std::uint32_t>(born_since - lives_.begin());
   std::size_t count = found.size();
   found.resize(count + (census.end - census.begin) + (end - census.next));
-  // Each is written down, and the next one over it where it is dead: nothing to mispredict.
+  // Branch-free: each index is written, and overwritten by the next if that life has ended.
   const auto note = [&](std::uint32_t place) {
     found[count] = place;
     count += lives_[place].died >= from ? 1 : 0;

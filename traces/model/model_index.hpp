@@ -1,5 +1,5 @@
-// Small indices that let a model answer quickly: ids to places, lives that overlap a stretch,
-// and medians of what was known so far.
+// Indices for fast queries of a model: ids to array indices, lives that overlap an interval, and
+// running medians.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,9 @@
 
 namespace proactor_lab {
 
-/// Places of ids in a dense vector. Ids come from a file and may be anything: a good trace's stay
-/// below its number of events and cost an array access; others fall back to a hash map, so that no
-/// id from a file ever decides how much memory is taken.
+/// Maps ids to indices in a dense vector. Ids come from an untrusted file. In a well-formed trace
+/// they are not greater than its number of events, and a look-up is an array access. Larger ids go
+/// to a hash map, so that an id's value cannot decide how much memory is allocated.
 class IdIndex {
  public:
   static constexpr std::uint32_t absent = UINT32_MAX;
@@ -42,29 +42,30 @@ class IdIndex {
   std::unordered_map<std::uint32_t, std::uint32_t> far_;
 };
 
-/// Which of many lives, numbered in the order of their births, overlap a stretch. Now and then the
-/// living are written down, so that nobody need look at those long dead.
+/// Finds which of many lives, numbered in order of birth, overlap an interval. Lists of the lives
+/// in progress are stored at intervals (censuses), so that a query does not scan lives that ended
+/// long before.
 class LifeIndex {
  public:
   struct Life {
     std::uint32_t born = 0;
-    std::uint32_t died = 0;  ///< UINT32_MAX: it goes on
+    std::uint32_t died = 0;  ///< UINT32_MAX: still alive at the end
   };
 
   LifeIndex() = default;
   explicit LifeIndex(std::vector<Life> lives);
 
-  /// The places of those who live at some moment of [from, to], in the order of birth.
+  /// Indices of the lives that overlap [from, to], in order of birth.
   std::vector<std::uint32_t> overlapping(std::uint32_t from, std::uint32_t to) const;
-  /// Appends them.
+  /// Appends these indices to `found`.
   void find(std::uint32_t from, std::uint32_t to, std::vector<std::uint32_t>& found) const;
   std::size_t capacity_bytes() const;
 
  private:
   struct Census {
-    std::uint32_t seq = 0;  // taken just before the birth of place `next`
+    std::uint32_t seq = 0;  // taken just before the birth of life `next`
     std::uint32_t next = 0;
-    std::size_t begin = 0;  // the living, in `living_`
+    std::size_t begin = 0;  // range in `living_`: those alive at that moment
     std::size_t end = 0;
   };
   std::vector<Life> lives_;
@@ -72,8 +73,8 @@ class LifeIndex {
   std::vector<std::uint32_t> living_;
 };
 
-/// The median of all samples up to a moment, for every moment: a figure may only show what had
-/// happened by then.
+/// The median of all samples up to `seq`, for every `seq`. A figure of a past moment may show only
+/// what was known then.
 class RunningMedian {
  public:
   void add(std::uint32_t seq, std::int64_t sample);

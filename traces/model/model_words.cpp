@@ -1,4 +1,4 @@
-// A model in words: the names that a person uses and a sentence for each event.
+// Words for a model: names for people, and one sentence per event.
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
@@ -63,7 +63,8 @@ std::string format_duration(std::int64_t ns) {
   std::size_t i = 0;
   while (i + 1 < std::size(units) && ns >= units[i + 1].ns) ++i;
   std::int64_t unit = units[i].ns;
-  // Integers throughout: the same digits on every compiler. `step` is the last digit that is shown.
+  // Integer arithmetic gives the same digits with every compiler. `step` is the value of the last
+  // digit shown.
   auto step_for = [&](std::int64_t value) {
     std::int64_t whole = value / unit;
     std::int64_t parts = whole >= 100 ? 1 : whole >= 10 ? 10 : 100;
@@ -94,9 +95,9 @@ std::string Model::letter_of_handle(std::uint32_t id) const {
   std::string_view label = trace_.text(record->label);
   if (label.empty()) return std::string(1, static_cast<char>('A' + record->order % 26));
   if (label.size() <= 2) return std::string(label);
-  // "connection C" is known by its C, "back end" by its b.
+  // "connection C" becomes "C", "back end" becomes "b".
   if (label.size() > 2 && label[label.size() - 2] == ' ') return std::string(1, label.back());
-  std::size_t length = 1;  // of its first letter, which UTF-8 may need several bytes for
+  std::size_t length = 1;  // bytes of its first letter in UTF-8
   while (length < label.size() && (label[length] & 0xC0) == 0x80) ++length;
   return std::string(label.substr(0, length));
 }
@@ -150,7 +151,7 @@ std::string Model::result_words(const OperationRecord& operation) const {
 
 namespace {
 
-/// Writes the sentence of one event: a function a family of kinds.
+/// Writes the sentence of one event; one function per family of kinds.
 class Narrator {
  public:
   Narrator(const Model& model, const Event& event) : model_(model), event_(event) {}
@@ -173,14 +174,14 @@ class Narrator {
   std::string handle() const { return model_.name_of_handle(event_.handle); }
   std::string buffer() const { return "buffer " + std::to_string(event_.buffer); }
   std::string thread() const { return "Thread T" + std::to_string(event_.thread); }
-  /// "Client A"; a label of more than a letter or two is a name by itself: "The back end".
+  /// "Client A"; a label longer than two letters is a name by itself: "The back end".
   std::string client() const {
     if (label().empty()) return "A client";
     if (label().starts_with("client ")) return "C" + label().substr(1);
     return (label().size() <= 2 ? "Client " : "The ") + label();
   }
 
-  /// The event's own: an operation may have many.
+  /// The result in this event: an operation may have several completions.
   std::string result() const {
     const OperationRecord* record = model_.operation(event_.operation);
     if (record == nullptr) return std::to_string(event_.value);

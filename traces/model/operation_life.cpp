@@ -4,7 +4,7 @@ namespace proactor_lab {
 
 std::uint32_t OperationLife::follow(const Event& event) {
   std::uint32_t completion = no_completion;
-  OperationState reached = OperationState::none;  // by the last completion
+  OperationState reached = OperationState::none;  // set by the last completion only
   switch (event.kind) {
     case EventKind::operation_initiated:
       reach(OperationState::initiated);

@@ -1,5 +1,5 @@
-// What one pass over a run's events finds for its explanation, beside what the model knows: peaks,
-// overflows, faults, choices, losses, a standstill.
+// What one pass over a run's events finds for its explanation in addition to the model: peaks,
+// overflows, faults, choices, lost events, a deadlock or livelock.
 #pragma once
 
 #include <cstdint>
@@ -15,20 +15,20 @@ struct RunFindings {
   std::uint64_t inferred = 0;
   std::uint64_t lost = 0;
   std::uint32_t first_lost = 0;
-  std::map<std::string, std::uint64_t> lost_why;  ///< how many for each reason
+  std::map<std::string, std::uint64_t> lost_why;  ///< number lost, by reason
   std::uint32_t in_flight_max = 0;
   std::uint32_t in_flight_at = 0;
   std::uint32_t queued_max = 0;
   std::uint32_t queued_at = 0;
-  std::uint64_t overflows = 0;  ///< waits that left completions behind in the system
-  std::uint64_t rejected = 0;   ///< jobs
+  std::uint64_t overflows = 0;  ///< waits that left completions in the system
+  std::uint64_t rejected = 0;   ///< rejected jobs
   std::uint32_t active_max = 0;
-  std::uint32_t places = 0;                                               ///< of the worker pool
-  std::map<std::string, std::pair<std::uint64_t, std::uint32_t>> faults;  ///< how often, the first
-  std::map<std::string, std::uint64_t> choices;                           ///< by question
+  std::uint32_t places = 0;  ///< size of the worker pool
+  std::map<std::string, std::pair<std::uint64_t, std::uint32_t>> faults;  ///< count, first event
+  std::map<std::string, std::uint64_t> choices;                           ///< count, by question
   std::string deadlock;                                                   ///< a sentence, or empty
-  std::string livelock;                                                   ///< likewise
-  std::string end;  ///< as run_finished says; empty where it is missing
+  std::string livelock;                                                   ///< a sentence, or empty
+  std::string end;  ///< text of run_finished; empty if it is missing
 };
 
 RunFindings look_through(const Model& model);

@@ -16,7 +16,7 @@ constexpr std::size_t threads_told_max = 8;
 void StandstillWatch::add(const Event& event) {
   next_.add(event);
   ++seen_;
-  // How the run ended is not of the run.
+  // The event that ends the run is not part of it.
   if (event.kind == EventKind::run_finished || event.kind == EventKind::events_lost) return;
   watch_locks(event);
   watch_progress(event);
@@ -70,7 +70,7 @@ void StandstillWatch::watch_progress(const Event& event) {
   }
 }
 
-/// And not to it: being scheduled, or sleeping between two attempts.
+/// False for events that happen to the thread: being scheduled, or sleeping between two attempts.
 bool StandstillWatch::is_done_by_thread(const Event& event) const {
   switch (event.kind) {
     case EventKind::thread_blocked:
@@ -85,7 +85,7 @@ bool StandstillWatch::is_done_by_thread(const Event& event) const {
   }
 }
 
-/// Their labels, with a number where two have the same.
+/// Its label, followed by the number if several threads share the label.
 std::string StandstillWatch::name_of_thread(std::uint16_t thread) const {
   const auto label = labels_.find(thread);
   const std::string number = "thread " + std::to_string(thread);
@@ -94,15 +94,15 @@ std::string StandstillWatch::name_of_thread(std::uint16_t thread) const {
   return bearers_.at(label->second) == 1 ? name : name + " (" + number + ")";
 }
 
-/// From `first` along who waits for whom, up to the thread that is there already or has ended;
-/// empty where somebody on the way can still go on.
+/// Follows the wait-for chain from `first` up to a thread that is already in the chain or has
+/// ended. Empty if a thread in the chain can still continue.
 std::vector<std::uint16_t> StandstillWatch::chain_from(std::uint16_t first) const {
   std::vector<std::uint16_t> chain{first};
   while (true) {
     const auto wanted = wanted_.find(chain.back());
     if (wanted == wanted_.end()) return {};
     const auto holder = holders_.find(wanted->second);
-    if (holder == holders_.end()) return {};  // free: it is about to have it
+    if (holder == holders_.end()) return {};  // free: the waiter is about to acquire it
     const bool closed = std::find(chain.begin(), chain.end(), holder->second) != chain.end();
     chain.push_back(holder->second);
     if (closed || ended_.contains(holder->second)) return chain;
@@ -116,7 +116,7 @@ std::string StandstillWatch::deadlock() const {
     std::vector<std::uint16_t> found = chain_from(thread);
     if (found.empty()) continue;
     ++stuck;
-    // The circle itself tells most, not who waits behind it.
+    // Prefer a chain that is a full cycle to one that only leads into a cycle.
     const bool whole = found.front() == found.back();
     if (chain.empty() || (whole && chain.front() != chain.back())) chain = std::move(found);
   }

@@ -1,4 +1,5 @@
-// Why a run got nowhere: who waits for whom in a deadlock, who did what in a livelock.
+// Why a run made no progress: which threads wait for each other in a deadlock, and what the threads
+// did in a livelock.
 #pragma once
 
 #include <cstdint>
@@ -12,32 +13,33 @@
 
 namespace proactor_lab {
 
-/// Sees a run's events go by on their way to `next`, and says at their end whether they led
-/// anywhere. It keeps a little for each thread and lock, nothing for an event.
+/// Passes a run's events on to `next` and reports at the end whether the run made progress. Its
+/// memory grows with the number of threads and locks, not with the number of events.
 class StandstillWatch final : public EventSink {
  public:
-  /// `strings` knows every string of the events that come. Both must outlive the watch.
+  /// `strings` must contain every string of the events. Both must outlive the watch.
   StandstillWatch(const StringPool& strings, EventSink& next) : strings_(strings), next_(next) {}
 
   void add(const Event& event) override;
   std::uint64_t seen() const { return seen_; }
 
   /// "deadlock: A waits for lock 1, held by B, which waits for lock 2, held by A": threads that
-  /// wait at the run's end for locks that nobody can give back any more. Empty where there are
-  /// none: who waits for input, or behind a lock whose holder does, may still go on.
+  /// wait at the end of the run for locks that can never be released. Empty if there are none. A
+  /// thread that waits for input, or for a lock whose holder waits for input, may still continue
+  /// and does not count.
   std::string deadlock() const;
 
-  /// "livelock: in the last 4000 events, 800 ms, no byte moved; ...": for a run that a limit ended
-  /// although its threads were busy to the end. Empty where bytes still moved.
+  /// "livelock: in the last 4000 events, 800 ms, no byte moved; ...": for a run that was stopped by
+  /// a limit although its threads were busy until the end. Empty if bytes still moved.
   std::string livelock() const;
 
  private:
-  /// What a thread did since the last byte moved.
+  /// What a thread has done since bytes last moved.
   struct Doing {
-    std::uint64_t bytes_moved = 0;  // how often until then; 0: nothing at all
-    bool told = false;              // what follows says something
+    std::uint64_t bytes_moved = 0;  // `bytes_moved_` at its last action; 0: no action
+    bool told = false;              // `last` and `what` are set
     EventKind last = EventKind::note;
-    StringId what = no_string;  // it was about
+    StringId what = no_string;  // opcode or label of `last`
   };
 
   void watch_locks(const Event& event);
@@ -48,18 +50,18 @@ class StandstillWatch final : public EventSink {
 
   const StringPool& strings_;
   EventSink& next_;
-  // What threads are called.
+  // Names of threads.
   std::map<std::uint16_t, StringId> labels_;
-  std::map<StringId, int> bearers_;  // of a label
-  // Who holds which lock, and who waits for which.
+  std::map<StringId, int> bearers_;  // number of threads with each label
+  // Which thread holds each lock, and which lock each thread waits for.
   std::map<std::uint16_t, StringId> wanted_;
   std::map<StringId, std::uint16_t> holders_;
   std::set<std::uint16_t> ended_;
   std::uint64_t seen_ = 0;
-  // What happened since a byte moved last.
+  // Progress since bytes last moved.
   std::uint64_t count_ = 0;
-  std::uint64_t progress_ = 0;     // the count then
-  std::uint64_t bytes_moved_ = 1;  // how often, and one
+  std::uint64_t progress_ = 0;     // `count_` when bytes last moved
+  std::uint64_t bytes_moved_ = 1;  // 1 + number of times bytes moved
   std::int64_t progress_ns_ = 0;
   std::int64_t last_ns_ = 0;
   std::vector<Doing> doing_;  // by thread

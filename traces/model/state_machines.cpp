@@ -11,7 +11,7 @@
 namespace proactor_lab {
 namespace {
 
-/// A machine of which there may be many instances, each in a state of its own.
+/// A machine with any number of instances, each of which has its own state.
 class MachineBuilder {
  public:
   explicit MachineBuilder(std::string name, bool declared = false) {
@@ -31,7 +31,7 @@ class MachineBuilder {
     for (auto& [instance, place] : at_) add(place, StateMachine::outside, "");
     at_.clear();
   }
-  /// Without a transition: how it came there is not in the trace.
+  /// Sets the state without a transition: the trace does not show how it was reached.
   void put(std::uint64_t instance, std::string_view state) { at_[instance] = place_of(state); }
 
   bool has(std::uint64_t instance) const { return at_.count(instance) != 0; }
@@ -40,7 +40,7 @@ class MachineBuilder {
 
  private:
   void move_to(std::uint64_t instance, std::size_t place, std::string_view verb) {
-    std::size_t& at = at_[instance];  // outside where it is new
+    std::size_t& at = at_[instance];  // outside if it is new
     add(at, place, verb);
     at = place;
   }
@@ -149,7 +149,7 @@ class RunMachines {
     worker_.move(worker, busy ? "Busy" : "Idle", busy ? "executing" : "release()");
   }
 
-  /// A thread is a loop from its first wait on.
+  /// A thread counts as a loop from its first wait on.
   void add_loop(const Event& event) {
     if (event.kind == EventKind::wait_entered) return loop_.move(event.thread, "waiting", "wait");
     if (!loop_.has(event.thread)) return;

@@ -9,8 +9,8 @@ bool SwitchWatch::see(const Event& event) {
   return event.kind == EventKind::thread_switched || has_begun_job(event);
 }
 
-/// A worker that was woken for a job has a core by its next event, unless that says it has none:
-/// then thread_switched is to follow.
+/// A worker that was woken for a job has a core by its next event, unless that event says that it
+/// is blocked on "cpu"; then thread_switched follows.
 bool SwitchWatch::has_begun_job(const Event& event) {
   if (event.thread >= workers_.size()) workers_.resize(event.thread + std::size_t{1});
   Worker& worker = workers_[event.thread];
@@ -22,7 +22,7 @@ bool SwitchWatch::has_begun_job(const Event& event) {
   return before == Worker::woken && on != "cpu";
 }
 
-/// A loop that only handed operations over, or paid for the system call, kept its core.
+/// A loop that only submitted operations, or paid for the system call, kept its core.
 bool SwitchWatch::has_slept(const Event& returned) const {
   return waits_ && handed_over_ns_ < returned.time_ns;
 }
@@ -38,7 +38,8 @@ void SwitchWatch::note_handing_over(const Event& event) {
       if (waits_) submitted_.insert(event.operation);
       break;
     case EventKind::operation_started:
-      // The first of them tells it: who is linked behind another starts when that one is done.
+      // Only the first start counts: an operation that is linked to another starts when that one is
+      // done.
       if (submitted_.contains(event.operation)) {
         handed_over_ns_ = event.time_ns;
         submitted_.clear();

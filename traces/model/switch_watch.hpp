@@ -1,5 +1,6 @@
-// When a core turns to a thread that had waited. Who is simulated as a blocking thread has events
-// that say so; loops and workers have none, and it follows from what else they do.
+// Detects when a core switches to a thread that had waited. Threads that are simulated as blocking
+// have events for this. Loops and workers have none; for them it is inferred from their other
+// events.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +14,11 @@ namespace proactor_lab {
 
 class SwitchWatch {
  public:
-  /// `strings` are those of the events, and must outlive the watch.
+  /// `strings` must be those of the events and must outlive the watch.
   explicit SwitchWatch(const StringPool& strings) : strings_(strings) {}
 
-  /// Sees a run's events in order; true where the event's thread has just been turned to.
+  /// Call with a run's events in order. Returns true if a core has just switched to the event's
+  /// thread.
   bool see(const Event& event);
 
  private:
@@ -28,9 +30,9 @@ class SwitchWatch {
 
   const StringPool& strings_;
   std::vector<Worker> workers_;  // by thread
-  // The loop's latest wait.
+  // The most recent wait of the loop.
   bool waits_ = false;
-  std::int64_t handed_over_ns_ = 0;  // when the system had taken all that the wait submitted
+  std::int64_t handed_over_ns_ = 0;  // when the system had accepted all that the wait submitted
   std::unordered_set<std::uint32_t> submitted_;  // operations, until the first of them starts
 };
 

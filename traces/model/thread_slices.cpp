@@ -21,12 +21,12 @@ class SliceBuilder {
   }
 
  private:
-  /// Places in `found_.slices` of those that are open, the innermost last.
+  /// Indices in `found_.slices` of the open slices, the innermost last.
   using Open = std::vector<std::uint32_t>;
 
   void add(const Event& event) {
     Open& open = open_[event.thread];
-    // A number that is started again is another thread.
+    // A thread number that is started again denotes a new thread.
     if (event.kind == EventKind::thread_started) end_above(open, 0, event.seq);
     if (open.empty()) begin(open, event, SliceKind::life);
     switch (event.kind) {
@@ -73,7 +73,7 @@ class SliceBuilder {
     if (is_innermost(open, SliceKind::blocked)) end(open, event, SliceKind::blocked);
   }
 
-  /// The innermost of this kind ends, and what lies within it.
+  /// Ends the innermost slice of this kind and all slices within it.
   void end(Open& open, const Event& event, SliceKind kind) {
     const auto found = std::find_if(open.rbegin(), open.rend(), [&](std::uint32_t place) {
       return found_.slices[place].kind == kind;

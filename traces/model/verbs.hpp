@@ -1,5 +1,6 @@
-// The one table of verbs: what an operation's result counts, and how it and its call are worded.
-// What shows or judges a result asks here, and compares no opcode's text.
+// The one table of verbs: what an operation's result counts, and the words for the operation and
+// its call. Code that shows or judges a result queries this table and does not compare opcode
+// texts.
 #pragma once
 
 #include <cstdint>
@@ -10,38 +11,38 @@
 
 namespace proactor_lab {
 
-/// What a result that is no error counts.
+/// What a non-negative result counts.
 enum class Counts : std::uint8_t {
   nothing,
   bytes,
-  handle,     ///< it is one: the accepted connection, the opened file
+  handle,     ///< the result is a handle: the accepted connection, the opened file
   operations  ///< that were found and cancelled
 };
 
-/// Which way a verb moves bytes through the handle.
+/// Direction in which the operation moves bytes through the handle.
 enum class Direction : std::uint8_t { none, in, out };
 
-/// What an operation may be waiting for in the system.
+/// What an operation in flight waits for.
 enum class WaitsFor : std::uint8_t { peer, clock, disk, network };
 
 struct Verb {
-  Opcode opcode = Opcode::none;  ///< `none`: not one of ours; nothing is known of its results
+  Opcode opcode = Opcode::none;  ///< `none`: foreign; the meaning of its results is unknown
   Counts counts = Counts::nothing;
   Direction direction = Direction::none;
-  bool in_order = false;     ///< the bytes are a handle's, in their order: no datagram
-  bool zero_ends = false;    ///< 0, if more was asked for: the end of a stream or file
-  bool falls_short = false;  ///< fewer than asked for is worth a remark
-  bool expires = false;      ///< ETIME is what was asked for
+  bool in_order = false;     ///< the bytes are part of the handle's byte stream (not a datagram)
+  bool zero_ends = false;    ///< result 0, if more was requested, means the end of a stream or file
+  bool falls_short = false;  ///< a result below the requested count is noteworthy
+  bool expires = false;      ///< -ETIME is the requested outcome
   WaitsFor waits_for = WaitsFor::peer;
-  std::string_view end{};   ///< how its end is called
-  std::string_view call{};  ///< how programs call it, where that is not "async_" and its name
+  std::string_view end{};   ///< name of that end
+  std::string_view call{};  ///< name of the call in programs; empty: "async_" + opcode
 };
 
-/// `name` as traces have it. Foreign names give a row of `Opcode::none`.
+/// `name` is the opcode as written in traces. Unknown names return a row with `Opcode::none`.
 const Verb& verb_named(std::string_view name);
 const Verb& verb_of(Opcode opcode);
 
-/// Bytes come into its buffer.
+/// True if the operation writes bytes into its buffer.
 inline bool fills_buffer(Opcode opcode) { return verb_of(opcode).direction == Direction::in; }
 inline bool receives_in_order(Opcode opcode) {
   return verb_of(opcode).in_order && fills_buffer(opcode);
