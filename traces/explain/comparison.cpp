@@ -13,14 +13,14 @@
 namespace proactor_lab {
 namespace {
 
-/// How many differences of a sort are told one by one; of those that matter less, fewer: the page
-/// has 40 lines.
+/// How many differences of each sort are listed. Less important sorts list fewer, because the text
+/// has at most 40 lines.
 constexpr std::size_t told_max = 3;
 constexpr std::size_t told_of_world_max = 2;
 constexpr std::size_t told_of_questions_max = 1;
 constexpr std::size_t line_length_max = 200;
 
-/// A name from a file may be long, and have line breaks in it.
+/// Cuts a name from a file, which may be long, to one line without line breaks.
 std::string one_line(std::string text) {
   std::replace_if(
       text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
@@ -37,7 +37,7 @@ class EventComparer {
   EventComparer(const Trace& a, const Trace& b, bool ignore_times)
       : a_(a), b_(b), ignore_times_(ignore_times) {}
 
-  /// What two events differ in, in the words of the file; empty where they are the same.
+  /// The names of the fields in which two events differ; empty if the events are the same.
   std::vector<std::string> differences(const Event& a, const Event& b) const {
     std::vector<std::string> names;
     const auto compare = [&](std::string_view name, const auto& left, const auto& right) {
@@ -98,16 +98,18 @@ class EventComparer {
 
 // --- What there is in a run --------------------------------------------------------------------
 
-/// What can differ. Each but the first and the last is told as missing or as gone otherwise.
+/// What can differ. All but the first and the last are reported as missing or as having ended
+/// differently.
 enum Sort : std::size_t { choice, fault, work, world, sort_count };
 
-/// Something that happened, and how it went.
+/// Something that happened, and its outcome.
 struct Item {
   std::uint32_t event = 0;
-  std::int64_t time_ns = 0;  // when it was over
+  std::int64_t time_ns = 0;  // when it ended
   std::string outcome;
 };
-/// By what it is; the first of a kind in one run answers to the first of that kind in the other.
+/// By description; the n-th item of a description in one run is compared with the n-th in the
+/// other.
 using Items = std::map<std::string, std::vector<Item>>;
 
 class Inventory {
@@ -187,9 +189,9 @@ class Inventory {
   std::array<std::uint64_t, event_kind_count> counts_{};
 };
 
-// --- The page ----------------------------------------------------------------------------------
+// --- The text ----------------------------------------------------------------------------------
 
-/// Some lines beneath a heading, and how many there would have been.
+/// A few lines under a heading, and the total number of lines.
 class Section {
  public:
   void add(std::string line) {
@@ -247,7 +249,7 @@ class Page {
     line(text);
   }
 
-  /// 0: there is none.
+  /// 0 if there is none.
   std::uint32_t first_difference() const {
     const std::uint32_t both = std::min(a_.event_count(), b_.event_count());
     for (std::uint32_t seq = 1; seq <= both; ++seq) {
@@ -342,7 +344,7 @@ class Page {
     line("Different only in their time: " + std::to_string(later_) + "; most of all " + most_);
   }
 
-  /// Nothing of the above: then by kind.
+  /// If none of the above differs, counts of events are compared by kind.
   void tell_kinds(const Inventory& a, const Inventory& b) {
     Section kinds;
     for (int i = 0; i < event_kind_count; ++i) {

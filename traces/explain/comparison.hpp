@@ -1,4 +1,4 @@
-// Two runs beside each other: where they part, and what differs.
+// Compares two runs: where they diverge, and what differs.
 #pragma once
 
 #include <string>
@@ -8,13 +8,13 @@
 namespace proactor_lab {
 
 struct ComparisonOptions {
-  bool ignore_times = false;  ///< for live traces, whose times are never the same
-  std::string name_a = "A";   ///< what the runs are called
+  bool ignore_times = false;  ///< for live traces, whose times always differ
+  std::string name_a = "A";   ///< names of the runs
   std::string name_b = "B";
 };
 
 struct Comparison {
-  bool same = true;  ///< event by event; the headers may differ
+  bool same = true;  ///< all events are the same; the headers may differ
   std::string text;  ///< at most 40 lines
 };
 

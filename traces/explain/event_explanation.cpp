@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t lines_max = 40;
 constexpr std::size_t choices_max = 3;
-constexpr std::size_t links_searched = 25;  // for choices: as long a chain as can be shown
+constexpr std::size_t links_searched = 25;  // for choices: the longest chain that can be shown
 constexpr std::size_t others_max = 2;
 
 std::size_t lines_of(const std::string& text) {
@@ -22,7 +22,7 @@ std::size_t lines_of(const std::string& text) {
 
 std::string numbered(std::uint32_t seq) { return "#" + std::to_string(seq); }
 
-/// `words` without the place that the line names already.
+/// `words` without the place that the line already names.
 std::string without(std::string_view place, const std::string& words) {
   return words.starts_with(place) ? words.substr(place.size()) : words;
 }
@@ -32,7 +32,7 @@ class EventExplanation {
   EventExplanation(const Model& model, std::uint32_t seq)
       : model_(model), seq_(seq), words_(model), chain_(model.chain_of_causes(seq)) {}
 
-  /// The chain has the lines that the rest leaves.
+  /// The chain gets the lines that the other parts leave.
   std::string text() const {
     const std::string rest = life() + choices();
     return chain(lines_max - lines_of(rest)) + rest;
@@ -43,7 +43,7 @@ class EventExplanation {
     return numbered(seq) + " at " + format_duration(model_.event(seq).time_ns);
   }
 
-  /// The cause, and what went on between it and the effect before it in the chain.
+  /// The cause, and what happened between it and its effect in the chain.
   std::string link(std::uint32_t cause, std::uint32_t effect) const {
     const std::int64_t passed_ns = model_.event(effect).time_ns - model_.event(cause).time_ns;
     std::string text;
@@ -60,11 +60,12 @@ class EventExplanation {
     return model_.event(seq).certainty == Certainty::inferred ? " [inferred]" : "";
   }
 
-  /// From the event back to the run's start; where that is long, all but the start is left out.
+  /// From the event back to the start of the run. If the chain is long, all but the start is
+  /// omitted.
   std::string chain(std::size_t lines) const {
     std::string text =
         "Why now?\n" + moment(seq_) + ": " + model_.sentence(seq_) + inferred(seq_) + "\n";
-    // A cause takes two lines at most, and so does the end of a chain that is cut.
+    // A cause takes at most two lines, and so does the end of a shortened chain.
     for (std::size_t i = 1; i < chain_.size(); ++i) {
       if (i + 1 < chain_.size() && lines_of(text) + 4 > lines) {
         text +=
@@ -84,8 +85,8 @@ class EventExplanation {
     std::uint32_t to;
   };
 
-  /// What its operation went through up to the event, whatever the chain says: who asked for it is
-  /// often not what set it off.
+  /// The phases of its operation up to the event, independent of the chain: the initiation is often
+  /// not part of the chain of causes.
   std::string life() const {
     const std::string lock = words_.blocked(seq_);
     if (!lock.empty()) return "It waits " + lock + ".\n";
@@ -100,7 +101,7 @@ class EventExplanation {
     text += "was asked for by " +
             (in_handler ? printable(model_.trace().text(outer->handler)) : "the program") + " " +
             format_duration(ago_ns) + " before (" + moment(operation->initiated) + "):\n";
-    // A multishot operation has several completions: the event's own counts.
+    // A multishot operation has several completions: use the one that the event belongs to.
     const CompletionRecord completion = completion_at(*operation);
     const Phase phases[] = {
         {"until it was handed over", operation->initiated, operation->submitted},
@@ -123,7 +124,7 @@ class EventExplanation {
     return text;
   }
 
-  /// The completion that the event is about, else the first that is not over by then.
+  /// The completion that the event belongs to, else the first that is not over by then.
   CompletionRecord completion_at(const OperationRecord& operation) const {
     if (const auto about = model_.completion_about(seq_)) return *about;
     const std::vector<CompletionRecord> all = model_.completions(operation);
@@ -133,7 +134,8 @@ class EventExplanation {
     return open != all.end() ? *open : all.empty() ? CompletionRecord{} : all.back();
   }
 
-  /// In the system what ended the waiting counts, and it is often none of the operation's events.
+  /// In the system, the event that ended the wait counts, and it often does not belong to the
+  /// operation.
   std::string reason(const Phase& phase, const OperationRecord& operation,
                      const CompletionRecord& completion) const {
     if (phase.from == completion.dequeued) return worker_awaited(operation, completion);
@@ -160,7 +162,8 @@ class EventExplanation {
            format_duration(way_ns) + " on its way)";
   }
 
-  /// Between the queue and the handler somebody may have waited for a place, and a worker's core.
+  /// Between the queue and the handler, the operation may have waited for a worker, and the worker
+  /// for a core.
   std::string worker_awaited(const OperationRecord& operation,
                              const CompletionRecord& completion) const {
     for (std::uint32_t seq = completion.dequeued + 1; seq < completion.entered; ++seq) {
@@ -177,7 +180,7 @@ class EventExplanation {
 
   // --- What else could have happened ---------------------------------------------------------
 
-  /// The choices that were made between a cause and its effect, in the effect's moment.
+  /// The choices made between a cause and its effect, at the time of the effect.
   std::vector<std::uint32_t> choices_on_chain() const {
     std::vector<std::uint32_t> found;
     const std::size_t links = std::min(chain_.size(), links_searched);
@@ -231,8 +234,8 @@ class EventExplanation {
     return text;
   }
 
-  /// What was due at the choice's moment and came later: what happened next in that moment without
-  /// being its consequence, or was on its way and never came to anything.
+  /// Alternatives at the time of the choice: later events of the same time that are not its
+  /// consequence, and events that were on their way and never had an effect.
   std::vector<std::string> others_due(std::uint32_t choice) const {
     const Event& asked = model_.event(choice);
     const std::size_t wanted = std::min<std::size_t>(asked.options, others_max + 1) - 1;

@@ -1,4 +1,4 @@
-// A run in at most 40 lines: first what is wrong, then where the time went, then what was seen.
+// Describes a run in at most 40 lines: what is wrong, where the time went, what was recorded.
 #include "traces/explain/explanation.hpp"
 
 #include <algorithm>
@@ -88,7 +88,7 @@ class RunExplanation {
     return text.empty() ? "It ended by itself, and kept all rules of the pattern.\n" : text;
   }
 
-  /// Operations whose handler has not returned, and that were not given up.
+  /// Operations whose handler has not returned and that were not abandoned.
   std::string stuck() const {
     std::vector<const OperationRecord*> stuck;
     for (const OperationRecord& operation : model_.operations()) {
@@ -123,7 +123,7 @@ class RunExplanation {
     return samples.ns.empty() ? -1 : *std::max_element(samples.ns.begin(), samples.ns.end());
   }
 
-  /// The longest first; what is left out is counted.
+  /// The longest first; omitted entries are counted.
   static std::vector<Named> worst_first(std::map<std::string, Samples> groups) {
     std::vector<Named> sorted(std::make_move_iterator(groups.begin()),
                               std::make_move_iterator(groups.end()));
@@ -288,7 +288,7 @@ class RunExplanation {
     return text;
   }
 
-  // --- The world, and what was seen of it ----------------------------------------------------
+  // --- The world, and what was recorded of it ------------------------------------------------
 
   std::string world() const {
     std::string text;

@@ -74,11 +74,11 @@ std::string WaitingWords::blocked(std::uint32_t seq) const {
   return for_lock(event, event);
 }
 
-/// From its start to its completion.
+/// Between an operation's start and its completion.
 std::string WaitingWords::in_the_system(const Event& cause, const Event& effect) const {
   const OperationRecord* operation = model_.operation(effect.operation);
   if (is_of_client(cause.kind)) {
-    // Where it completes in the moment of its start, what it waits for had come before.
+    // If it completes at the time of its start, what it waits for had arrived before.
     const bool was_there = operation != nullptr && operation->started > cause.seq &&
                            model_.event(operation->started).time_ns == effect.time_ns;
     return was_there ? "on its way, and then in the system until somebody asked for it"
@@ -109,7 +109,7 @@ std::string WaitingWords::of_client(const Event& cause, const Event& effect) con
   return is_of_client(cause.kind) ? "its own pause" : "as the scenario has it";
 }
 
-/// What ran on the thread that was to go on: other handlers, or nothing, because it slept.
+/// What ran on the waiting thread: other handlers, or nothing because it slept.
 std::string WaitingWords::behind_handlers(const Event& cause, const Event& effect) const {
   std::vector<std::pair<StringId, std::int64_t>> busy;  // by handler's name, in order
   std::size_t more = 0;
@@ -121,7 +121,7 @@ std::string WaitingWords::behind_handlers(const Event& cause, const Event& effec
     if (entered.thread != effect.thread) continue;
     const std::int64_t until_ns =
         run->exited == 0 ? effect.time_ns : model_.event(run->exited).time_ns;
-    if (until_ns < cause.time_ns) break;  // handlers of a thread come one after the other
+    if (until_ns < cause.time_ns) break;  // handlers of a thread run one after the other
     const std::int64_t ns =
         std::min(until_ns, effect.time_ns) - std::max(entered.time_ns, cause.time_ns);
     if (ns <= 0) continue;
@@ -201,11 +201,11 @@ std::string WaitingWords::of_thread(const Event& cause, const Event& effect) con
 
 std::string WaitingWords::for_lock(const Event& cause, const Event& effect) const {
   StringId lock = effect.kind == EventKind::lock_acquired ? effect.label : no_string;
-  // Who is blocked asked for the lock just before.
+  // A blocked thread has requested the lock just before.
   if (lock == no_string && cause.cause != 0 && cause.cause < cause.seq) {
     lock = model_.event(cause.cause).label;
   }
-  // Who held it in the moment in which the wait began; else who took it first after that.
+  // The holder when the wait began, else the first thread that acquired the lock afterwards.
   std::uint16_t holder = 0;
   std::uint32_t last = cause.seq;
   while (last + 1 < effect.seq && model_.event(last + 1).time_ns == cause.time_ns) ++last;

@@ -1,5 +1,6 @@
-// Why time passed between an event and the one that it caused, in words: on the way, in the queue
-// behind another handler, for a place of the worker pool, for a lock that somebody held.
+// Words for why time passed between an event and the event that it caused: on the way through the
+// network, in the queue behind another handler, waiting for a worker, waiting for a lock that
+// another thread held.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +14,15 @@ namespace proactor_lab {
 
 class WaitingWords {
  public:
-  /// Looks through the model once; it must outlive this.
+  /// Reads all events of the model once. The model must outlive this object.
   explicit WaitingWords(const Model& model);
 
-  /// What went on between `cause` and `effect`, as words to follow a duration; empty where no time
-  /// passed, or nothing is known.
+  /// What happened between `cause` and `effect`, as words that follow a duration. Empty if no time
+  /// passed or the reason is unknown.
   std::string between(std::uint32_t cause, std::uint32_t effect) const;
 
-  /// What a thread waits for from here on, "for lock A, held by thread first"; empty where `seq`
-  /// is no thread_blocked on a lock.
+  /// What a thread waits for from event `seq` on: "for lock A, held by thread first". Empty if
+  /// `seq` is not a thread_blocked on a lock.
   std::string blocked(std::uint32_t seq) const;
 
  private:

@@ -1,5 +1,5 @@
-// One event after the other of Chrome's trace format, as text. What the events mean is
-// chrome_trace.hpp's matter.
+// Writes single events of Chrome's trace event format as text. chrome_trace.hpp decides which
+// events are written.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace proactor_lab {
 
-/// A process and a thread as Chrome's format numbers them.
+/// Numbers of a process and a thread in Chrome's format.
 struct ChromeTrack {
   std::uint32_t process = 0;
   std::uint32_t thread = 0;
@@ -19,19 +19,19 @@ class ChromeEvents {
  public:
   using Output = std::function<void(std::string_view)>;
 
-  /// `output` gets chunks of about 64 KiB, in order.
+  /// `output` receives the text in order, in chunks of about 64 KiB.
   explicit ChromeEvents(Output output);
 
-  /// Opens an event; it is closed by the next one, or by `finish`.
+  /// Begins an event. The next call of `event` or `finish` ends it.
   void event(char phase, ChromeTrack track, std::string_view category, std::string_view name);
   void time(std::string_view key, std::int64_t ns);  ///< in microseconds, exact to the nanosecond
   void number(std::string_view key, std::int64_t value);
   void text(std::string_view key, std::string_view value);
   void flag(std::string_view key);
-  /// What follows are the event's arguments.
+  /// The members written after this call are the event's arguments.
   void arguments();
 
-  /// Ends the list of events. What follows describes the whole, as arguments do.
+  /// Ends the list of events. Members written after this call describe the whole trace.
   void finish();
   void close();
 

@@ -15,14 +15,14 @@ namespace {
 using Track = ChromeTrack;
 using Tracks = ChromeTracks;
 
-/// An operation that is alive: a tree of async events, its phases beneath it.
+/// A live operation: a tree of async events, with its phases as children.
 struct Span {
   OperationLife life;
   std::string name;  ///< "receive #3 on A"
   std::uint32_t handle = 0;
   std::int64_t result = 0;
-  std::string_view phase;   ///< the open one; a literal
-  std::uint32_t arrow = 0;  ///< the one that has begun at its initiation
+  std::string_view phase;   ///< the current phase; a literal
+  std::uint32_t arrow = 0;  ///< number of the arrow that begins at its initiation
 };
 
 class ChromeWriter {
@@ -101,7 +101,7 @@ class ChromeWriter {
     begin_slice({Tracks::program, slice.thread}, categories[static_cast<std::size_t>(slice.kind)],
                 name_of_slice(slice.kind, event), since_start(end) - now_ns_);
     json_.number("seq", event.seq);
-    // A thread may well live as long as the run.
+    // A thread may live as long as the run.
     if (!slice.ended && slice.kind != SliceKind::life) json_.flag("unfinished");
     if (slice.kind == SliceKind::handler) json_.number("operation", event.operation);
     if (!slice.ended || slice.kind == SliceKind::handler) return;
@@ -130,7 +130,7 @@ class ChromeWriter {
     return time_ns > start_ns_ ? time_ns - start_ns_ : 0;
   }
 
-  /// What the system does with it; an operation's other states show in the threads.
+  /// The operation's phases in the system; its other states are visible in the threads.
   static std::string_view phase_of(const OperationLife& life) {
     if (life.state() == OperationState::submitted) return "submitted";
     if (life.state() == OperationState::in_flight) return "in flight";
@@ -143,7 +143,7 @@ class ChromeWriter {
     if (place == spans_.end()) {
       OperationLife first;
       first.follow(event);
-      if (first.state() == OperationState::none) return;  // it is over, or was never told of
+      if (first.state() == OperationState::none) return;  // over, or initiation not in the trace
       place = spans_.emplace(event.operation, Span{}).first;
       begin_span(place->second, event);
     }
@@ -181,7 +181,7 @@ class ChromeWriter {
     if (event.label != no_string) json_.text("handler", trace_.text(event.label));
   }
 
-  /// The call lies in whatever its thread is in, and the arrow to the handler begins in it.
+  /// The call is nested in the thread's current slice, and the arrow to the handler begins in it.
   void write_initiation(Span& span, const Event& event) {
     if (event.thread == 0) return;
     const Track track{Tracks::program, event.thread};
@@ -211,7 +211,7 @@ class ChromeWriter {
     if (!next.empty()) async('b', next, event);
   }
 
-  /// What happens to an operation and does not move it on.
+  /// Writes events of an operation that do not change its state.
   void write_step(Span& span, const Event& event) {
     switch (event.kind) {
       case EventKind::handler_entered: {
@@ -373,7 +373,7 @@ class ChromeWriter {
   std::uint64_t lost_ = 0;
   std::uint32_t last_arrow_ = 0;
   std::map<std::uint32_t, Span> spans_;    // of live operations
-  std::map<StringId, StringId> machines_;  // and the state that each is in
+  std::map<StringId, StringId> machines_;  // state of each declared machine
 };
 
 }  // namespace

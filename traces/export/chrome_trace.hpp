@@ -1,5 +1,5 @@
-// A trace as Chrome's trace event JSON, which Perfetto and chrome://tracing open. EXPORTS.md says
-// what becomes what, and what is lost.
+// Exports a trace as Chrome's trace event JSON, which Perfetto and chrome://tracing open.
+// EXPORTS.md describes the mapping and what is lost.
 #pragma once
 
 #include "traces/export/chrome_events.hpp"
@@ -7,8 +7,8 @@
 
 namespace proactor_lab {
 
-/// Hands the file over in chunks. What it keeps meanwhile grows with the operations, threads and
-/// handles, not with the text that it writes: each slice of a thread takes 12 bytes.
+/// Passes the file to `output` in chunks. Memory grows with the number of operations, threads,
+/// handles and slices (12 bytes per slice), not with the size of the text.
 void write_chrome_trace(const Trace& trace, ChromeEvents::Output output);
 
 }  // namespace proactor_lab

@@ -1,5 +1,5 @@
-// Where things stand in a Chrome trace, and what they are called there: three processes (the
-// program, the operating system, the world), a thread a thread or a client.
+// Assigns events to the tracks of a Chrome trace and names them. There are three processes (the
+// program, the operating system, the world), with one thread per thread or client.
 #pragma once
 
 #include <cstdint>
@@ -20,22 +20,22 @@ class ChromeTracks {
   static constexpr ChromeTrack kernel{system, 1};
   static constexpr ChromeTrack at_large{world, 1};
 
-  /// Keeps both; writes the names of the processes.
+  /// Keeps references to both, which must outlive this object. Writes the names of the processes.
   ChromeTracks(const Trace& trace, ChromeEvents& json);
 
-  /// To be called with each event in turn, before what it becomes is written.
+  /// Call with each event in order, before writing what the event is exported as.
   void meet(const Event& event);
 
-  /// Who did it; `otherwise` where nobody of the program did.
+  /// The track of the event's thread; `otherwise` if it has no thread of the program.
   static ChromeTrack of(const Event& event, ChromeTrack otherwise) {
     return event.thread == 0 ? otherwise : ChromeTrack{program, event.thread};
   }
-  /// A lane each for the first 64; a crowd would fill the screen.
+  /// One track for each of the first 64 clients; more would fill the screen.
   ChromeTrack of_client(const Event& event);
 
   std::string name_of_thread(std::uint16_t thread) const;
-  std::string name_of_handle(std::uint32_t handle) const;  ///< empty for none
-  /// "read(A)"; only the verb where there is no handle.
+  std::string name_of_handle(std::uint32_t handle) const;  ///< empty for handle 0
+  /// "read(A)"; only the verb if there is no handle.
   std::string call(std::string_view verb, std::uint32_t handle) const;
 
  private:
@@ -46,9 +46,9 @@ class ChromeTracks {
 
   const Trace& trace_;
   ChromeEvents& json_;
-  FlatMap<StringId> handles_;       // their labels
-  FlatMap<StringId> threads_;       // likewise, of those met
-  FlatMap<std::uint32_t> clients_;  // their lanes, by label
+  FlatMap<StringId> handles_;       // handle labels
+  FlatMap<StringId> threads_;       // labels of the threads seen so far
+  FlatMap<std::uint32_t> clients_;  // thread numbers of the clients, by label
 };
 
 }  // namespace proactor_lab

@@ -1,5 +1,5 @@
-// The interaction diagram as a sequence diagram: a message for what is handed over, a note for what
-// merely happens. An activation is a handler that runs, a loop that waits, a thread that runs.
+// The interaction diagram as a sequence diagram. A hand-over is a message; any other event is a
+// note. An activation is a running handler, a waiting loop, or a running thread.
 #include <algorithm>
 #include <map>
 #include <string>
@@ -14,9 +14,9 @@
 namespace proactor_lab::figures {
 namespace {
 
-constexpr std::size_t room_for_the_end = 600;  // what was cut
+constexpr std::size_t room_for_the_end = 600;  // for the comment on what was cut
 constexpr std::size_t deactivation_size_max = 26;
-constexpr std::size_t participants_size_max = 20'000;  // more are declared by being used
+constexpr std::size_t participants_size_max = 20'000;  // further ones are declared by being used
 
 class SequenceWriter {
  public:
@@ -90,7 +90,7 @@ class SequenceWriter {
   }
   void deactivate(const std::string& who) {
     const auto found = active_.find(who);
-    if (found == active_.end()) return;  // it was active before what is shown
+    if (found == active_.end()) return;  // it became active before the first event shown
     line("deactivate " + who);
     if (--found->second == 0) active_.erase(found);
     --open_;
@@ -223,7 +223,7 @@ class SequenceWriter {
     }
   }
 
-  /// A thread's activation is the time in which it runs.
+  /// A thread is active while it runs.
   void add_of_thread(const Event& event) {
     if (event.thread == 0) return;
     const std::string who = id_of(event.thread);
@@ -289,9 +289,9 @@ class SequenceWriter {
   std::uint32_t seq_ = 0;
   std::string leftmost_;
   std::string body_;
-  std::string lines_;                  // of the event at hand
-  std::map<std::string, int> active_;  // how many activations of each are open
-  std::size_t open_ = 0;               // of all
+  std::string lines_;                  // of the current event
+  std::map<std::string, int> active_;  // number of open activations of each
+  std::size_t open_ = 0;               // total
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 namespace proactor_lab::figures {
 namespace {
 
-constexpr std::size_t room_for_the_end = 400;  // closing brackets, and what was cut
+constexpr std::size_t room_for_the_end = 400;  // closing brackets, and the comment on what was cut
 
 class StatesWriter {
  public:
@@ -40,8 +40,8 @@ class StatesWriter {
     return true;
   }
 
-  /// The built-in machines' states are called by their own names where nothing else stands beside
-  /// them; a declared one's could be a word of Mermaid's.
+  /// States of a single built-in machine use their own names as ids. A declared state's name could
+  /// be a reserved word of Mermaid.
   static std::string id_of(const StateMachine& machine, const std::string& prefix,
                            std::size_t place) {
     if (place == StateMachine::outside) return "[*]";

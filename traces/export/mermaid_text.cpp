@@ -14,7 +14,7 @@ bool is_word(char32_t c) {
   return c < 0x80 && (std::isalnum(static_cast<int>(c)) != 0 || c == '_');
 }
 
-/// No other sign of ASCII means nothing to any of Mermaid's diagrams, in any of its versions.
+/// Every other ASCII character may have a meaning in one of Mermaid's diagrams.
 bool is_plain(char32_t c) {
   return is_word(c) || (c >= 0xA0 && c != 0xFFFD) ||
          (c < 0x80 &&
@@ -36,9 +36,9 @@ void append_code(std::string& out, char32_t c) {
 
 std::string mermaid_words(std::string_view text) {
   std::string out;
-  std::size_t word = 0;  // where in `out` the one begins that is being written
+  std::size_t word = 0;  // start in `out` of the current word
   const auto end_word = [&] {
-    // A plain "end" would close a block.
+    // An unescaped "end" would close a block.
     if (is_end(std::string_view(out).substr(word))) {
       const char first = out[word];
       out.replace(word, 1, first == 'e' ? "#101;" : "#69;");

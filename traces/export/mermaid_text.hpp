@@ -1,5 +1,5 @@
-// Text as Mermaid takes it: words without what its grammar would stumble over, lines up to the size
-// that its renderers accept.
+// Text for Mermaid: escapes characters that its grammar would misread, and the size limit of its
+// renderers.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,8 @@
 
 namespace proactor_lab {
 
-/// Letters, digits and a few signs stay; everything else, and the word "end", is written as
-/// `#number;`. Long texts are cut with an ellipsis.
+/// Letters, digits and a few punctuation characters are copied. Every other character, and the word
+/// "end", is written as `#number;`. Long text is cut with an ellipsis.
 std::string mermaid_words(std::string_view text);
 
 /// Renderers refuse more than 50,000 characters.

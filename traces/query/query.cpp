@@ -16,19 +16,19 @@ namespace {
 
 constexpr std::size_t sql_bytes_max = 64 * 1024;
 constexpr std::size_t result_bytes_max = 64u << 20;
-/// What SQLite may hold in memory, for sorting, grouping, recursion; nested WITHs grow
-/// exponentially while they are compiled. The tables themselves take none.
+/// Limit of SQLite's memory for sorting, grouping and recursion. Nested WITHs grow exponentially
+/// while they are compiled. The tables themselves use no SQLite memory.
 constexpr std::int64_t working_bytes_max = std::int64_t{256} << 20;
-/// Virtual-machine instructions between two looks at the clock. Each may make or search a value of
-/// the greatest length, hence few.
+/// Virtual-machine instructions between two checks of the deadline. Each may build or search a
+/// value of the maximum length, so the number is small.
 constexpr int steps_between_checks = 50;
 
 using namespace std::string_view_literals;
 using SteadyClock = std::chrono::steady_clock;
 
-/// All that a query may call. Left out is what would make an answer depend on something besides the
-/// trace (random, the clock), what reaches outside, and what can take more than linear time for
-/// long values (instr, replace, trim): a single call cannot be interrupted.
+/// The functions that a query may call. Excluded are functions whose result depends on more than
+/// the trace (random, the clock), that access anything outside, or that can take more than linear
+/// time on long values (instr, replace, trim), because a single call cannot be interrupted.
 bool is_allowed_function(std::string_view name) {
   static constexpr std::array allowed = [] {
     std::array names{
@@ -56,7 +56,7 @@ bool is_allowed_table(std::string_view name) {
          name == "sqlite_master" || name == "sqlite_schema";
 }
 
-/// Stops a query whose time is up.
+/// Stops a query at its deadline.
 struct Watch {
   SteadyClock::time_point deadline;
   bool too_slow = false;
@@ -69,8 +69,9 @@ struct Watch {
 
 int keep_watch(void* context) { return static_cast<Watch*>(context)->is_over() ? 1 : 0; }
 
-/// Admits reading the trace's tables. It is asked while a query is compiled, which may take long,
-/// too. Where no column is read, as by count(*), the name may be that of a WITH.
+/// Authorizer (sqlite3_set_authorizer): allows reading the trace's tables only. SQLite calls it
+/// while it compiles a query, so it checks the deadline too. If no column is read, as by count(*),
+/// the name may be that of a WITH.
 int authorise(void* context, int action, const char* what, const char* detail, const char*,
               const char*) {
   if (context != nullptr && static_cast<Watch*>(context)->is_over()) return SQLITE_DENY;
@@ -88,14 +89,14 @@ int authorise(void* context, int action, const char* what, const char* detail, c
   }
 }
 
-/// duration(ns): "105 ms", as the figures write it.
+/// duration(ns): "105 ms", formatted as in the figures.
 void sql_duration(sqlite3_context* context, int, sqlite3_value** values) {
   if (sqlite3_value_type(values[0]) == SQLITE_NULL) return sqlite3_result_null(context);
   const std::string text = format_duration(sqlite3_value_int64(values[0]));
   sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
-/// ms(ns): milliseconds, a whole number where they are whole.
+/// ms(ns): milliseconds, as an integer if possible.
 void sql_ms(sqlite3_context* context, int, sqlite3_value** values) {
   if (sqlite3_value_type(values[0]) == SQLITE_NULL) return sqlite3_result_null(context);
   const std::int64_t ns = sqlite3_value_int64(values[0]);
@@ -140,7 +141,7 @@ QueryValue column_value(sqlite3_stmt* statement, int column) {
   }
 }
 
-/// While a query runs it is watched; however it ends, the watch ends with it.
+/// Installs the deadline check and the authorizer for the duration of a query.
 class WatchGuard {
  public:
   WatchGuard(sqlite3* handle, Watch& watch) : handle_(handle) {
@@ -174,9 +175,10 @@ struct TraceDatabase::Database {
     sqlite3_create_function_v2(handle, "duration", 1, flags, nullptr, sql_duration, nullptr,
                                nullptr, nullptr);
     sqlite3_create_function_v2(handle, "ms", 1, flags, nullptr, sql_ms, nullptr, nullptr, nullptr);
-    // They are made at their first use, which the authoriser would forbid.
+    // These tables are created at first use, which the authorizer would forbid.
     execute("SELECT 1 FROM json_each('[]'), json_tree('[]')");
-    // Sorting must not spill into files. The pragma goes before the authoriser that forbids them.
+    // Sorting must not use temporary files. The authorizer forbids pragmas, so it is installed
+    // later.
     execute("PRAGMA temp_store=MEMORY; PRAGMA journal_mode=OFF");
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -232,7 +234,7 @@ struct TraceDatabase::Database {
     if (sql.find('\0') != std::string_view::npos) throw QueryError("the query has a NUL in it");
     Statement statement = compile(sql, watch, limits);
     if (statement == nullptr) throw QueryError("the query is empty");
-    // What follows the first statement may only be comment and white space.
+    // Only comments and white space may follow the first statement.
     if (!sql.empty() && compile(sql, watch, limits) != nullptr) {
       throw QueryError("one query only; something follows the first ';'");
     }
@@ -246,7 +248,7 @@ struct TraceDatabase::Database {
     return statement;
   }
 
-  /// Compiles the first statement and cuts it off `sql`; null where there is none.
+  /// Compiles the first statement and removes it from `sql`. Returns null if there is none.
   Statement compile(std::string_view& sql, const Watch& watch, const QueryLimits& limits) const {
     sqlite3_stmt* raw = nullptr;
     const char* tail = nullptr;
@@ -258,7 +260,7 @@ struct TraceDatabase::Database {
     return statement;
   }
 
-  /// Calls `begin` with the compiled query, then `take` for each row; `take` returns false to stop.
+  /// Calls `begin` with the compiled query, then `take` for each row. `take` returns false to stop.
   template <class Begin, class Take>
   void run(std::string_view sql, const QueryLimits& limits, Begin begin, Take take) const {
     sqlite3_limit(handle, SQLITE_LIMIT_LENGTH,

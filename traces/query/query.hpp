@@ -1,6 +1,6 @@
-// Questions to a trace in SQL: lessons' answers, rubrics, `plab query`. The tables are described in
-// TABLES.md. Queries come from files that somebody else wrote: they see tables that cannot be
-// written, an authoriser admits reading those only, and time, memory and result size are bounded.
+// SQL queries over a trace, used by lessons' answers, rubrics and `plab query`. TABLES.md describes
+// the tables. Queries come from untrusted files: the tables cannot be written, an authorizer allows
+// only reading them, and time, memory and result size are bounded.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@
 
 namespace proactor_lab {
 
-/// What a cell holds, in SQLite's own writing: a number, a text, or nothing. A blob is the text
-/// x'0aff'; a number that is not finite is the text Inf.
+/// The content of a cell in SQLite's notation: a number, a text, or nothing. A blob becomes the
+/// text x'0aff'; a number that is not finite becomes the text Inf.
 struct QueryValue {
   enum class Kind : std::uint8_t { null, number, text };
 
@@ -31,10 +31,10 @@ struct QueryResult {
 struct QueryLimits {
   std::int64_t milliseconds = 2000;
   std::size_t rows = 100'000;
-  std::size_t value_bytes = 64 * 1024;  ///< of every value on the way
+  std::size_t value_bytes = 64 * 1024;  ///< limit of every value, also intermediate ones
 };
 
-/// Thrown for a query that is wrong, forbidden or too slow; `what()` is SQLite's or our sentence.
+/// Thrown if a query is wrong, forbidden or too slow. `what()` is SQLite's message or our own.
 class QueryError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -42,23 +42,25 @@ class QueryError : public std::runtime_error {
 
 class TraceDatabase {
  public:
-  /// Reads the model's events up to `horizon` in place: nothing later can be asked for. The model
+  /// Reads the model's events up to `horizon` in place; queries cannot see later events. The model
   /// must outlive the database.
   explicit TraceDatabase(const Model& model, std::uint32_t horizon = UINT32_MAX);
   ~TraceDatabase();
   TraceDatabase(TraceDatabase&&) noexcept;
   TraceDatabase& operator=(TraceDatabase&&) noexcept;
 
-  /// Adds another run, whose tables bear `name` as a prefix: `threads.events`. At most
-  /// `attached_runs_max`; `name` must satisfy `is_run_name`.
+  /// Adds another run, whose tables have `name` as a prefix: `threads.events`. At most
+  /// `attached_runs_max` runs. REQUIRES: `name` satisfies `is_run_name`. The model must outlive the
+  /// database.
   void attach(const std::string& name, const Model& model, std::uint32_t horizon = UINT32_MAX);
   static constexpr std::size_t attached_runs_max = 8;
-  /// A lower-case word (letters, digits, underscores) that is neither a table nor SQLite's own.
+  /// True for a lower-case word (letters, digits, underscores) that is neither a table nor reserved
+  /// by SQLite.
   static bool is_run_name(std::string_view name);
 
-  /// One SELECT (or WITH ... SELECT).
+  /// Runs one SELECT (or WITH ... SELECT). Throws QueryError.
   QueryResult query(std::string_view sql, const QueryLimits& limits = {}) const;
-  /// First column of the first row; empty where there is no row.
+  /// First column of the first row; empty if there is no row. Throws QueryError.
   std::string answer(std::string_view sql) const;
 
  private:

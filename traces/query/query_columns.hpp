@@ -1,4 +1,4 @@
-// How a row of a table answers: a column is a name and a function of a row. For query_tables.cpp.
+// How tables compute their cells: a column is a name and a function of a row. For query_tables.cpp.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +17,15 @@ inline SqlValue sql_number(std::int64_t value) { return {{}, value, SqlValue::Ki
 inline SqlValue sql_number_if(bool present, std::int64_t value) {
   return present ? sql_number(value) : sql_null();
 }
-/// Ids and sequence numbers: 0 is absent.
+/// For ids and sequence numbers: 0 becomes NULL.
 inline SqlValue sql_id(std::int64_t value) { return sql_number_if(value != 0, value); }
-/// Empty is absent.
+/// Empty text becomes NULL.
 inline SqlValue sql_text(std::string_view value) {
   if (value.empty()) return sql_null();
   return {value, 0, SqlValue::Kind::text};
 }
 
-/// A model up to a moment: what came later is not there.
+/// A model up to event `last`. Later events are hidden.
 struct Seen {
   const Model& model;
   std::uint32_t last = 0;
@@ -49,7 +49,7 @@ struct Column {
   SqlValue (*value)(const Seen&, const Row&);
 };
 
-/// The same for moments, which are members of their rows.
+/// Column functions for moments that are members of their rows.
 template <auto moment, class Row>
 SqlValue seq_of(const Seen& seen, const Row& row) {
   return seen.seq(row.*moment);
@@ -63,8 +63,8 @@ SqlValue between(const Seen& seen, const Row& row) {
   return seen.between(row.*from, row.*to);
 }
 
-/// A table as its name, its columns, and the rows that `Source` gives: `rows()`, `row(place)`,
-/// `is_numbered`. The first column of a numbered one is the row's place from 1.
+/// A table: its name, its columns, and the rows that `Source` provides through `rows()`,
+/// `row(place)` and `is_numbered`. If it is numbered, its first column is the row's number from 1.
 template <class Source>
 class ColumnTable final : public QueryTable {
  public:
@@ -93,7 +93,7 @@ class ColumnTable final : public QueryTable {
   Source source_;
 };
 
-/// Rows that are worked out when they are asked for first, and kept.
+/// Rows that are computed at the first access and kept.
 template <class R, std::vector<R> (*find)(const Model&, std::uint32_t), bool numbered = true>
 class FoundRows {
  public:

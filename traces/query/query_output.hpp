@@ -1,4 +1,4 @@
-// The answer to a query, written down: for a person, for a spreadsheet, for a program.
+// Formats the result of a query: for people, for spreadsheets, for programs.
 #pragma once
 
 #include <string>
@@ -7,15 +7,17 @@
 
 namespace proactor_lab {
 
-/// Aligned columns, two blanks apart, numbers to the right. Control characters, which could move a
-/// terminal's cursor, and line breaks are written as escapes. NULL is a blank.
+/// Aligned columns, separated by two spaces, with numbers right-aligned. Control characters, which
+/// could move a terminal's cursor, and line breaks are written as escapes. NULL is written as
+/// spaces.
 std::string to_text(const QueryResult& result);
 
-/// By RFC 4180, the first line being the columns' names. NULL is nothing at all, the empty text "".
+/// RFC 4180, with the columns' names as the first line. NULL is an empty field; the empty text is
+/// "".
 std::string to_csv(const QueryResult& result);
 
-/// An array of objects, one a line. NULL is null, a number a number with all its digits. A second
-/// column of one name gets a number, "seq:2"; bytes that are not UTF-8 become U+FFFD.
+/// An array of objects, one per line. NULL is null; numbers keep all their digits. If a column name
+/// repeats, a number is appended: "seq:2". Bytes that are not UTF-8 become U+FFFD.
 std::string to_json(const QueryResult& result);
 
 }  // namespace proactor_lab

@@ -19,11 +19,11 @@ std::uint32_t first_moment(const CompletionRecord& completion) {
 
 }  // namespace
 
-/// In the order in which they are first seen.
+/// In the order of their first moments.
 std::vector<CompletionRow> completion_rows(const Model& model, std::uint32_t last) {
   std::vector<CompletionRow> rows;
   for (const OperationRecord& operation : model.operations()) {
-    if (operation.first > last) break;  // in the order of their appearance
+    if (operation.first > last) break;  // in order of appearance
     for (const CompletionRecord& each : model.completions(operation)) {
       if (first_moment(each) <= last) rows.push_back({each, operation.id});
     }
@@ -34,11 +34,11 @@ std::vector<CompletionRow> completion_rows(const Model& model, std::uint32_t las
   return rows;
 }
 
-/// From the events, not from the operations: a multishot operation's handler runs many times.
+/// Built from the events, because the handler of a multishot operation runs many times.
 std::vector<HandlerRun> handler_runs(const Model& model, std::uint32_t last) {
   std::vector<HandlerRun> runs;
   std::map<std::uint16_t, std::vector<std::size_t>> open;     // by thread; handlers may nest
-  std::unordered_map<std::uint32_t, std::uint32_t> dequeued;  // an operation's latest
+  std::unordered_map<std::uint32_t, std::uint32_t> dequeued;  // latest per operation
   for (std::uint32_t seq = 1; seq <= last; ++seq) {
     const Event& event = model.event(seq);
     if (event.kind == EventKind::completion_dequeued) {
@@ -77,7 +77,7 @@ std::vector<BufferLoan> buffer_loans(const Model& model, std::uint32_t last) {
 std::vector<WorkerTurn> worker_turns(const Model& model, std::uint32_t last) {
   std::vector<WorkerTurn> turns;
   std::map<StringId, std::size_t> open;                       // by the worker's name
-  std::unordered_map<std::uint32_t, std::uint32_t> dequeued;  // an operation's latest
+  std::unordered_map<std::uint32_t, std::uint32_t> dequeued;  // latest per operation
   for (std::uint32_t seq = 1; seq <= last; ++seq) {
     const Event& event = model.event(seq);
     const auto turn = open.find(event.label);
@@ -109,7 +109,7 @@ std::vector<WorkerTurn> worker_turns(const Model& model, std::uint32_t last) {
 
 std::vector<ChoiceMade> choices_made(const Model& model, std::uint32_t last) {
   std::vector<ChoiceMade> choices;
-  std::size_t unanswered = 0;  // the first without what followed
+  std::size_t unanswered = 0;  // index of the first choice without `followed`
   for (std::uint32_t seq = 1; seq <= last; ++seq) {
     if (model.event(seq).kind == EventKind::choice_made) {
       choices.push_back({.asked = seq});

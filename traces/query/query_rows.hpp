@@ -1,5 +1,5 @@
-// What the tables hold besides a model's own records: the runs of handlers, the loans of buffers,
-// the turns of workers, how threads spent their time, what was chosen.
+// Rows of the tables that are not records of a model: completions, handler runs, buffer loans,
+// worker turns, thread times, choices.
 #pragma once
 
 #include <array>
@@ -11,14 +11,14 @@
 
 namespace proactor_lab {
 
-/// Each member that is no number of a thread is an event's `seq`; 0 where it did not come.
+/// Each member is the `seq` of an event; 0 if the event did not occur.
 struct HandlerRun {
   std::uint32_t dequeued = 0;
   std::uint32_t entered = 0;
   std::uint32_t exited = 0;
 };
 
-/// A completion, and whose it is.
+/// A completion and its operation.
 struct CompletionRow : CompletionRecord {
   std::uint32_t operation = 0;
 };
@@ -37,7 +37,7 @@ struct WorkerTurn {
 
 struct ChoiceMade {
   std::uint32_t asked = 0;
-  std::uint32_t followed = 0;  ///< the next event that is no choice
+  std::uint32_t followed = 0;  ///< the next event that is not a choice
 };
 
 struct ThreadTimes {
@@ -45,10 +45,10 @@ struct ThreadTimes {
   StringId label = no_string;
   std::int64_t started_ns = 0;
   std::uint32_t exited = 0;
-  std::array<std::int64_t, 5> spent_ns{};  ///< by ThreadActivity
+  std::array<std::int64_t, 5> spent_ns{};  ///< indexed by ThreadActivity
 };
 
-/// Each looks at the events 1 to `last` only, once, front to back.
+/// Each function considers only the events 1 to `last`.
 std::vector<CompletionRow> completion_rows(const Model& model, std::uint32_t last);
 std::vector<HandlerRun> handler_runs(const Model& model, std::uint32_t last);
 std::vector<BufferLoan> buffer_loans(const Model& model, std::uint32_t last);

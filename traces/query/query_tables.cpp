@@ -17,8 +17,8 @@ using S = const Seen&;
 constexpr bool number = true;
 constexpr bool text = false;
 
-/// Which columns a kind fills, from the table that the writer uses too: a query sees a field where
-/// the file has it, under the same name.
+/// Which columns a kind fills, from the same table as the writer uses: a query sees a field if the
+/// file has it, under the same name.
 struct KindColumns {
   bool value = false;
   bool bytes = false;
@@ -124,13 +124,13 @@ SqlValue label_of_handle(S s, O o) {
   return handle != nullptr && s.known(handle->opened) ? s.text(handle->label) : sql_null();
 }
 
-/// A cancel's target is known when the cancel is asked for.
+/// A cancel's target is known once the cancel is requested.
 SqlValue target_of(S s, O o) {
   const OperationRecord* target = s.model.operation(o.target);
   return target == nullptr || s.known(target->cancel_requested) ? sql_id(o.target) : sql_null();
 }
 
-/// What its initiation says.
+/// A value from the initiation event.
 template <class Read>
 SqlValue of_initiation(S s, O o, Read read) {
   return s.known(o.initiated) ? read(s.model.event(o.initiated)) : sql_null();
@@ -297,7 +297,7 @@ constexpr Column<ChoiceMade> choice_columns[] = {
 
 // --- Handles, threads, the run ---------------------------------------------------------------
 
-/// Those that were opened by then; a broken trace closes handles that never were.
+/// Handles that were opened by `last`. A corrupt trace may close handles that were never opened.
 std::vector<HandleRecord> opened_handles(const Model& model, std::uint32_t last) {
   std::vector<HandleRecord> opened;
   for (const HandleRecord& each : model.handles()) {

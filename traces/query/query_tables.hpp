@@ -1,5 +1,5 @@
-// The tables behind `TraceDatabase`: their columns, and where a model has what they say. TABLES.md
-// describes them for the people who write queries.
+// The tables of `TraceDatabase`: their columns, and how each is computed from a model. TABLES.md
+// describes them for people who write queries.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,13 @@ struct sqlite3;
 
 namespace proactor_lab {
 
-/// Makes every table of one run visible in the database `schema` ("main", or an attached one). The
-/// model must outlive the database. Nothing that happened after event `horizon` leaves a mark.
-/// Throws QueryError where SQLite fails.
+/// Adds every table of one run to the database `schema` ("main" or an attached one). The model must
+/// outlive the database. Nothing that happened after event `horizon` is visible. Throws QueryError
+/// if SQLite fails.
 void add_tables(sqlite3* database, const std::string& schema, const Model& model,
                 std::uint32_t horizon);
 
-/// Whether one of the tables is called `name`.
+/// True if one of the tables has this name.
 bool is_table_name(std::string_view name);
 
 /// "events, operations, handlers, ...", for messages.

@@ -15,7 +15,7 @@
 namespace proactor_lab {
 namespace {
 
-/// A table with the indices that queries made it build.
+/// A table with the indices that queries caused it to build.
 class IndexedTable {
  public:
   explicit IndexedTable(std::unique_ptr<QueryTable> table)
@@ -38,13 +38,13 @@ class IndexedTable {
     return {begin, end};
   }
 
-  /// All rows, in the order of what they have in a column of texts; those without one first. There
-  /// are few different texts in a trace, so sorting rows by them is no more than counting.
+  /// All rows, ordered by a text column; rows without a text come first. A trace has few distinct
+  /// texts, so grouping rows by text sorts them.
   const std::vector<std::uint32_t>& rows_by_text(int column) {
     std::optional<std::vector<std::uint32_t>>& ordered = groups_[static_cast<std::size_t>(column)];
     if (ordered) return *ordered;
     std::map<std::string_view, std::vector<std::uint32_t>> rows_with_text;
-    std::vector<std::uint32_t> rows;  // those without first
+    std::vector<std::uint32_t> rows;  // rows without a text come first
     for (std::size_t row = 0; row < table_->rows(); ++row) {
       const SqlValue value = table_->value(row, column);
       const auto number = static_cast<std::uint32_t>(row);
@@ -59,7 +59,7 @@ class IndexedTable {
   }
 
  private:
-  /// Rows in the order of their numbers in `column`; those without one are left out.
+  /// Rows ordered by their number in `column`; rows without a number are omitted.
   const std::vector<std::uint32_t>& index_of(int column) {
     std::optional<std::vector<std::uint32_t>>& index = indices_[static_cast<std::size_t>(column)];
     if (index) return *index;
@@ -82,7 +82,7 @@ class IndexedTable {
   std::vector<std::optional<std::vector<std::uint32_t>>> groups_;   // by column of texts
 };
 
-// What SQLite calls. It knows the structs by their first member.
+// Structs that SQLite handles through a pointer to their first member.
 struct Connection {
   sqlite3_vtab base{};
   IndexedTable* table = nullptr;
@@ -90,7 +90,7 @@ struct Connection {
 
 struct Cursor {
   sqlite3_vtab_cursor base{};
-  const std::uint32_t* found = nullptr;  // rows by an index; null: rows [at, end) themselves
+  const std::uint32_t* found = nullptr;  // rows by an index; null: rows [at, end) in table order
   std::size_t at = 0;
   std::size_t end = 0;
   bool backwards = false;
@@ -105,7 +105,7 @@ IndexedTable& table_of(sqlite3_vtab* connection) {
   return *reinterpret_cast<Connection*>(connection)->table;
 }
 
-// How a query goes through the rows: the column whose value it looks for, and what is known of it.
+// Bits of a query plan (idxNum): the constraints used, the direction, and the column searched.
 constexpr int with_equal = 1;
 constexpr int with_lower = 2;
 constexpr int with_upper = 4;
@@ -113,7 +113,7 @@ constexpr int going_backwards = 8;
 constexpr int by_text = 16;
 constexpr int column_shift = 5;
 
-/// SQLite is told of C++'s exceptions: none may pass through it.
+/// Keeps C++ exceptions from passing through SQLite, which is C code.
 template <class Work>
 int guarded(Work work) {
   try {
@@ -146,7 +146,7 @@ int open_table(sqlite3* database, void* context, int, const char* const*, sqlite
   });
 }
 
-// A module whose two functions are one has a table of its own name besides.
+// If xCreate and xConnect were the same function, SQLite would add a table with the module's name.
 int create_table(sqlite3* database, void* context, int count, const char* const* words,
                  sqlite3_vtab** opened, char** error) {
   return open_table(database, context, count, words, opened, error);
@@ -157,9 +157,9 @@ int close_table(sqlite3_vtab* connection) {
   return SQLITE_OK;
 }
 
-/// Which constraint of the query helps most.
+/// The most useful constraints of the query.
 struct Plan {
-  int equal = -1;  // places among the constraints
+  int equal = -1;  // indices of constraints, or -1
   int lower = -1;
   int upper = -1;
 };
@@ -174,7 +174,7 @@ Plan plan_for(const QueryTable& table, const sqlite3_index_info& query) {
     }
     const bool first = constraint.iColumn == 0 && table.is_numbered();
     if (constraint.op == SQLITE_INDEX_CONSTRAINT_EQ) {
-      // The first column finds one row, any other several.
+      // The first column finds one row; other columns find several.
       if (plan.equal == -1 || constraint.iColumn == 0) plan.equal = i;
     } else if (first && (constraint.op == SQLITE_INDEX_CONSTRAINT_GT ||
                          constraint.op == SQLITE_INDEX_CONSTRAINT_GE)) {
@@ -243,11 +243,11 @@ int close_cursor(sqlite3_vtab_cursor* cursor) {
   return SQLITE_OK;
 }
 
-/// What a value is to a column of numbers.
+/// A value to search for in a column of numbers.
 struct Sought {
   std::int64_t number = 0;
   bool is_null = false;
-  bool is_whole = false;  // otherwise `number` says nothing: SQLite itself compares each row
+  bool is_whole = false;  // otherwise `number` is invalid, and SQLite compares each row itself
 };
 
 Sought sought(sqlite3_value* value) {
@@ -275,7 +275,7 @@ int start(sqlite3_vtab_cursor* base, int plan, const char*, int, sqlite3_value**
     cursor.at = 0;
     cursor.end = static_cast<std::size_t>(rows);
     cursor.backwards = (plan & going_backwards) != 0;
-    const auto keep = [&](std::int64_t from, std::int64_t to) {  // of the first column, 1 to rows
+    const auto keep = [&](std::int64_t from, std::int64_t to) {  // row numbers, 1 to `rows`
       from = std::max(from, static_cast<std::int64_t>(cursor.at) + 1);
       to = std::min(to, static_cast<std::int64_t>(cursor.end));
       cursor.at = static_cast<std::size_t>(std::min(from - 1, rows));
@@ -287,7 +287,7 @@ int start(sqlite3_vtab_cursor* base, int plan, const char*, int, sqlite3_value**
       if ((plan & flag) == 0) continue;
       const Sought value = sought(values[argument++]);
       if (value.is_null) {
-        cursor.end = cursor.at;  // nothing equals NULL, nothing lies above or below it
+        cursor.end = cursor.at;  // no comparison with NULL is true
         return SQLITE_OK;
       }
       if (!value.is_whole) continue;
@@ -336,7 +336,7 @@ int read_rowid(sqlite3_vtab_cursor* base, sqlite3_int64* rowid) {
 }
 
 const sqlite3_module module = [] {
-  sqlite3_module functions{};  // without xUpdate a table can only be read
+  sqlite3_module functions{};  // no xUpdate: the table is read-only
   functions.xCreate = create_table;
   functions.xConnect = open_table;
   functions.xBestIndex = choose_plan;
@@ -359,7 +359,7 @@ void add_virtual_table(sqlite3* database, const std::string& schema,
   const std::string name(table->name());
   const std::string module_name = "proactor_lab_" + schema + "_" + name;
   auto indexed = std::make_unique<IndexedTable>(std::move(table));
-  // From here on SQLite owns it, also where it fails.
+  // SQLite now owns the table, even if the call fails.
   if (sqlite3_create_module_v2(database, module_name.c_str(), &module, indexed.release(),
                                [](void* owned) { delete static_cast<IndexedTable*>(owned); }) !=
       SQLITE_OK) {

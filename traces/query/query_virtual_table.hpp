@@ -1,6 +1,6 @@
-// Tables that SQLite reads in place: a cell is worked out when a query asks for it. Nothing is
-// copied, so a database over a million events is there at once, and a query pays only for the
-// columns that it reads. SQLite has no way to write to such a table.
+// Virtual tables that SQLite reads in place: a cell is computed when a query reads it. Nothing is
+// copied, so a database over a million events opens at once, and a query pays only for the columns
+// that it reads. SQLite cannot write to these tables (https://sqlite.org/vtab.html).
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ struct sqlite3;
 
 namespace proactor_lab {
 
-/// What a cell holds. A text must stay where it is for as long as the database is there.
+/// The content of a cell. A text must remain valid for the life of the database.
 struct SqlValue {
   enum class Kind : std::uint8_t { null, number, text };
 
@@ -26,23 +26,23 @@ struct SqlColumn {
   bool is_number = false;
 };
 
-/// Rows that neither change nor move. The first column is the rows' own number.
+/// A table whose rows never change. The first column identifies the row.
 class QueryTable {
  public:
   virtual ~QueryTable() = default;
   virtual std::string_view name() const = 0;
   virtual int columns() const = 0;
   virtual SqlColumn column(int column) const = 0;
-  /// May count them at the first call only.
+  /// May be computed at the first call.
   virtual std::size_t rows() const = 0;
   virtual SqlValue value(std::size_t row, int column) const = 0;
-  /// Whether the first column counts 1, 2, 3...
+  /// True if the first column counts 1, 2, 3, ...
   virtual bool is_numbered() const = 0;
 };
 
-/// Makes the table visible in the database `schema` ("main", or an attached one) until the database
-/// is closed. A column of numbers gets an index when a query first looks for one of its values.
-/// Throws QueryError where SQLite fails.
+/// Adds the table to the database `schema` ("main" or an attached one) until the database is
+/// closed. A column of numbers gets an index when a query first searches for one of its values.
+/// Throws QueryError if SQLite fails.
 void add_virtual_table(sqlite3* database, const std::string& schema,
                        std::unique_ptr<QueryTable> table);
 

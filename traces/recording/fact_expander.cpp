@@ -53,7 +53,7 @@ void FactExpander::start(std::int64_t time_ns, std::string_view program, std::st
 
 void FactExpander::finish(std::int64_t time_ns, std::string_view how) {
   const std::uint32_t cause = last_seq_;
-  config_.event_limit = UINT64_MAX;  // these two always fit
+  config_.event_limit = UINT64_MAX;  // events_lost and run_finished always fit
   if (lost_ > 0) {
     Event event;
     event.kind = EventKind::events_lost;
@@ -90,7 +90,8 @@ void FactExpander::expand(const Fact& fact, FactIndex index) {
       operation.submitted = emit(base(fact, EventKind::operation_submitted), operation.initiated);
       operation.submitted_ns = fact.time_ns - config_.origin_ns;
       if (!config_.infers) break;
-      // io_uring_enter(2) starts what it takes before it waits: the kernel's step follows at once.
+      // io_uring_enter(2) starts the operations that it accepts before it waits: started follows at
+      // once.
       Event started = base(fact, EventKind::operation_started);
       started.thread = 0;
       started.certainty = Certainty::inferred;
@@ -148,7 +149,7 @@ void FactExpander::expand(const Fact& fact, FactIndex index) {
       Event event = base(fact, EventKind::readiness_reported);
       std::uint32_t cause = last_of_thread(fact.thread);
       if (const Operation* found = operations_.find(fact.operation)) {
-        // A closed handle is nobody's by its number, but the operation still waits on it.
+        // A closed handle's number denotes no handle, but the operation is still in progress on it.
         if (event.handle == 0) event.handle = found->handle;
         cause = found->started;
       }
@@ -330,7 +331,7 @@ std::uint32_t FactExpander::emit(Event event, std::uint32_t otherwise_caused_by)
     return 0;
   }
   if (event.cause == 0) event.cause = otherwise_caused_by;
-  if (event.cause == 0 && last_seq_ > 0) event.cause = 1;  // the run itself
+  if (event.cause == 0 && last_seq_ > 0) event.cause = 1;  // the start of the run
   event.seq = ++last_seq_;
   last_ns_ = event.time_ns;
   sink_.add(event);
@@ -375,9 +376,9 @@ void FactExpander::ends(std::uint32_t handle) {
   ending_[handle] = true;
 }
 
-/// Memory is the same buffer until the program asks for the close of the handle that it was last
-/// lent on. From then on it may have been freed and handed out again or not, which is the
-/// allocator's affair: a trace is not to show it.
+/// An address denotes the same buffer until the program requests the close of the handle on which
+/// it was last lent. After that, the memory may have been freed and allocated again. The trace must
+/// not depend on the allocator, so a later loan gets a new buffer number.
 std::uint32_t FactExpander::buffer_at(std::uint64_t address, std::uint32_t handle) {
   Buffer& buffer = buffers_[address];
   const bool ended = buffer.handle < ending_.size() && ending_[buffer.handle];

@@ -1,7 +1,7 @@
-// From facts to events. A participant records that an operation was initiated; that a buffer was
-// lent by it, what caused it, under which name a person knows its handle, and (on a live system)
-// when it must have started and completed, follows and is worked out here, when the trace is
-// written. FORMAT.md says which events are observed and which inferred.
+// Expands facts into events. A participant records only its own step, for example that an operation
+// was initiated. Everything that follows from it is added here, when the trace is written: the
+// buffer lent, the cause, the handle's name, and (on a live system) when the operation must have
+// started and completed. FORMAT.md says which events are observed and which are inferred.
 #pragma once
 
 #include <array>
@@ -18,22 +18,23 @@
 namespace proactor_lab {
 
 struct ExpanderConfig {
-  std::int64_t origin_ns = 0;  ///< becomes the trace's time 0
-  bool infers = false;         ///< io_uring: starts, completions and queueing were not seen
+  std::int64_t origin_ns = 0;  ///< time 0 of the trace
+  bool infers = false;         ///< io_uring: starts, completions and queueing are not observed
   std::uint64_t event_limit = 5'000'000;
-  std::string source_root;  ///< cut from the front of source files' names
+  std::string source_root;  ///< prefix removed from source file names
 };
 
-/// Feed it every fact of a run, in order. Not thread-safe.
+/// Receives every fact of a run, in order, and passes the resulting events to `sink`. Not
+/// thread-safe.
 class FactExpander {
  public:
   FactExpander(const ExpanderConfig& config, StringPool& strings, EventSink& sink);
 
   void start(std::int64_t time_ns, std::string_view program, std::string_view system);
-  /// `index` is the fact's place in the order of the loop thread's recording, which other facts may
-  /// name as their cause; 0 for other threads' facts.
+  /// `index` is the fact's position in the loop thread's recording, by which other facts refer to
+  /// it as their cause; 0 for facts of other threads.
   void expand(const Fact& fact, FactIndex index);
-  /// `how`: "finished", "interrupted", "limit".
+  /// `how` is "finished", "interrupted" or "limit".
   void finish(std::int64_t time_ns, std::string_view how);
 
   std::uint64_t events_written() const { return last_seq_; }
@@ -47,7 +48,7 @@ class FactExpander {
     std::uint32_t completed = 0;
     std::uint32_t queued = 0;
     std::uint32_t dequeued = 0;
-    std::uint32_t worker = 0;  // acquired or busy
+    std::uint32_t worker = 0;  // its worker_acquired or worker_busy event
     std::uint32_t entered = 0;
     std::uint32_t handle = 0;
     std::uint32_t buffer = 0;
@@ -55,13 +56,13 @@ class FactExpander {
     std::int64_t submitted_ns = 0;
     StringId handler = no_string;
     std::uint8_t opcode = 0;
-    bool more = false;            // the last completion dequeued is not the last
-    std::uint32_t to_handle = 0;  // completions dequeued whose handlers are not through
+    bool more = false;            // more completions follow the one dequeued last
+    std::uint32_t to_handle = 0;  // completions dequeued whose handlers have not returned
   };
 
   struct Buffer {
     std::uint32_t number = 0;
-    std::uint32_t handle = 0;  // that it was last lent on
+    std::uint32_t handle = 0;  // on which it was lent last
   };
 
   Event base(const Fact& fact, EventKind kind) const;
@@ -83,7 +84,7 @@ class FactExpander {
   StringId source_of(std::uint64_t pointer);
   std::uint32_t handle_of(std::int32_t number) const;
   static std::uint64_t key_of(std::int32_t number) { return static_cast<std::uint32_t>(number); }
-  /// Nothing that was lent on the handle is its memory any more.
+  /// Buffers lent on this handle are no longer in use by it.
   void ends(std::uint32_t handle);
   std::uint32_t buffer_at(std::uint64_t address, std::uint32_t handle);
   std::uint32_t seq_of(FactIndex fact) const;
@@ -102,13 +103,13 @@ class FactExpander {
   std::uint32_t last_handle_ = 0;
   std::uint32_t last_stream_ = 0;
   std::uint32_t last_release_ = 0;
-  std::vector<Fact> initiations_;              // by thread: the first of the two facts
+  std::vector<Fact> initiations_;  // by thread: the first of the two facts of an initiation
   std::vector<std::uint32_t> seq_of_fact_;     // by fact index - 1
-  std::vector<std::uint32_t> last_of_thread_;  // what the thread did last, or the handler it is in
+  std::vector<std::uint32_t> last_of_thread_;  // the thread's last event, or the handler it is in
   FlatMap<Operation> operations_;
   FlatMap<std::uint32_t> handles_;  // by descriptor, or by connection_handle()
   FlatMap<Buffer> buffers_;         // by address
-  std::vector<bool> ending_;        // by handle: closed, or asked to be
+  std::vector<bool> ending_;        // by handle: closed, or close requested
   std::uint32_t last_buffer_ = 0;
   FlatMap<StringId> texts_;  // by pointer
   FlatMap<StringId> sources_;

@@ -1,4 +1,4 @@
-// The part of FactExpander that follows operations: initiated, completed, dequeued, handled.
+// The part of FactExpander that expands operations: initiated, completed, dequeued, handled.
 #include <algorithm>
 #include <string>
 
@@ -7,10 +7,10 @@
 
 namespace proactor_lab {
 
-/// Two facts make an initiation: what is asked, and with what.
+/// An initiation consists of two facts: the request, and its details.
 void FactExpander::expand_initiation(const Fact& details) {
   Fact fact = initiation_of(details.thread);
-  fact.time_ns = details.time_ns;  // another thread's fact may have come between the two
+  fact.time_ns = details.time_ns;  // another thread's fact may be between the two
   Operation& operation = operations_[fact.operation];
   operation.opcode = fact.detail;
   operation.handle = handle_of(fact.handle);
@@ -42,7 +42,7 @@ void FactExpander::expand_initiation(const Fact& details) {
   }
 }
 
-/// A live completion was found: between its submission and now it completed and was queued.
+/// A live completion was reaped: it completed and was queued between its submission and now.
 void FactExpander::expand_reaped(const Fact& fact) {
   Operation& operation = operations_[fact.operation];
   const std::int64_t result = fact_number(fact.value);
@@ -134,7 +134,7 @@ void FactExpander::expand_loop(const Fact& fact) {
   }
 }
 
-/// A place of the pool, from its acquisition to its release.
+/// A worker of the pool, from its acquisition to its release.
 void FactExpander::expand_worker(const Fact& fact) {
   Event event = base(fact, EventKind::worker_released);
   event.value = static_cast<std::int64_t>(fact.value & 0xFFFFFFFFu);
@@ -150,7 +150,7 @@ void FactExpander::expand_worker(const Fact& fact) {
   std::uint32_t cause = operation.dequeued;
   if (fact.kind == FactKind::worker_acquired) {
     event.kind = EventKind::worker_acquired;
-    // Who had to wait got the place from whoever left it.
+    // If the operation had to wait, the last release made the worker available.
     if (fact.detail != 0) cause = last_release_;
   } else if (fact.kind == FactKind::worker_busy) {
     event.kind = EventKind::worker_busy;

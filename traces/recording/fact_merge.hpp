@@ -1,5 +1,5 @@
-// Merges the facts of several threads into one order: by stamp; where two are equal, by lane. Each
-// lane's own order is kept whatever its stamps say.
+// Merges the facts of several threads into one order: by stamp, then by lane. The order within each
+// lane is kept, whatever its stamps are.
 #pragma once
 
 #include <cstddef>
@@ -13,14 +13,13 @@ namespace proactor_lab {
 
 class FactMerge {
  public:
-  /// `index` is the fact's place in the order of recording, 0 where it has none (not the loop
-  /// thread's).
+  /// `index` is the fact's position in the loop thread's recording; 0 for other threads' facts.
   void add(std::size_t lane, const Fact& fact, FactIndex index) {
     if (lane >= lanes_.size()) lanes_.resize(lane + 1);
     lanes_[lane].push_back({fact, index});
   }
 
-  /// Calls `each` with the facts stamped up to `until`, and forgets them.
+  /// Calls `each` with the facts stamped up to `until` and removes them.
   template <class Function>
   void drain(std::int64_t until, Function&& each) {
     while (Lane* lane = earliest()) {
@@ -37,7 +36,7 @@ class FactMerge {
   };
   using Lane = std::deque<Indexed>;
 
-  // A handful of lanes: looking at each is as quick as a heap.
+  // There are few lanes: a linear search is as fast as a heap.
   Lane* earliest() {
     Lane* best = nullptr;
     for (Lane& lane : lanes_) {

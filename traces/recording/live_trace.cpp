@@ -54,7 +54,8 @@ void LiveTrace::write_until_stopped() {
 
 void LiveTrace::write_published(bool all) {
   clock_.observe();
-  // A thread that joins from here on records later than `observe`: so does whoever hears from it.
+  // A thread that joins after this point stamps later than `observe`, and so does any thread that
+  // it causes to act.
   const std::size_t others = other_lane_count();
   const auto write = [this](Fact fact, FactIndex index) {
     fact.time_ns = clock_.to_monotonic_ns(fact.time_ns);

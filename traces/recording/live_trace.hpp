@@ -1,9 +1,10 @@
-// A trace that grows while the program runs. The program's threads leave facts in memory; a thread
-// of our own turns them into events and writes them at least every 50 ms, so that even kill -9
-// costs no more than what was recorded since. Past the event limit facts are counted and dropped;
-// the program goes on.
+// Writes a trace while the program runs. The program's threads record facts in memory. A separate
+// thread expands them into events and writes them at least every 50 ms, so that even kill -9 loses
+// only what was recorded since. Facts beyond the event limit are counted and dropped; the program
+// continues.
 //
-// With several threads a fact is written once `merge_window` has passed since: until then another
+// With several threads, a fact is written `merge_window` after it was recorded: until then another
+// thread may still publish an earlier one.
 // thread may still publish an earlier one.
 #pragma once
 
@@ -25,28 +26,28 @@ namespace proactor_lab {
 struct LiveTraceConfig {
   std::string path;
   TraceHeader header;
-  bool infers = true;  ///< as ExpanderConfig has it: io_uring does, epoll does not
+  bool infers = true;  ///< see ExpanderConfig: true for io_uring, false for epoll
   std::uint64_t event_limit = 5'000'000;
   std::string source_root;
 };
 
 class LiveTrace final : public Recorder {
  public:
-  /// Creates the file, packed where its name ends in .gz; throws InputError where that fails. The
-  /// calling thread is the one that will record.
+  /// Creates the file, compressed if its name ends in .gz. Throws InputError if that fails.
+  /// REQUIRES: called on the loop thread, which will record.
   explicit LiveTrace(const LiveTraceConfig& config);
   ~LiveTrace() override;
 
   const char* keep(std::string_view text) override;
 
-  /// Writes the rest and closes the file. Nothing may be recorded any more. False where writing
-  /// failed (a full disk): the file then ends early.
+  /// Writes the remaining facts and closes the file. Nothing may be recorded afterwards. Returns
+  /// false if writing failed (a full disk): the file then ends early.
   bool finish(std::string_view how);
 
-  /// The trace's moment 0 in CLOCK_MONOTONIC.
+  /// The trace's time 0, in nanoseconds of CLOCK_MONOTONIC.
   std::int64_t start_ns() const { return start_ns_; }
 
-  /// After `finish`.
+  /// Valid after `finish`.
   std::uint64_t events_written() const { return expander_.events_written(); }
   std::uint64_t events_lost() const { return expander_.events_lost(); }
 
@@ -61,12 +62,12 @@ class LiveTrace final : public Recorder {
   FactExpander expander_;
   std::unordered_set<std::string> kept_;
 
-  // The writing thread's, and after it `finish`'s.
+  // Used by the writing thread, and by `finish` after that thread has ended.
   FactClock clock_;
   FactMerge merge_;
   FactIndex loop_facts_ = 0;
 
-  std::mutex mutex_;  // guards what follows
+  std::mutex mutex_;  // guards the members below
   bool stopping_ = false;
   std::condition_variable wake_;
   std::thread thread_;

@@ -22,8 +22,8 @@ void MemoryRecorder::replay(FactExpander& expander) {
   });
 }
 
-/// In the order of recording, unless simulated workers recorded ahead of the world's time. Facts of
-/// one instant keep the order of recording: it is that of cause and effect.
+/// In the order of recording, unless simulated workers recorded ahead of the world's time. Facts
+/// with the same stamp keep the order of recording, which respects cause and effect.
 void MemoryRecorder::replay_virtual(FactExpander& expander) {
   struct Indexed {
     Fact fact;

@@ -17,15 +17,15 @@ class MemoryRecorder final : public Recorder {
 
   const char* keep(std::string_view text) override { return kept_.emplace(text).first->c_str(); }
 
-  /// Forgets a simulated run, for another one that is stamped from `virtual_now`; its memory is
-  /// used again.
+  /// Discards a simulated run and prepares for another one, which is stamped from `virtual_now`.
+  /// Reuses the memory.
   void rewind(const Instant* virtual_now) { forget(virtual_now); }
 
-  /// Of the loop thread.
+  /// Number of facts of the loop thread.
   std::size_t fact_count() const { return recorded(); }
 
-  /// Feeds every fact of every thread to `expander`, in the order of their stamps. Nobody records
-  /// meanwhile.
+  /// Feeds every fact of every thread to `expander`, in the order of their stamps. REQUIRES: no
+  /// thread records during the call.
   void replay(FactExpander& expander);
 
  private:

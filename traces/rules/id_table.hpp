@@ -1,6 +1,7 @@
-// Records of what is under way, by an id that counts from 1. Ids come from a file and may be
-// anything: those that a good trace has cost an array access; the others go to a map, so that no id
-// decides how much memory is taken. An id that is over costs four bytes, and is known to be.
+// Records of live objects (operations, handles, buffers), by id. Ids count from 1, but come from an
+// untrusted file: ids that a well-formed trace can have cost an array access, others go to a map,
+// so that an id's value cannot decide how much memory is allocated. An erased id costs four bytes
+// and is remembered as erased.
 #pragma once
 
 #include <cstddef>
@@ -10,21 +11,21 @@
 
 namespace proactor_lab {
 
-/// A pointer is valid until the next `put`.
+/// Pointers and references to records are valid until the next `put`.
 template <class Record>
 class IdTable {
  public:
-  /// Null where the id is not under way.
+  /// Null if the id has no record.
   Record* find(std::uint32_t id) {
     const std::uint32_t slot = slot_of(id);
     return slot == unknown || slot == over ? nullptr : &records_[slot - 1].record;
   }
   const Record* find(std::uint32_t id) const { return const_cast<IdTable*>(this)->find(id); }
 
-  /// It was under way, and was erased.
+  /// True if the id had a record that was erased.
   bool is_over(std::uint32_t id) const { return slot_of(id) == over; }
 
-  /// A value-initialized one is put where there is none.
+  /// Inserts a value-initialized record if the id has none.
   Record& put(std::uint32_t id) {
     const std::uint32_t known = slot_of(id);
     if (known != unknown && known != over) return records_[known - 1].record;
@@ -47,7 +48,7 @@ class IdTable {
     set_slot(id, over);
   }
 
-  /// Calls `visit(id, record)` for each that is under way, in no particular order.
+  /// Calls `visit(id, record)` for each record, in unspecified order.
   template <class Visit>
   void for_each(Visit visit) const {
     for (const Place& place : records_) {
@@ -60,7 +61,7 @@ class IdTable {
     std::uint32_t id = 0;  // 0: free
     Record record{};
   };
-  // What stands for an id instead of a place, which counts from 1.
+  // Special values in place of a slot number, which counts from 1.
   static constexpr std::uint32_t unknown = 0;
   static constexpr std::uint32_t over = UINT32_MAX;
 

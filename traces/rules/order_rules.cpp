@@ -50,7 +50,8 @@ class HandlerAfterCompletion final : public Monitor {
     const OperationSoFar* operation = before.operation(event.operation);
     int needed = step - 1;
     if (operation != nullptr) {
-      // What its chain cancels was never started; what waited for room, not even submitted.
+      // A cancelled operation may not have been started (linked), or not even submitted (queue
+      // full).
       if (step == completed_step && event.value == -cancelled_error) {
         while (needed > 0 && operation->open[needed] == 0) --needed;
       }
@@ -110,7 +111,7 @@ class OperationsComplete final : public Monitor {
 
   void see(const Event&, const RunSoFar&, Report&) override {}
   void finish(const RunSoFar& run, Report& report) override {
-    if (run.is_imported() && run.was_interrupted()) return;  // the log ends, not the run
+    if (run.is_imported() && run.was_interrupted()) return;  // the log ended, not the run
     run.operations().for_each([&](std::uint32_t id, const OperationSoFar& operation) {
       if (operation.is_over || operation.initiated == 0) return;
       complain(

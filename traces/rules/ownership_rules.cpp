@@ -10,8 +10,8 @@ using enum EventKind;
 
 std::string name_of_buffer(std::uint32_t buffer) { return "buffer " + std::to_string(buffer); }
 
-/// The operation to which the event's buffer is lent although the event uses it for something else,
-/// so that one of the two may spoil what the other reads; 0 where there is none.
+/// The operation to which the event's buffer is lent, if the event uses the buffer for something
+/// else so that one of the two may corrupt what the other reads; 0 if there is none.
 std::uint32_t lender_disturbed_by(const Event& event, const RunSoFar& before) {
   const bool lends = event.kind == buffer_lent;
   if (event.kind == bytes_moved && event.role != Role::application) return 0;
@@ -20,7 +20,7 @@ std::uint32_t lender_disturbed_by(const Event& event, const RunSoFar& before) {
   const OperationSoFar* lender = before.operation(buffer->operation);
   if (lender == nullptr) return 0;
   const OperationSoFar* user = before.operation(event.operation);
-  // Who lent it as well was told so then.
+  // If this operation has also lent the buffer, that was reported at its buffer_lent event.
   if (!lends && user != nullptr && user->lent != 0 && user->buffer == event.buffer) return 0;
   const bool is_filled = fills_buffer(lender->verb) ||
                          (user != nullptr && fills_buffer(user->verb)) ||
@@ -82,7 +82,7 @@ class LentBuffersUntouched final : public Monitor {
     const std::uint32_t lender = lender_disturbed_by(event, before);
     if (lender == 0) return;
     const OperationSoFar& operation = *before.operation(lender);
-    // What becomes of a cancelled operation's buffer is another rule's affair.
+    // The buffers of cancelled operations are checked by another rule.
     if (before.cancelled_at(operation) != 0) return;
     complain(report, event.seq, disturbance(event, before, lender), {operation.lent});
   }
@@ -120,14 +120,14 @@ class CancelledWaitedFor final : public Monitor {
   }
 
  private:
-  /// Its handle may have been closed between its cancel and now, when it is over at last.
+  /// The handle may have been closed between the operation's cancel and its completion now.
   void look_at_handle(std::uint32_t id, const OperationSoFar& operation, const RunSoFar& run,
                       Report& report) const {
     const HandleSoFar* handle = run.handle(operation.handle);
     if (handle == nullptr || handle->closed == 0 || operation.is_over) return;
     if (operation.verb == Opcode::close) return;
     if (run.is_imported())
-      return;  // Asio's close waits for nobody: who is cancelled hears it later
+      return;  // Asio's close does not wait; cancelled operations complete later
     const std::uint32_t cancelled = run.cancelled_at(operation);
     if (cancelled == 0 || cancelled > handle->closed) return;
     complain(report, handle->closed,

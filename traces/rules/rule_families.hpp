@@ -1,4 +1,4 @@
-// The rules by what they are about: a file a family.
+// The rules by subject, one source file per family.
 #pragma once
 
 #include <memory>
@@ -10,15 +10,15 @@ namespace proactor_lab {
 
 using Monitors = std::vector<std::unique_ptr<Monitor>>;
 
-/// What happens once, after what, and that it is all there.
+/// What happens once, in which order, and whether all of it happened.
 void add_order_rules(Monitors& monitors, const StringPool& strings);
-/// Who owns a buffer, a handle.
+/// Ownership of buffers and handles.
 void add_ownership_rules(Monitors& monitors);
-/// What is under way on a stream.
+/// Operations in progress on a stream.
 void add_stream_rules(Monitors& monitors);
-/// Who is served when.
+/// Service order and starvation.
 void add_service_rules(Monitors& monitors, const StringPool& strings, const RuleOptions& options);
-/// Locks, wake-ups.
+/// Locks and wake-ups.
 void add_thread_rules(Monitors& monitors, const StringPool& strings, const RuleOptions& options);
 
 }  // namespace proactor_lab

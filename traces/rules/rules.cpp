@@ -67,7 +67,7 @@ void RuleChecker::see(const Event& event) {
 }
 
 void RuleChecker::finish(bool truncated) {
-  // A cut trace, or one past its event limit, cannot be blamed for what is not in it.
+  // In a trace that is truncated or exceeds its event limit, missing events are no violation.
   if (!ended_ || lost_ || truncated) return;
   for (const auto& monitor : monitors_) monitor->finish(so_far_, report_);
 }

@@ -1,6 +1,6 @@
-// The rules of the pattern, as streaming monitors: each sees the events of a run one by one and
-// complains at the event that breaks it. `plab check`, the tests and (later) exploration and the
-// live window use the same monitors. RULES.md describes the rules.
+// The rules of the pattern as streaming monitors: each receives the events of a run one by one and
+// reports a violation at the event that breaks its rule. `plab check`, the tests and (later)
+// exploration and the live window use the same monitors. RULES.md describes the rules.
 #pragma once
 
 #include <algorithm>
@@ -18,8 +18,8 @@
 
 namespace proactor_lab {
 
-/// What a violation means. Error: the pattern's promises do not hold, or memory may be corrupted.
-/// Warning: it may go wrong at another time. Hint: it is slow.
+/// Error: the pattern's guarantees do not hold, or memory may be corrupted. Warning: it may go
+/// wrong in another run. Hint: it is slow.
 enum class Severity : std::uint8_t { error, warning, hint };
 std::string_view name_of(Severity severity);
 
@@ -27,42 +27,42 @@ struct Violation {
   std::string rule;
   Severity severity = Severity::error;
   std::uint32_t event = 0;            ///< `seq` of the event that breaks the rule
-  std::vector<std::uint32_t> others;  ///< the other events that it takes, ascending
+  std::vector<std::uint32_t> others;  ///< the other events involved, ascending
   std::string sentence;               ///< what is wrong, without the event's number
 };
 
-/// Whose promise a rule holds: that of whoever carries operations out, whatever is asked of them,
-/// or that of the program that uses them.
+/// Which party breaks the rule. `pattern`: the implementation that carries operations out, whatever
+/// is requested of it. `program`: the program that uses it.
 enum class Party : std::uint8_t { pattern, program };
 
 struct RuleOptions {
-  bool pattern_only = false;  ///< leave the program's conduct alone
-  std::size_t most = 1000;    ///< violations, then nobody looks any further
-  /// A handler's run. 100 ms is what Python's asyncio calls slow (`slow_callback_duration`), and
-  /// what a person notices.
+  bool pattern_only = false;  ///< check only rules of Party::pattern
+  std::size_t most = 1000;    ///< maximum number of violations; checking stops there
+  /// Maximum duration of a handler. 100 ms is what Python's asyncio calls slow
+  /// (`slow_callback_duration`), and what people notice.
   std::int64_t handler_ns = 100'000'000;
-  /// How many who came later may be served before one who waits.
+  /// Maximum number of overtakes before a waiter counts as starved.
   std::uint64_t overtaken = 100;
-  /// A wait of the loop although a completion is queued. A look at the queue is shorter.
+  /// Maximum wait of the loop while a completion is queued. Checking the queue takes less.
   std::int64_t wait_ns = 1'000'000;
 };
 
-/// What a rule says of itself.
+/// Describes a rule.
 struct RuleInfo {
   std::string_view name;
   Party party = Party::pattern;
   Severity severity = Severity::error;
-  std::string_view demand;  ///< in a sentence
+  std::string_view demand;  ///< the rule as one sentence
 };
 
-/// Where monitors complain.
+/// Collects violations.
 class Report {
  public:
   explicit Report(std::size_t most) : most_(most) {}
   bool is_full() const { return violations_.size() >= most_; }
   void add(const RuleInfo& rule, std::uint32_t event, std::string sentence,
            std::vector<std::uint32_t> others = {});
-  /// In the order of their events.
+  /// Returns the violations in the order of their events, and clears the report.
   std::vector<Violation> take();
 
  private:
@@ -72,7 +72,7 @@ class Report {
 
 class Monitor {
  public:
-  /// It is shown events of these kinds; the others are not its affair.
+  /// `see` is called only for events of these kinds.
   Monitor(const RuleInfo& info, std::initializer_list<EventKind> kinds)
       : info_(info), kinds_(kinds) {}
   virtual ~Monitor() = default;
@@ -84,9 +84,9 @@ class Monitor {
     return std::find(kinds_.begin(), kinds_.end(), kind) != kinds_.end();
   }
 
-  /// `before`: the run up to the event, without it.
+  /// `before` is the state of the run before the event.
   virtual void see(const Event& event, const RunSoFar& before, Report& report) = 0;
-  /// The run ended (with run_finished): whatever had to come has to have come.
+  /// The run has ended (run_finished). Monitors report what should have happened and did not.
   virtual void finish(const RunSoFar&, Report&) {}
 
  protected:
@@ -100,18 +100,20 @@ class Monitor {
   std::vector<EventKind> kinds_;
 };
 
-/// A fresh set, one of each rule.
+/// Creates one new monitor per rule.
 std::vector<std::unique_ptr<Monitor>> make_monitors(const StringPool& strings,
                                                     const RuleOptions& options = {});
 
-/// Checks a run while its events come. What it keeps grows with what is under way.
+/// Checks a run event by event. Memory grows with the number of live operations, handles and
+/// buffers.
 class RuleChecker {
  public:
-  /// `strings` knows every string of the events that come.
+  /// `strings` must contain every string of the events and outlive the checker.
   explicit RuleChecker(const StringPool& strings, const RuleOptions& options = {});
 
   void see(const Event& event);
-  /// Nothing more comes; `truncated`: although something did.
+  /// No event follows. `truncated`: the trace lacks its end, so that missing events are not
+  /// reported.
   void finish(bool truncated = false);
   bool is_full() const { return report_.is_full(); }
   std::vector<Violation> take_violations() { return report_.take(); }
@@ -125,7 +127,7 @@ class RuleChecker {
   bool lost_ = false;
 };
 
-/// Runs all monitors over a trace; violations in the order of their events.
+/// Runs all monitors over a trace. Returns the violations in the order of their events.
 std::vector<Violation> check_rules(const Trace& trace, const RuleOptions& options = {});
 
 }  // namespace proactor_lab

@@ -23,7 +23,7 @@ constexpr auto step_by_kind = [] {
   return table;
 }();
 
-/// Those whose proactor is ours; nothing is known of a trace that does not say.
+/// True for systems that run our Proactor. A trace without a system counts as one of them.
 bool is_system_of_ours(std::string_view system) {
   return system.empty() || system_named(system).runs_scenarios();
 }
@@ -125,11 +125,11 @@ void RunSoFar::initiate(const Event& event) {
 void RunSoFar::take_step(const Event& event, Step step) {
   OperationSoFar& operation = operations_.put(event.operation);
   int before = step - 1;
-  // What its chain cancels was never started; what waited for room, not even submitted.
+  // A cancelled operation may not have been started (linked), or not even submitted (queue full).
   if (step == completed_step && event.value == -cancelled_error) {
     while (before > 0 && operation.open[before] == 0) --before;
   }
-  // Each result takes these steps once, a multishot operation's too.
+  // Each completion takes these steps once, also for multishot operations.
   if (before >= completed_step && operation.open[before] > 0) --operation.open[before];
   ++operation.open[step];
   switch (step) {
@@ -160,7 +160,7 @@ void RunSoFar::take_step(const Event& event, Step step) {
     case entered_step: {
       ++handled_;
       if (waiting_ > 0) --waiting_;
-      // Of a multishot operation's next result it is only known that it waits from here on.
+      // The next completion of a multishot operation is only known to wait from here on.
       const bool more_wait = operation.open[queued_step] + operation.open[dequeued_step] > 0;
       operation.queued = more_wait ? event.seq : 0;
       operation.handled_when_queued = handled_;

@@ -44,10 +44,10 @@ class HandlersNeverBlock final : public Monitor {
   void see(const Event& event, const RunSoFar& before, Report& report) override {
     const ThreadSoFar& thread = before.thread(event.thread);
     if (thread.handling == 0 || event.thread == 0) return;
-    // Who has no core could run; that is nothing the handler did.
+    // A thread without a core is ready to run; the handler does not block.
     if (event.kind == thread_blocked && before.text(event.text) == "cpu") return;
     if (event.thread >= told_.size()) told_.resize(event.thread + 1u);
-    if (told_[event.thread] == thread.entered) return;  // once a handler's run
+    if (told_[event.thread] == thread.entered) return;  // once per handler run
     told_[event.thread] = thread.entered;
     const std::string what = event.kind == thread_blocked
                                  ? "waits (" + std::string(before.text(event.text)) + ")"
@@ -59,14 +59,15 @@ class HandlersNeverBlock final : public Monitor {
   }
 
  private:
-  std::vector<std::uint32_t> told_;  // by thread: the handler's run that was complained of
+  std::vector<std::uint32_t> told_;  // by thread: the last handler run that was reported
 };
 
-/// Those who wait for one thing, and how many came later and had it before one of them.
+/// The waiters for one resource. Counts, for a waiter, how many later arrivals were served before
+/// it.
 class Queue {
  public:
   struct Place {
-    std::uint32_t since = 0;  // event; 0: does not wait
+    std::uint32_t since = 0;  // `seq` of the event; 0: does not wait
     std::uint64_t served = 0;
     std::uint64_t ahead = 0;
   };
@@ -130,7 +131,7 @@ class NobodyStarves final : public Monitor {
         lock(event.label).leave();
         break;
       }
-      default:  // a thread that the run's end called back from its wait
+      default:  // a thread whose wait was ended by the end of the run
         waiting(event.thread) = {};
         break;
     }

@@ -24,7 +24,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-/// The text of a line "-- key: text"; none where it is another.
+/// The text of a line "-- key: text"; nullopt for any other line.
 std::optional<std::string_view> value_of(std::string_view line, std::string_view key) {
   line = trimmed(line);
   if (!line.starts_with("--")) return std::nullopt;
@@ -88,7 +88,7 @@ class Parser {
     } else if (const auto severity = value_of(line, "severity")) {
       take_severity(rule, *severity);
     }
-    // The comments stay, so that a message about the text fits it.
+    // Comments are kept, so that positions in SQLite's messages match the text.
     rule.sql += line;
     rule.sql += '\n';
   }
@@ -123,13 +123,13 @@ class Parser {
          "write \"-- demand: a sentence\" beneath its name");
   }
 
-  std::string_view text_;  // what is left of it
+  std::string_view text_;  // the part not yet parsed
   const std::string& file_;
   int line_ = 0;
   std::vector<SqlRule> rules_;
 };
 
-/// The events and words of one rule's rows.
+/// Converts one rule's rows into violations.
 class Rows {
  public:
   Rows(const SqlRule& rule, const std::string& file, const Model& model)

@@ -1,5 +1,5 @@
-// Rules of a user's own, in SQL over a trace's tables (TABLES.md). RULES.md describes the file. It
-// comes from anybody: the same bounds hold as for any query.
+// User-defined rules, written in SQL over a trace's tables (TABLES.md). RULES.md describes the
+// file. The file is untrusted: the same bounds apply as to any query.
 #pragma once
 
 #include <string>
@@ -17,16 +17,16 @@ struct SqlRule {
   Severity severity = Severity::warning;
   std::string demand;
   std::string sql;
-  int line = 0;  ///< of its name
+  int line = 0;  ///< line of its name
 };
 
-/// `file` is what messages call it. Throws InputError.
+/// `file` is the name used in error messages. Throws InputError.
 std::vector<SqlRule> parse_sql_rules(std::string_view text, const std::string& file);
 std::vector<SqlRule> read_sql_rules(const std::string& path);
 
-/// Each row that a rule selects is a violation: at its column `event`, in the words of its column
-/// `message` or else the rule's demand. At most `most` a rule, in the order of their events. Throws
-/// InputError where a rule is no good query.
+/// Each row that a rule selects is a violation, at the event in its column `event`, with the text
+/// of its column `message` or else the rule's demand. Returns at most `most` violations per rule,
+/// in the order of their events. Throws InputError if a rule is not a valid query.
 std::vector<Violation> check_sql_rules(const std::vector<SqlRule>& rules, const std::string& file,
                                        const Model& model, std::size_t most = 1000);
 

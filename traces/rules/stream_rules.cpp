@@ -48,7 +48,7 @@ class OneWriteAtATime final : public Monitor {
   static bool is_stream(const OperationSoFar& operation, const RunSoFar& before) {
     const HandleSoFar* handle = before.handle(operation.handle);
     const std::string_view type = handle == nullptr ? "" : before.text(handle->type);
-    // Where nobody saw it opened, a write may be a file's.
+    // If its opening is not in the trace, a write may be to a file.
     if (type.empty()) return operation.verb == Opcode::send;
     return type == "stream" || type == "pipe";
   }
@@ -102,7 +102,7 @@ class MultishotRearmed final : public Monitor {
     std::uint32_t handle = 0;
     std::uint32_t ended = 0;
     std::uint32_t handled = 0;  // 0: its handler has not returned
-    std::uint64_t waits = 0;    // of the loop, by then
+    std::uint64_t waits = 0;    // number of loop waits by then
     StringId opcode = no_string;
     Opcode verb = Opcode::none;
   };
@@ -114,7 +114,7 @@ class MultishotRearmed final : public Monitor {
         before.cancelled_at(*operation) != 0) {
       return;
     }
-    // The stream ended or broke: there is nothing to wait for.
+    // The stream ended or failed: there is nothing to wait for.
     const bool receives = receives_in_order(operation->verb);
     if (receives && event.value <= 0 && event.value != -no_buffers_error) return;
     if (unarmed_.find(operation->handle) == nullptr) ++unarmed_count_;

@@ -27,8 +27,8 @@ class WakeUpsArrive final : public Monitor {
   void see(const Event& event, const RunSoFar& before, Report& report) override {
     switch (event.kind) {
       case wait_entered:
-        // After a stop the loop waits for its workers only. An imported log does not tell when
-        // completions are taken, and so not what is still in the queue.
+        // After a stop the loop waits only for its workers. An imported log does not show when
+        // completions are dequeued, so the content of the queue is unknown.
         waits_on_ =
             before.completions_queued() > 0 && before.workers_active() == 0 && !before.is_imported()
                 ? before.last_queued()
@@ -93,7 +93,7 @@ class WakeUpsArrive final : public Monitor {
       const auto& [label, since] = wanted_[i];
       if (since == 0) continue;
       const Lock& free = lock(label);
-      // Who is to have it next may have had no time to take it.
+      // The next owner may not have had time to acquire it.
       if (free.holders > 0 || free.freed < since || run.time_ns() == free.freed_ns) continue;
       complain(report, since,
                run.name_of_thread(static_cast<std::uint16_t>(i)) + " waits from here on for lock " +
@@ -127,18 +127,19 @@ class WakeUpsArrive final : public Monitor {
   struct Waits {
     StringId condition = no_string;
     std::uint32_t since = 0;
-    std::uint32_t missed = 0;  // the notification; 0: none
+    std::uint32_t missed = 0;  // the missed notification; 0: none
   };
-  /// What a thread does between looking and waiting, and between changing and telling.
+  /// The steps of a thread that checks a condition and waits, or changes it and notifies.
   struct Looks {
-    std::uint32_t looked = 0;     // since it has a lock
-    std::uint32_t gave_back = 0;  // a lock
-    std::uint32_t told = 0;       // a condition
+    std::uint32_t looked = 0;     // its last lock_acquired
+    std::uint32_t gave_back = 0;  // its last lock_released
+    std::uint32_t told = 0;       // its last condition_notified
     Waits waits;
   };
 
-  /// What is looked at under a lock is to be changed under it: then whoever looked before the
-  /// change waits by the time of the notification, and whoever looks later sees the change.
+  /// A condition that is checked under a lock must be changed under the same lock. Then a thread
+  /// that checked before the change is waiting at the time of the notification, and a thread that
+  /// checks later sees the change.
   void notify(const Event& event) {
     Looks& notifier = looks(event.thread);
     const bool holds_lock = notifier.looked > notifier.gave_back;
@@ -158,7 +159,7 @@ class WakeUpsArrive final : public Monitor {
     if (thread >= looks_.size()) looks_.resize(thread + 1u);
     return looks_[thread];
   }
-  /// The last notification of a condition, where nobody heard of it and what it told of was not
+  /// The last notification of a condition, if no thread was waiting and the condition was not
   /// changed under a lock; else 0.
   std::uint32_t& unheard(StringId label) {
     const auto index = static_cast<std::size_t>(label);
@@ -218,22 +219,22 @@ class LocksInOneOrder final : public Monitor {
   }
 
  private:
-  // What a hostile trace may take; beyond that the rule looks no further.
+  // Limits for hostile traces; beyond them the rule ignores locks and orders.
   static constexpr std::size_t held_max = 16;
   static constexpr std::size_t orders_max = 2000;
 
-  /// Somebody who held a lock asked for another.
+  /// A thread that held one lock requested another.
   struct Order {
-    std::uint32_t event = 0;     // the first time
-    std::uint16_t thread = 0;    // by whom
-    bool by_several = false;     // by others, too
-    std::vector<StringId> gate;  // held each time: those who hold the same one wait there
+    std::uint32_t event = 0;     // first occurrence
+    std::uint16_t thread = 0;    // of the first occurrence
+    bool by_several = false;     // also by other threads
+    std::vector<StringId> gate;  // held every time: a common gate lock prevents the deadlock
   };
-  using Key = std::pair<StringId, StringId>;  // held, asked for
+  using Key = std::pair<StringId, StringId>;  // held, requested
 
   void ask(StringId held, const Event& event, const std::vector<StringId>& all,
            const RunSoFar& before, Report& report) {
-    // Two locks may bear the same label: nothing follows from that.
+    // Two locks may have the same label, which proves nothing.
     if (held == event.label) return;
     const auto known = orders_.find({held, event.label});
     if (known != orders_.end()) {
@@ -250,9 +251,10 @@ class LocksInOneOrder final : public Monitor {
     if (!circle.empty()) judge(circle, event, before, report);
   }
 
-  /// From one lock to another along the orders known, both ends included; empty: there is none.
+  /// The path from one lock to another in the known orders, including both ends; empty if there is
+  /// none.
   std::vector<StringId> path(StringId from, StringId to) const {
-    std::map<StringId, StringId> reached{{from, from}};  // and from where
+    std::map<StringId, StringId> reached{{from, from}};  // predecessor of each lock reached
     std::vector<StringId> left{from};
     while (!left.empty() && !reached.contains(to)) {
       const StringId at = left.back();
@@ -269,7 +271,7 @@ class LocksInOneOrder final : public Monitor {
     return found;
   }
 
-  /// `circle`: from the lock asked for, along what others asked for, to the lock held.
+  /// `circle` is the path from the requested lock to the held lock.
   void judge(const std::vector<StringId>& circle, const Event& event, const RunSoFar& before,
              Report& report) const {
     std::vector<std::uint32_t> others;
@@ -296,7 +298,7 @@ class LocksInOneOrder final : public Monitor {
   }
 
   const StringPool& strings_;
-  std::vector<std::vector<StringId>> held_;  // by thread, in the order of taking
+  std::vector<std::vector<StringId>> held_;  // by thread, in order of acquisition
   std::map<Key, Order> orders_;
 };
 
