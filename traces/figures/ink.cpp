@@ -12,8 +12,8 @@ constexpr Colour rgb(std::uint32_t value) {
 
 using Palette = std::array<Colour, ink_count>;
 
-// In the order of `Ink`. Okabe and Ito's blue and vermilion are lifted a little, and their black
-// becomes a light grey: on a dark ground the originals would not be read.
+// In the order of `Ink`. Okabe and Ito's blue and vermilion are slightly lighter, and their black
+// becomes a light grey: the original colours would be unreadable on a dark background.
 constexpr Palette dark = {{
     rgb(0x000000),  // none
     rgb(0x11161d),  // background
@@ -46,7 +46,7 @@ constexpr Palette dark = {{
     rgb(0xc9d1dc),  // connection_h: black
 }};
 
-// Darkened until each reads as text on white, and prints.
+// Darkened until each is readable as text on white and in print.
 constexpr Palette light = {{
     rgb(0x000000),  // none
     rgb(0xffffff),  // background

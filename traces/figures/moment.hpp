@@ -1,6 +1,6 @@
-// Where the playhead stands: just after event `seq`, and `fraction` of the way to the next one.
-// Every figure is a pure function of a model and a moment, so stepping back is as good as stepping
-// forward. `seq` 0 is before the first event.
+// The position of the playhead: just after event `seq`, plus `fraction` of the way to the next
+// event. Every figure is a pure function of a model and a moment, so stepping back works like
+// stepping forward. `seq` 0 is before the first event.
 #pragma once
 
 #include <cstdint>

@@ -94,7 +94,7 @@ void Scene::append(const Scene& other, Point offset) {
 
 namespace {
 
-constexpr float reach = 5;  ///< how far from a line a click still means it
+constexpr float reach = 5;  ///< maximum distance in pixels of a click from a line
 
 float distance_to_line(Point p, Point from, Point to) {
   const float dx = to.x - from.x;
@@ -134,7 +134,7 @@ bool covers(const Shape& shape, Point p) {
 
 Target Scene::hit(Point p) const {
   Target found;
-  std::vector<bool> visible{true};  // whether `p` lies within each clip in force
+  std::vector<bool> visible{true};  // whether `p` is within each active clip
   for (const Shape& shape : shapes_) {
     if (shape.kind == ShapeKind::push_clip) {
       visible.push_back(visible.back() && shape.box.contains(p));

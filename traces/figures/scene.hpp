@@ -1,6 +1,6 @@
-// A picture as a list of shapes, in the order in which they are painted. A scene knows no window
-// toolkit: the window, the SVG writer and the tests all read the same list. Coordinates are logical
-// pixels, the origin at the top left. Colours are roles (`Ink`); a palette turns them into values.
+// A picture as a list of shapes in painting order. A scene does not depend on a window toolkit: the
+// window, the SVG writer and the tests read the same list. Coordinates are logical pixels with the
+// origin at the top left. Colours are roles (`Ink`), which a palette maps to values.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ struct Rect {
   bool contains(Point p) const { return p.x >= x && p.x < right() && p.y >= y && p.y < bottom(); }
 };
 
-/// What a shape stands for: a click on it selects this.
+/// What a shape represents; a click on the shape selects it.
 struct Target {
   enum class Kind : std::uint8_t { none, event, operation, lifeline, thread, state, handle };
   Kind kind = Kind::none;
@@ -39,41 +39,41 @@ struct Target {
 enum class ShapeKind : std::uint8_t {
   rectangle,  ///< `box`, corners rounded by `radius`
   line,       ///< from `from` to `to`
-  arrow,      ///< the same with a filled head at `to`
+  arrow,      ///< a line with a filled head at `to`
   circle,     ///< centre `from`, `radius`
-  text,       ///< `text` at `from`: baseline box's top; x as `anchor` says
-  push_clip,  ///< what follows is cut to `box`, until the matching pop
+  text,       ///< `text` with the top of its em square at `from`; x as `anchor` says
+  push_clip,  ///< clips the following shapes to `box`, until the matching pop
   pop_clip,
 };
 
 enum class Dash : std::uint8_t { solid, dashed, dotted };
-/// Drawn over the fill, so that no meaning hangs on colour alone.
+/// Drawn over the fill, so that no meaning depends on colour alone.
 enum class Pattern : std::uint8_t { none, diagonals, dots };
 enum class Anchor : std::uint8_t { left, middle, right };
 enum class Face : std::uint8_t { regular, bold, mono };
 
-/// How a shape comes about while a player's playhead moves over a still picture. Who draws the
-/// picture as it is needs none of this.
+/// How a shape appears when a player moves the playhead over a still picture. Not needed to draw
+/// the picture as it is.
 enum class Motion : std::uint8_t {
-  none,     ///< there from the start; does not scroll
-  fades,    ///< in, while its event comes
-  lands,    ///< all at once, with its event
-  travels,  ///< from `from` to `to`, while its event comes
-  fills,    ///< from left to right, while its event comes; stays above the playhead
-  grows,    ///< downwards with the playhead, from its event on
-  sticks,   ///< keeps to the top of what is visible, while there is room above `limit`
-  yields,   ///< like lands, but gives way to the playhead's label
-  spans,    ///< as high as the view, whatever that is; does not scroll
-  hangs,    ///< from the bottom of the view; does not scroll
-  wipes,    ///< as far as it lies left of the playhead (where time runs to the right)
-  arrives,  ///< once the playhead is right of `limit`
+  none,     ///< always visible; does not scroll
+  fades,    ///< fades in while its event comes
+  lands,    ///< appears at once with its event
+  travels,  ///< moves from `from` to `to` while its event comes
+  fills,    ///< fills from left to right while its event comes; stays above the playhead
+  grows,    ///< grows downwards with the playhead, from its event on
+  sticks,   ///< stays at the top of the visible part while there is room above `limit`
+  yields,   ///< like lands, but hidden near the playhead and its label
+  spans,    ///< as high as the view; does not scroll
+  hangs,    ///< attached to the bottom of the view; does not scroll
+  wipes,    ///< visible left of the playhead (if time runs to the right)
+  arrives,  ///< appears when the playhead is right of `limit`
 };
 
 struct Life {
   Motion motion = Motion::none;
-  std::uint32_t since = 0;      ///< its event; 0: none
+  std::uint32_t since = 0;      ///< event at which it appears; 0: none
   std::uint32_t until = 0;      ///< the event that ends it; 0: none
-  std::uint32_t operation = 0;  ///< dimmed while another one is followed
+  std::uint32_t operation = 0;  ///< dimmed while another operation is followed
   float limit = 0;
 };
 
@@ -121,8 +121,8 @@ class Scene {
   float height() const { return height_; }
   const std::vector<Shape>& shapes() const { return shapes_; }
 
-  /// Each call appends one shape and returns it for the few properties that calls leave out. The
-  /// reference is valid until the next call.
+  /// Each call appends one shape and returns it, so that the caller can set its other properties.
+  /// The reference is valid until the next call.
   Shape& rectangle(Rect box, Ink fill, float radius = 0, float alpha = 1);
   Shape& outline(Rect box, Stroke stroke, float radius = 0);
   Shape& line(Point from, Point to, Stroke stroke);
@@ -132,14 +132,14 @@ class Scene {
   void push_clip(Rect box);
   void pop_clip();
 
-  /// What the shapes that follow live like.
+  /// Sets the `life` of the shapes appended after this call.
   void set_life(Life life) { life_ = life; }
   const Life& life() const { return life_; }
 
   /// Appends another scene moved by `offset`, clipped to its own size.
   void append(const Scene& other, Point offset);
 
-  /// The target of the topmost shape at `p` that has one; `Kind::none` where there is none.
+  /// The target of the topmost shape at `p` that has one; `Kind::none` if there is none.
   Target hit(Point p) const;
 
  private:
@@ -152,7 +152,7 @@ class Scene {
 };
 
 /// Width of `text` in logical pixels at `size`, from the advance widths of Inter (or of a
-/// monospaced face). An estimate good to a few per cent for other fonts; the same on every machine.
+/// monospaced face). An estimate within a few per cent for other fonts; the same on every machine.
 float text_width(const std::string& text, float size, Face face = Face::regular);
 
 /// `text`, cut with an ellipsis so that it is at most `width` wide.

@@ -1,5 +1,5 @@
-// How shapes look where `Scene` leaves it open. The window and the SVG writer share these figures,
-// so that both draw the same picture.
+// Details of shapes that `Scene` does not define. The window and the SVG writer share them, so that
+// both draw the same picture.
 #pragma once
 
 #include "traces/figures/scene.hpp"
@@ -16,7 +16,7 @@ inline constexpr float dot_spacing = 6;
 inline constexpr float dot_radius = 0.9f;
 inline constexpr float pattern_alpha = 0.5f;
 
-/// A pattern is drawn in the shape's stroke, or in dim text where it has none.
+/// A pattern is drawn in the shape's stroke ink, or in text_dim if it has none.
 constexpr Ink pattern_ink(const Shape& shape) {
   return shape.stroke == Ink::none ? Ink::text_dim : shape.stroke;
 }
@@ -24,8 +24,8 @@ constexpr Ink pattern_ink(const Shape& shape) {
 constexpr float arrow_head_length(float thickness) { return 6.5f + 2 * thickness; }
 constexpr float arrow_head_half_width(float thickness) { return 2.8f + 0.9f * thickness; }
 
-/// From the top of a text's em square to its baseline: capitals stand in the square's middle, so
-/// that text of size s placed at y - s / 2 is centred on y.
+/// Distance from the top of a text's em square to its baseline. Capitals are centred in the square:
+/// text of size s placed at y - s / 2 is centred on y.
 constexpr float baseline_offset(float size) { return 0.864f * size; }
 
 }  // namespace proactor_lab::figures

@@ -1,5 +1,6 @@
-// Clips are nested <svg> elements: they cut to their own box without identifiers, so that several
-// documents can stand in one HTML page. Patterns are <pattern> definitions named by their colour.
+// Clips are nested <svg> elements, which clip to their own box without identifiers, so that one
+// HTML page can contain several documents. Patterns are <pattern> definitions named by their
+// colour.
 #include "traces/figures/svg.hpp"
 
 #include <algorithm>
@@ -16,7 +17,7 @@
 namespace proactor_lab::figures {
 namespace {
 
-/// At most two decimals, the same in every locale.
+/// With at most two decimals, the same in every locale.
 std::string number(float value) {
   if (!std::isfinite(value)) return "0";
   const auto hundredths = static_cast<std::int64_t>(std::llround(static_cast<double>(value) * 100));
@@ -37,7 +38,7 @@ std::string hex(Colour colour) {
   return text;
 }
 
-/// What XML 1.0 allows as character data; the rest becomes U+FFFD.
+/// Keeps what XML 1.0 allows as character data; the rest becomes U+FFFD.
 std::string escaped(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -91,7 +92,7 @@ class SvgWriter {
 
  private:
   std::string size() const {
-    constexpr float mm_per_pixel = 25.4f / 96;  // as CSS has it
+    constexpr float mm_per_pixel = 25.4f / 96;  // CSS: 96 pixels per inch
     const float mm = scene_.width() * mm_per_pixel;
     if (document_.width_max_mm <= 0 || mm <= document_.width_max_mm) {
       return attribute("width", scene_.width()) + attribute("height", scene_.height());
@@ -152,7 +153,7 @@ class SvgWriter {
       const std::string side = number(diagonals ? diagonal_spacing : dot_spacing);
       out_ += "<pattern id=\"" + name_of(key) + "\" patternUnits=\"userSpaceOnUse\" width=\"" +
               side + "\" height=\"" + side + "\">";
-      if (diagonals) {  // the middle line and the corners it leaves to its neighbours
+      if (diagonals) {  // the middle line, and the corners of the neighbours' lines
         const float s = diagonal_spacing;
         out_ += "<path d=\"M-1 1L1 -1M0 " + side + "L" + side + " 0M" + number(s - 1) + " " +
                 number(s + 1) + "L" + number(s + 1) + " " + number(s - 1) + "\"" +

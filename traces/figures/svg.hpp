@@ -1,5 +1,5 @@
-// Any scene as an SVG document: self-contained, text as text. Fonts are asked for by name; those
-// that stand in for Inter are no wider, so that words stay in their boxes.
+// Writes a scene as a self-contained SVG document, with text as text. Fonts are referred to by
+// name; the fallbacks for Inter are no wider, so that text stays in its boxes.
 #pragma once
 
 #include <string>
@@ -8,14 +8,14 @@
 
 namespace proactor_lab::figures {
 
-/// What a page of paper and a screen reader want to know.
+/// Properties for printing and for screen readers.
 struct SvgDocument {
   std::string title;        ///< empty: none
-  std::string description;  ///< a sentence or two in the place of the picture
-  float width_max_mm = 0;   ///< a wider scene is drawn smaller; 0: as large as the scene
+  std::string description;  ///< a sentence or two that describe the picture
+  float width_max_mm = 0;   ///< a wider scene is scaled down; 0: not scaled
 };
 
-/// Of A4, between margins of 10 mm.
+/// Width of A4 between margins of 10 mm.
 inline constexpr float a4_width_mm = 190;
 
 std::string to_svg(const Scene& scene, Theme theme, const SvgDocument& document = {});

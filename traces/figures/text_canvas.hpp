@@ -7,7 +7,7 @@
 
 namespace proactor_lab::figures {
 
-/// One line of a fixed number of cells. What lies outside is cut off.
+/// One line with a fixed number of cells. Text outside is cut off.
 class TextLine {
  public:
   explicit TextLine(int columns) : cells_(static_cast<std::size_t>(columns), U' ') {}
@@ -16,17 +16,16 @@ class TextLine {
   void set(int x, char32_t c) {
     if (inside(x)) cells_[static_cast<std::size_t>(x)] = c;
   }
-  /// Characters that would need more than a cell or none are the caller's to avoid; control
-  /// characters become a question mark.
+  /// Control characters become a question mark. REQUIRES: every character is one cell wide.
   void put(int x, std::string_view words);
   void put_right(int x_end, std::string_view words);
   void put_middle(int x, std::string_view words);
 
-  /// A horizontal line from `from` to `to`, both included, that crosses what is there; with `tip`
-  /// it ends in an arrow head at `to`.
+  /// A horizontal line from `from` to `to`, both included, which crosses existing characters. If
+  /// `tip` is set, it ends in an arrow head at `to`.
   void run(int from, int to, bool tip, bool dashed = false);
 
-  /// UTF-8, without trailing blanks, with a line feed.
+  /// UTF-8, without trailing spaces, with a line feed.
   std::string text() const;
 
  private:
@@ -35,7 +34,7 @@ class TextLine {
   std::u32string cells_;
 };
 
-/// Cells that `words` take.
+/// Number of cells that `words` take.
 int cell_count(std::string_view words);
 
 }  // namespace proactor_lab::figures

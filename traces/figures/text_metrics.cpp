@@ -1,5 +1,5 @@
-// Advance widths of Inter 4.0 in thousandths of the em, without kerning, so that a picture's layout
-// is the same on every machine whatever fonts it has. JetBrains Mono is 600 throughout.
+// Advance widths of Inter 4.0 in thousandths of the em, without kerning. They make a picture's
+// layout the same on every machine, whatever fonts it has. JetBrains Mono is 600 throughout.
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -31,7 +31,7 @@ constexpr WidthTable inter_bold = {
 
 constexpr int mono_width = 600;
 
-/// Beyond ASCII: what figures use often exactly, the rest by what kind of letter it is.
+/// Beyond ASCII: exact for characters that figures use often, estimated by kind for others.
 int width_beyond_ascii(char32_t c, bool bold) {
   switch (c) {
     case 0x00A0:
@@ -110,7 +110,7 @@ std::string fit_text(const std::string& text, float width, float size, Face face
   if (text_width(text, size, face) <= width) return text;
   const std::int64_t dots = thousandths(ellipsis, face);
   std::int64_t sum = 0;
-  std::size_t kept = 0;  // bytes that fit beside the ellipsis
+  std::size_t kept = 0;  // bytes that fit before the ellipsis
   for (std::string_view rest = text; !rest.empty();) {
     sum += width_of(next_code_point(rest), face);
     if (to_width(sum + dots, size) > width) break;

@@ -10,16 +10,16 @@ namespace proactor_lab::figures {
 
 namespace {
 
-constexpr float top_margin = 34;      // the playhead's label
-constexpr float bottom_margin = 30;   // the axis
-constexpr float lane_height_min = 3;  // below this lanes are left out
+constexpr float top_margin = 34;      // room for the playhead's label
+constexpr float bottom_margin = 30;   // room for the axis
+constexpr float lane_height_min = 3;  // below this height, lanes are omitted
 
-/// Heights that look right in a picture of ordinary size; all grow and shrink together.
+/// Heights for a picture of ordinary size; all are scaled together.
 struct Heights {
   float lane = 26;
-  float flight = 17;  // with the gap below it
+  float flight = 17;  // including the gap below it
   float gap = 34;     // between groups
-  float group = 54;   // a group is at least as high as its title and totals
+  float group = 54;   // minimum height of a group: its title and totals
 };
 
 std::string count_words(std::size_t count, const char* one, const char* many) {
@@ -86,7 +86,8 @@ class ActivityPainter {
     return std::max(height, 0.f);
   }
 
-  /// A tall picture is filled, a low one squeezed; where lanes would vanish, some are left out.
+  /// Scales up for a tall picture, down for a low one. If lanes would become too thin, some are
+  /// omitted.
   void find_heights() {
     float room = options_.height - top_margin - bottom_margin - 10;
     float scale = room / std::max(content_height(), 1.f);
@@ -160,7 +161,7 @@ class ActivityPainter {
     for (const Stretch& stretch : plan.stretches(thread, columns, span_ns_, until_ns_)) {
       if (stretch.activity == ThreadActivity::none) continue;
       float x = x_of(stretch.from_ns);
-      // Too short to see is still there: half a pixel at least.
+      // Even the shortest stretch is at least half a pixel wide.
       Rect box{x, lane.y, std::max(x_of(stretch.to_ns) - x, 0.5f), lane.height};
       paint_stretch(plan.model(), stretch, box, target);
     }
@@ -278,9 +279,9 @@ class ActivityPainter {
   Scene scene_;
   std::vector<GroupPlan> plans_;
   std::int64_t at_ns_ = 0;     // the playhead
-  std::int64_t until_ns_ = 0;  // of the group being painted: what is later is blank
+  std::int64_t until_ns_ = 0;  // of the group being painted; later times are blank
   std::int64_t span_ns_ = 0;
-  Life passed_;  // of what the playhead has passed
+  Life passed_;  // of shapes that the playhead reveals
   float left_ = 0;
   float right_ = 0;
   Heights heights_;

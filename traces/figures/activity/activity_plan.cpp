@@ -6,7 +6,7 @@ namespace proactor_lab::figures {
 
 namespace {
 
-constexpr std::size_t flights_max = 4000;  // more bars than that are no picture
+constexpr std::size_t flights_max = 4000;  // more bars are not readable
 
 bool same_work(const Stretch& a, const Stretch& b) {
   return a.activity == b.activity && a.handle == b.handle;
@@ -36,7 +36,7 @@ void GroupPlan::find_flights() {
     to_ns = std::min(to_ns, until_ns_);
     if (end != 0 && model_.event(end).time_ns - start_ns == from_ns) continue;  // took no time
     const HandleRecord* handle = model_.handle(operation.handle);
-    if (handle != nullptr && handle->listener) continue;  // an open door is nobody's request
+    if (handle != nullptr && handle->listener) continue;  // waits for connections, serves none
     if (flights_.size() >= flights_max) {
       ++left_out_;
       continue;
@@ -138,7 +138,7 @@ std::int64_t axis_span(std::span<const ActivityGroup> groups, std::int64_t horiz
     hides = hides || until_ns != INT64_MAX;
     shown_ns = std::max(shown_ns, std::min(length_ns, std::max<std::int64_t>(until_ns, 0)));
   }
-  return hides ? shown_ns / 4 * 5 : shown_ns;  // some future, blank
+  return hides ? shown_ns / 4 * 5 : shown_ns;  // some blank future
 }
 
 std::string memory_words(std::uint64_t bytes) {

@@ -1,5 +1,5 @@
-// Which lanes and bars an activity diagram shows, before anything is drawn: the window's picture
-// and the terminal's come from the same plan. Private to the figure.
+// Decides which lanes and bars an activity diagram shows, before anything is drawn. The window's
+// picture and the terminal's use the same plan. Private to the figure.
 #pragma once
 
 #include <cstdint>
@@ -11,15 +11,15 @@
 
 namespace proactor_lab::figures {
 
-/// An operation in flight, in nanoseconds from the run's start.
+/// An operation in flight, in nanoseconds from the start of the run.
 struct FlightBar {
   std::int64_t from_ns = 0;
-  std::int64_t to_ns = 0;  ///< of one that never completes: the run's end
+  std::int64_t to_ns = 0;  ///< end of the run if it never completes
   std::uint32_t operation = 0;
   std::uint32_t row = 0;
 };
 
-/// What a thread did during [from, to), in nanoseconds from the run's start.
+/// What a thread did during [from, to), in nanoseconds from the start of the run.
 struct Stretch {
   std::int64_t from_ns = 0;
   std::int64_t to_ns = 0;
@@ -31,14 +31,14 @@ struct GroupTotals {
   std::int64_t finish_ns = 0;
   std::size_t threads = 0;
   std::uint32_t switches = 0;
-  int waiting_percent = 0;  ///< of all thread time: blocked in input, output, locks
+  int waiting_percent = 0;  ///< share of all thread time spent blocked on I/O or locks
 };
 
 class GroupPlan {
  public:
   static constexpr std::uint32_t flight_rows_max = 12;
 
-  /// Nothing after `until_ns` is looked at.
+  /// Ignores everything after `until_ns`. Keeps a reference to the model.
   GroupPlan(const Model& model, std::int64_t until_ns);
 
   const Model& model() const { return model_; }
@@ -46,16 +46,17 @@ class GroupPlan {
   const std::vector<const ThreadRecord*>& threads() const { return threads_; }
   const std::vector<FlightBar>& flights() const { return flights_; }
   std::uint32_t flight_rows() const { return flight_rows_; }
-  /// Operations that found no row.
+  /// Number of operations for which there was no row.
   std::uint32_t flights_left_out() const { return left_out_; }
 
-  /// The thread's stretches until `until_ns`. Where there are more than `count_max`, an axis of
-  /// `span_ns` is cut into as many equal parts and each shows what the thread did at its middle.
+  /// The thread's stretches until `until_ns`. If there are more than `count_max`, an axis of
+  /// `span_ns` is divided into that many equal parts, and each part shows what the thread did at
+  /// its middle.
   std::vector<Stretch> stretches(const ThreadRecord& thread, std::size_t count_max,
                                  std::int64_t span_ns, std::int64_t until_ns) const;
-  /// Moments at which a CPU turned to the thread.
+  /// Times at which a CPU switched to the thread.
   std::vector<std::int64_t> switches(const ThreadRecord& thread, std::size_t count_max) const;
-  /// Known once the run has ended before `until_ns`.
+  /// Set if the run ended by `until_ns`.
   std::optional<GroupTotals> totals() const;
 
  private:
@@ -69,13 +70,14 @@ class GroupPlan {
   std::uint32_t left_out_ = 0;
 };
 
-/// Nanoseconds that the axis shows. Where a horizon is set it follows from that alone.
+/// Length of the time axis in nanoseconds. If a horizon is set, the length depends only on it.
 std::int64_t axis_span(std::span<const ActivityGroup> groups, std::int64_t horizon_ns);
 
 /// "785 KiB", "1.6 MiB".
 std::string memory_words(std::uint64_t bytes);
 
-/// 1, 2 or 5 times a power of ten: the step between ticks of which about `count` fill `span_ns`.
+/// The step between ticks: 1, 2 or 5 times a power of ten, so that about `count` ticks fit in
+/// `span_ns`.
 std::int64_t tick_step(std::int64_t span_ns, int count);
 
 }  // namespace proactor_lab::figures

@@ -10,7 +10,7 @@ namespace proactor_lab::figures {
 
 namespace {
 
-constexpr int left = 6;  // "T1 " and a blank
+constexpr int left = 6;  // "T1 " and a space
 constexpr int columns_min = 40;
 constexpr std::size_t lanes_max = 16;
 
@@ -68,7 +68,7 @@ class ActivityWriter {
     line.set(left + width_, U'│');
     auto count = static_cast<std::size_t>(width_);
     std::vector<Stretch> stretches = plan.stretches(thread, count, span_ns_, INT64_MAX);
-    // Work goes over waiting: it is short, and it is what one looks for.
+    // Work is drawn over waiting, because it is short and more interesting.
     std::stable_partition(stretches.begin(), stretches.end(), [](const Stretch& stretch) {
       return stretch.activity != ThreadActivity::running;
     });

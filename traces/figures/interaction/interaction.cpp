@@ -1,5 +1,5 @@
-// The frame of the interaction diagram: columns, time, playhead. What happens in it is painted by
-// interaction_operations.cpp and interaction_flow.cpp.
+// The frame of the interaction diagram: columns, time, playhead. interaction_operations.cpp and
+// interaction_flow.cpp paint its content.
 #include "traces/figures/interaction/interaction.hpp"
 
 #include <algorithm>
@@ -12,11 +12,11 @@ namespace proactor_lab::figures {
 
 namespace {
 
-constexpr float playhead_share = 0.65f;  // of the height, so that more past than future shows
-constexpr float event_share_px = 1.5f;   // Axis::time: what each event adds to the true scale
+constexpr float playhead_share = 0.65f;  // of the height: more past than future
+constexpr float event_share_px = 1.5f;   // Axis::time: pixels added by each event
 constexpr float lane_width_max = 52;
 constexpr float lane_width_min = 16;
-constexpr std::uint32_t lanes_min = 3;  // room kept, so that the first lanes do not jump
+constexpr std::uint32_t lanes_min = 3;  // minimum room, so that the first lanes do not jump
 
 }  // namespace
 
@@ -71,7 +71,7 @@ void InteractionPainter::find_view(const Sheet* sheet) {
   scene_ = Scene(options_.width, static_cast<float>(height));
   bottom_ = static_cast<float>(height) - bottom_margin;
   now_y_ = static_cast<float>(raw_now - scroll_) + top_;
-  constexpr double reach = 60;  // what an event draws above or below its row
+  constexpr double reach = 60;  // how far an event draws above or below its row
   std::uint32_t low = 1;
   std::uint32_t high = at_.seq + 1;
   while (low < high) {
@@ -98,8 +98,8 @@ float InteractionPainter::row_height(std::uint32_t seq) const {
   return static_cast<float>(raw_y(seq) - raw_y(seq - 1));
 }
 
-/// 0 before the event, 1 from it on. In between, what is handed over moves during the last `slope`
-/// pixels of the row: then its tip keeps to the playhead.
+/// 0 before the event, 1 from it on. In between, a hand-over moves during the last `slope` pixels
+/// of the row, so that its tip follows the playhead.
 float InteractionPainter::reveal(std::uint32_t seq, float slope) const {
   if (seq == 0 || seq > limit_) return 0;
   if (seq <= at_.seq) return 1;
@@ -191,7 +191,7 @@ void InteractionPainter::paint_headings() {
     if (still_) subtitle = heading.subtitle;
     bool counts =
         film_ != nullptr && (heading.x == film_->queue_x || heading.x == film_->operations_x);
-    if (counts) continue;  // the player writes them
+    if (counts) continue;  // the player writes the counts
     if (text_width(subtitle, 10.5f) > room) continue;
     scene_.text({heading.x, 46}, subtitle,
                 {Ink::text_dim, 10.5f, Face::regular, Anchor::middle, 1});

@@ -10,7 +10,7 @@ constexpr float panel_gap = 8;
 constexpr float network_gap = 18;  // between the system and the world: the network
 constexpr float margin = 8;
 
-/// Lays columns side by side from the left; widths are shares of what there is.
+/// Places columns side by side from the left. Widths are shares of the total width.
 class Ruler {
  public:
   Ruler(float left, float width, float shares) : at_(left), unit_(width / shares) {}

@@ -1,4 +1,4 @@
-// The columns of the interaction diagram: who stands where, for a width and a zoom.
+// The columns of the interaction diagram: the position of each participant for a width and a zoom.
 #pragma once
 
 #include <string>
@@ -25,21 +25,21 @@ struct Panel {
 };
 
 struct Columns {
-  float gutter = 66;  ///< time labels stand left of it
+  float gutter = 66;  ///< time labels are left of it
   float right = 0;
   float initiator_x = 0;
   float handler_x = 0;
   float proactor_x = 0;
   float demultiplexer_x = 0;
   float queue_x = 0;
-  float queue_half = 0;  ///< completions in the queue stay within this of its middle
-  float park_x = 0;      ///< where what is initiated waits to be submitted
+  float queue_half = 0;  ///< queued completions are at most this far from its middle
+  float park_x = 0;      ///< position of initiated operations until they are submitted
   float border_x = 0;
   float lanes_left = 0;
   float lanes_right = 0;
-  float network_x = 0;  ///< what is under way between world and system hangs here
+  float network_x = 0;  ///< position of what is under way between world and system
   float world_x = 0;
-  bool blocking = false;  ///< columns of a program that blocks: no proactor, no queue
+  bool blocking = false;  ///< columns of a blocking program: no proactor, no queue
   bool roles = false;
   std::vector<Heading> headings;
   std::vector<Panel> panels;

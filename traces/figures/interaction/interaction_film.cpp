@@ -33,7 +33,7 @@ void InteractionPainter::record_marbles() {
     for (const Place& place : layout_.places(static_cast<std::uint32_t>(i))) {
       if (place.from > film_->last) break;
       MarblePlace here{place.from, marble_x(i, place), place.waiting, place.spot == Spot::nowhere};
-      // Of what was before the first event only the last counts.
+      // Of the places before the first event, only the last one is kept.
       if (place.from < film_->first) track.places.clear();
       track.places.push_back(here);
     }

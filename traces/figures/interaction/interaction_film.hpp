@@ -1,6 +1,6 @@
-// The interaction diagram as a still picture that a player elsewhere can set in motion: its shapes
-// with the events that bring them, where the events' rows lie, and what moves along with the
-// playhead. The player needs no model: what stands here is all there is.
+// The interaction diagram as a still picture that an external player can animate: its shapes with
+// the events that reveal them, the positions of the events' rows, and what moves with the playhead.
+// The player needs no model; the film contains all data.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace proactor_lab::figures {
 
-/// The tag of an operation: rides the tip of an arrow while its event comes.
+/// The tag of an operation, drawn at the tip of an arrow while the arrow's event is current.
 struct FilmToken {
   std::uint32_t seq = 0;
   Point from;
@@ -21,7 +21,7 @@ struct FilmToken {
   std::uint32_t operation = 0;
 };
 
-/// Where a thread's marble is from event `from` on; it keeps to the playhead.
+/// Position of a thread's marble from event `from` on. Vertically it follows the playhead.
 struct MarblePlace {
   std::uint32_t from = 0;
   float x = 0;
@@ -34,7 +34,7 @@ struct MarbleTrack {
   std::vector<MarblePlace> places;  ///< ascending in `from`
 };
 
-/// A column, as something that a person can point at.
+/// A column that a person can point at.
 struct FilmColumn {
   Lifeline lifeline = Lifeline::none;
   float left = 0;
@@ -44,7 +44,7 @@ struct FilmColumn {
 struct InteractionFilm {
   std::uint32_t first = 1;
   std::uint32_t last = 0;
-  Scene scene{0, 0};        ///< what scrolls lies below `top`
+  Scene scene{0, 0};        ///< the part below `top` scrolls
   std::vector<float> rows;  ///< y of the events first - 1 to last, in the scene
   std::vector<FilmToken> tokens;
   std::vector<MarbleTrack> marbles;
@@ -52,12 +52,12 @@ struct InteractionFilm {
   float top = 0;
   float gutter = 0;
   float right = 0;
-  float queue_x = 0;       ///< above it: how many completions wait; 0: the program has no queue
-  float operations_x = 0;  ///< above it: how many operations the system holds
+  float queue_x = 0;       ///< the queue's count is shown above it; 0: the program has no queue
+  float operations_x = 0;  ///< the number of operations in flight is shown above it
 };
 
-/// At most `max_events` events from `first` on. Height, moment and horizon of the options are
-/// ignored.
+/// Shows at most `max_events` events from `first` on. Ignores height, moment and horizon in the
+/// options.
 InteractionFilm interaction_film(const InteractionLayout& layout, const InteractionOptions& options,
                                  std::uint32_t first, std::uint32_t max_events);
 

@@ -1,4 +1,4 @@
-// What moves beside the operations: threads with their marbles, blocking calls, the world.
+// What moves besides the operations: threads with their marbles, blocking calls, the world.
 #include <algorithm>
 
 #include "traces/figures/interaction/interaction_painter.hpp"
@@ -12,7 +12,7 @@ std::string marble_name(const ThreadRecord& thread) { return "T" + std::to_strin
 
 }  // namespace
 
-/// Threads that share a column stand side by side in it.
+/// Threads in the same column are placed side by side.
 float InteractionPainter::marble_x(std::size_t thread_place, const Place& place) const {
   if (place.spot == Spot::system) return lane_middle(place.lane);
   float room = columns_.blocking ? 250 : 40;
@@ -64,7 +64,7 @@ void InteractionPainter::paint_threads() {
         shape.target = target;
         continue;
       }
-      // Only work for a connection wears a colour; the rest of a thread's life is neutral.
+      // Only work for a connection is coloured; the rest of a thread's life is neutral.
       Ink ink = works ? ink_of_handle(model_, moved.handle) : Ink::text_dim;
       scene_.rectangle(box, ink, 3, works ? 1.f : 0.55f).target = target;
     }
@@ -99,7 +99,7 @@ void InteractionPainter::paint_marbles() {
   }
 }
 
-/// A blocking call stands in the system's column like an operation, but with the thread inside it.
+/// A blocking call is drawn in the system's column like an operation, but with the thread inside.
 void InteractionPainter::paint_calls() {
   if (last_visible_ == 0) return;
   for (std::uint32_t place : layout_.calls_between(first_visible_, last_visible_)) {
@@ -194,7 +194,7 @@ void InteractionPainter::paint_wait(const Event& event) {
           reveal(event.seq));
     return;
   }
-  // The first wait comes straight from the program that starts the loop.
+  // The first wait comes directly from the program that starts the loop.
   Spot from = Spot::proactor;
   for (std::size_t i = 0; i < model_.threads().size(); ++i) {
     if (model_.threads()[i].id != event.thread) continue;
@@ -213,7 +213,7 @@ void InteractionPainter::paint_wait(const Event& event) {
   hand_over(hand);
 }
 
-/// A choice could have gone otherwise: a dot beside the time.
+/// Marks a choice with a dot beside the time.
 void InteractionPainter::paint_mark(const Event& event) {
   float at = y(event.seq);
   if (!visible(at - 4, at + 4)) return;

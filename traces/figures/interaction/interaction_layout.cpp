@@ -12,8 +12,8 @@ namespace proactor_lab::figures {
 
 namespace {
 
-constexpr std::int64_t break_min_ns = 20'000;  // no break where nothing is long yet
-constexpr std::int64_t break_factor = 10;      // as many medians make a gap long
+constexpr std::int64_t break_min_ns = 20'000;  // no break for gaps up to this length
+constexpr std::int64_t break_factor = 10;      // a gap is long if it exceeds this many medians
 
 float row_height(EventKind kind) {
   switch (kind) {
@@ -50,7 +50,7 @@ float row_height(EventKind kind) {
   }
 }
 
-/// Hands out the lowest free number; what was handed out comes back.
+/// Assigns the lowest free number; returned numbers are used again.
 class Lanes {
  public:
   std::uint32_t take() {
@@ -116,7 +116,7 @@ class LayoutBuilder {
     float height = row_height(event.kind);
     if (event.seq > 1) {
       std::int64_t gap_ns = event.time_ns - model_.event(event.seq - 1).time_ns;
-      // An imported log may tell of gaps of years.
+      // An imported log may have gaps of years.
       std::int64_t usual_ns =
           std::min(gaps_.at(event.seq).value_or(0), std::int64_t{INT64_MAX} / break_factor);
       if (gap_ns > std::max(break_min_ns, break_factor * usual_ns)) {
@@ -165,7 +165,7 @@ class LayoutBuilder {
     return is_last ? layout_.stays_[place] : layout_.earlier_stays_[queued.seq];
   }
 
-  /// The kernel does not see the program take completions, but sees it go on.
+  /// The kernel does not see when the program dequeues completions, but it sees that it continues.
   void take_all(const Event& event) {
     if (event.kind != EventKind::wait_returned && event.kind != EventKind::operation_initiated) {
       return;
@@ -244,8 +244,8 @@ class LayoutBuilder {
     lanes_.give_back(band.lane);
   }
 
-  /// A flight begins with what the client does or the system sends, and ends with the first event
-  /// that names it as its cause. Only the simulated world tells when its clients receive.
+  /// A flight begins with a client's action or a send of the system, and ends with the first event
+  /// that names it as its cause. Only the simulated world records when its clients receive.
   void add_flight(const Event& event) {
     switch (event.kind) {
       case EventKind::client_connected:
@@ -299,7 +299,7 @@ class LayoutBuilder {
     auto found = under_way_.find(event.cause);
     if (found == under_way_.end()) return;
     Flight& flight = layout_.flights_[found->second];
-    // A send's bytes also cause its completion, long before anybody receives them.
+    // A send's bytes also cause its completion, long before a client receives them.
     if (flight.outgoing != (event.kind == EventKind::client_received)) return;
     layout_.arrivals_.put(event.seq, static_cast<std::uint32_t>(found->second));
     under_way_.erase(found);
@@ -309,7 +309,7 @@ class LayoutBuilder {
     flight.thread = event.thread;
   }
 
-  /// What nobody took by the time its connection is closed ends at the system's edge.
+  /// What was not received before its connection is closed ends at the system's edge.
   void end_unread(const Event& event) {
     for (auto entry = under_way_.begin(); entry != under_way_.end();) {
       Flight& flight = layout_.flights_[entry->second];
@@ -322,7 +322,7 @@ class LayoutBuilder {
     }
   }
 
-  /// The five steps are shown on the first operation; the second is the first wait after it.
+  /// The five steps are shown for the first operation; the second is the first wait after it.
   void find_steps() {
     if (model_.operations().empty()) return;
     const OperationRecord& first = model_.operations().front();
@@ -343,10 +343,10 @@ class LayoutBuilder {
   const Model& model_;
   std::unordered_map<std::uint16_t, std::size_t> thread_places_;
   std::vector<std::uint32_t> open_calls_;
-  std::unordered_map<std::uint32_t, std::size_t> under_way_;  ///< flights by the event that began
+  std::unordered_map<std::uint32_t, std::size_t> under_way_;  ///< flights by first event
   Lanes lanes_;
   Lanes slots_;
-  std::vector<QueueStay*> queued_;  ///< places of operations, where dequeues are not seen
+  std::vector<QueueStay*> queued_;  ///< stays in the queue, if dequeues are not seen
   bool sees_dequeues_ = true;
   bool is_simulated_ = false;
   RunningMedian gaps_;

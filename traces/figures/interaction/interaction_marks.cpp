@@ -1,5 +1,5 @@
-// What the parts of the interaction diagram are made of: arrows with their words, labels that give
-// way to each other, badges and tokens.
+// The elements of the interaction diagram: arrows with text, labels that avoid each other, badges
+// and tokens.
 #include <algorithm>
 #include <cmath>
 
@@ -7,7 +7,7 @@
 
 namespace proactor_lab::figures {
 
-/// Words give way to words that already stand there, and never leave the columns.
+/// Places a label so that it does not overlap existing labels and stays within the columns.
 void InteractionPainter::label(Point at, const std::string& all_words, Ink ink, Anchor anchor,
                                float alpha, float size) {
   if (all_words.empty() || alpha <= 0) return;
@@ -22,9 +22,9 @@ void InteractionPainter::label(Point at, const std::string& all_words, Ink ink, 
   if (anchor == Anchor::right) left -= width;
   if (anchor == Anchor::middle) left -= width / 2;
   Rect box{left - 3, at.y - 1, width + 6, size + 2};
-  constexpr std::size_t labels_max = 300;  // in a window more would not be read anyway
+  constexpr std::size_t labels_max = 300;  // in a window, more would not be readable
   if (!still_ && label_count_ >= labels_max) return;
-  constexpr float shelf_height = 32;  // more than a label's height: neighbours are all there is
+  constexpr float shelf_height = 32;  // > label height: checking adjacent shelves suffices
   const int shelf = static_cast<int>(std::floor(box.y / shelf_height));
   for (int near = shelf - 1; near <= shelf + 1; ++near) {
     auto others = labels_.find(near);

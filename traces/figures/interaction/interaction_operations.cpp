@@ -26,7 +26,7 @@ void InteractionPainter::paint_operations() {
   if (last_visible_ == 0) return;
   std::vector<std::uint32_t> places = model_.operations_between(first_visible_, last_visible_);
   const std::vector<OperationRecord>& operations = model_.operations();
-  // Arrows first: where they cross another operation's band they pass behind it.
+  // Arrows first: they pass behind the bands of other operations.
   for (std::uint32_t place : places) {
     paint_initiation(operations[place], layout_.band(place));
     for (const CompletionRecord& each : model_.completions(operations[place])) {
@@ -70,7 +70,7 @@ void InteractionPainter::paint_band(const OperationRecord& operation, const Band
   if (closed) paint_outcome(box, operation);
 }
 
-/// The label keeps to the top of what is visible, so that a long band is never nameless.
+/// The label stays at the top of the visible part, so that a long band always shows its name.
 void InteractionPainter::paint_band_label(Rect box, const OperationRecord& operation,
                                           const Band& band) {
   float alpha = alpha_of(operation.id);
@@ -103,7 +103,7 @@ void InteractionPainter::paint_band_label(Rect box, const OperationRecord& opera
   if (moves && band.from != 0) paint_trays(box, operation, at);
 }
 
-/// A receive lends an empty tray and gets it back full; a send the other way round.
+/// A receive lends an empty tray and gets it back full; a send lends a full one.
 void InteractionPainter::paint_trays(Rect box, const OperationRecord& operation,
                                      float label_bottom) {
   bool sends = verb_named(model_.trace().text(operation.opcode)).opcode == Opcode::send;
@@ -115,7 +115,7 @@ void InteractionPainter::paint_trays(Rect box, const OperationRecord& operation,
   float moved = reveal(operation.moved);
   float moved_y = operation.moved == 0 || moved <= 0 ? 1e9f : y(operation.moved) + 4;
   bool room_for_both = moved <= 0 ? tray.bottom() <= box.bottom() : tray.bottom() + 3 <= moved_y;
-  // A film shows it until the bytes move, also where there is no room for both in the end.
+  // A film shows it until the bytes move, even if there is finally no room for both.
   Life lent{Motion::sticks, layout_.band(place_of(operation)).from, 0, operation.id, box.bottom()};
   if (!room_for_both) lent.until = operation.moved;
   if (room_for_both || film_ != nullptr) paint_tray(tray, ink, sends ? 1 : 0, alpha, lent);
@@ -135,7 +135,7 @@ void InteractionPainter::paint_tray(Rect box, Ink ink, float filled, float alpha
                                                                     life.operation};
 }
 
-/// What ended otherwise than well says so on its band.
+/// Marks an outcome other than ok on the band.
 void InteractionPainter::paint_outcome(Rect box, const OperationRecord& operation) {
   Outcome outcome = model_.outcome(operation);
   if (outcome == Outcome::none || outcome == Outcome::ok) return;
@@ -153,8 +153,8 @@ void InteractionPainter::paint_outcome(Rect box, const OperationRecord& operatio
               {ink, 9.5f, Face::bold, Anchor::middle, alpha});
 }
 
-/// From whoever initiates to the border; it waits there until it is submitted, and is then taken
-/// into its band.
+/// From the initiator to the border. The operation waits there until it is submitted, and then
+/// moves into its band.
 void InteractionPainter::paint_initiation(const OperationRecord& operation, const Band& band) {
   if (!shown(operation.initiated)) return;
   Ink ink = ink_of_handle(model_, operation.handle);
@@ -164,7 +164,7 @@ void InteractionPainter::paint_initiation(const OperationRecord& operation, cons
   HandOver out;
   out.seq = operation.initiated;
   out.from_x = columns_.x_of(spot) + bar;
-  // Where several wait to be submitted, each hangs on its own thread.
+  // If several wait to be submitted, each has its own position.
   float park_x = columns_.park_x + static_cast<float>(operation.id % 4) * 5 - 8;
   out.to_x = park_x;
   out.ink = ink;
@@ -178,7 +178,7 @@ void InteractionPainter::paint_initiation(const OperationRecord& operation, cons
   paint_submission(operation, band, park_x);
 }
 
-/// Two moments: submitted takes it to the border, started into its band.
+/// Two steps: submitted moves it to the border, started into its band.
 void InteractionPainter::paint_submission(const OperationRecord& operation, const Band& band,
                                           float park_x) {
   constexpr float slope = 7;
@@ -236,7 +236,7 @@ void InteractionPainter::paint_completion(const OperationRecord& operation,
   std::string result =
       completion.completed == 0 ? "" : result_words(model_, operation, completion.result);
   if (model_.outcome(operation, completion.result) == Outcome::cancelled)
-    result = "";  // its badge stands beside it
+    result = "";  // its badge is beside it
   back.words = result;
   back.words_x = columns_.border_x + 28;
   back.token = number_of(operation);
@@ -269,7 +269,7 @@ void InteractionPainter::paint_queue_slot(const OperationRecord& operation,
   shape.target = target_of(operation);
 }
 
-/// The first completion in the queue lies on the border, further ones left and right of it in turn.
+/// The first completion in the queue is on the border; further ones alternate left and right of it.
 float InteractionPainter::queue_slot_x(std::uint32_t slot) const {
   auto step = static_cast<float>((slot % 5 + 1) / 2);
   return columns_.border_x + (slot % 2 == 0 ? 10.f : -10.f) * step;
@@ -315,7 +315,7 @@ void InteractionPainter::paint_dispatch(const OperationRecord& operation,
   }
 }
 
-/// A cancel is a wish: the ring lies on a band that goes on until the system has answered.
+/// A cancel is only a request: the ring is drawn on a band that continues until the system answers.
 void InteractionPainter::paint_cancel_ring(const OperationRecord& operation, const Band& band) {
   if (!shown(operation.cancel_requested) || !happened(band.from)) return;
   float at = y(operation.cancel_requested);
@@ -337,7 +337,7 @@ void InteractionPainter::paint_cancel_ring(const OperationRecord& operation, con
   scene_.line({centre.x - arm, at + arm}, {centre.x + arm, at - arm}, stroke);
 }
 
-/// More in flight than there are sublanes: the last one stands for all that found none.
+/// If more operations are in flight than there are sublanes, the last sublane shows all the others.
 void InteractionPainter::paint_fold() {
   std::uint32_t lane = lane_capacity_ - 1;
   std::uint32_t folded = 0;

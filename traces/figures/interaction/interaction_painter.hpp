@@ -1,7 +1,7 @@
 // Paints one scene of the interaction diagram. Private to the figure.
 //
-// Everything is asked for by event: `reveal(seq)` says how much of what `seq` draws has happened by
-// the playhead, so that nothing later than the playhead is ever drawn.
+// All painting is by event: `reveal(seq)` is the part of event `seq` that has happened by the
+// playhead. Nothing later than the playhead is drawn.
 #pragma once
 
 #include <algorithm>
@@ -25,16 +25,16 @@ struct HandOver {
   std::string words;
   float words_x = 0;
   Anchor anchor = Anchor::left;
-  std::string token;  ///< rides the tip while the event is the current one
+  std::string token;  ///< drawn at the tip while the event is the current one
   Target target;
   float alpha = 1;
-  float slope = 8;  ///< how much lower it arrives than it leaves
+  float slope = 8;  ///< vertical distance between its start and its end
   bool dashed = false;
   bool thin = false;
   bool ends_at_band = false;
 };
 
-/// The tag of an operation, riding on an arrow.
+/// The tag of an operation, drawn on an arrow.
 struct Token {
   Point at;
   std::string words;
@@ -43,7 +43,7 @@ struct Token {
   Target target;
 };
 
-/// The stretch of events that a still picture shows.
+/// The range of events that a still picture shows.
 struct Sheet {
   std::uint32_t first = 1;
   std::uint32_t last = 0;
@@ -55,7 +55,7 @@ class InteractionPainter {
   InteractionPainter(const InteractionLayout& layout, const InteractionOptions& options,
                      Sheet sheet);
   Scene paint();
-  /// Paints a sheet into `film`, with what moves beside it.
+  /// Paints a sheet into `film`, with the data for what moves.
   void record(InteractionFilm& film);
 
  private:
@@ -116,7 +116,7 @@ class InteractionPainter {
   Ink flight_ink(const Flight& flight, bool knows_end) const;
   float system_edge(const Flight& flight, std::uint32_t seq) const;
 
-  // What everything is measured by
+  // Coordinates, visibility and opacity
   double raw_y(std::uint32_t seq) const;
   float y(std::uint32_t seq) const { return static_cast<float>(raw_y(seq) - scroll_) + top_; }
   float row_height(std::uint32_t seq) const;
@@ -124,7 +124,7 @@ class InteractionPainter {
   bool shown(std::uint32_t seq) const { return seq != 0 && reveal(seq) > 0; }
   bool happened(std::uint32_t seq) const { return seq != 0 && seq <= at_.seq; }
   bool visible(float y_top, float y_bottom) const;
-  /// Long things end a little outside the picture instead of miles away.
+  /// Clamps y to slightly outside the picture, so that long shapes stay short.
   float near(float y) const { return std::clamp(y, top_ - 40, bottom_ + 40); }
   float alpha_of(std::uint32_t operation) const;
   float lane_x(std::uint32_t lane) const;
@@ -132,7 +132,7 @@ class InteractionPainter {
   bool is_folded(std::uint32_t lane) const { return folds_ && lane + 1 >= lane_capacity_; }
   std::uint32_t until_shown(std::uint32_t seq) const { return shown(seq) ? seq : 0; }
 
-  // interaction_marks.cpp: what the parts are made of
+  // interaction_marks.cpp: arrows, labels, badges, tokens
   void hand_over(const HandOver& what);
   void label(Point at, const std::string& all_words, Ink ink, Anchor anchor, float alpha,
              float size = 11);
@@ -143,7 +143,7 @@ class InteractionPainter {
   std::uint32_t place_of(const OperationRecord& operation) const {
     return static_cast<std::uint32_t>(&operation - model_.operations().data());
   }
-  /// What is painted from here on comes about so, with event `since`.
+  /// Shapes painted after this call appear with `motion` at event `since`.
   void live(Motion motion, std::uint32_t since = 0, std::uint32_t operation = 0) {
     scene_.set_life({motion, since, 0, operation, 0});
   }
@@ -153,11 +153,11 @@ class InteractionPainter {
   InteractionOptions options_;
   Columns columns_;
   Scene scene_;
-  std::uint32_t limit_ = 0;  ///< no event after this one exists for the picture
+  std::uint32_t limit_ = 0;  ///< events after this one are ignored
   Moment at_;
   bool still_ = false;  ///< a sheet: no playhead
   double scroll_ = 0;
-  double time_scale_ = 0;  ///< Axis::time: pixels a nanosecond
+  double time_scale_ = 0;  ///< Axis::time: pixels per nanosecond
   float top_ = header_height;
   float bottom_ = 0;
   float now_y_ = 0;
@@ -167,9 +167,9 @@ class InteractionPainter {
   float lane_width_ = 0;
   bool folds_ = false;
   std::uint32_t thread_count_ = 0;
-  std::map<int, std::vector<Rect>> labels_;  ///< where words already stand, by shelf of y
+  std::map<int, std::vector<Rect>> labels_;  ///< boxes of the labels painted so far, by shelf of y
   std::size_t label_count_ = 0;
-  std::vector<Shape> heads_;   ///< of arrows that end at a band: above the bands they pass behind
+  std::vector<Shape> heads_;   ///< of arrows that end at a band; painted above the bands
   std::vector<Token> tokens_;  ///< painted last, above the bands
   InteractionFilm* film_ = nullptr;
 };

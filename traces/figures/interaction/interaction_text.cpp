@@ -1,5 +1,5 @@
-// The interaction diagram for a terminal: the columns as lifelines, a line an event that hands
-// something over.
+// The interaction diagram for a terminal: the columns as lifelines, and one line per event that
+// hands something over.
 #include <algorithm>
 
 #include "traces/figures/interaction/interaction.hpp"
@@ -53,7 +53,7 @@ class InteractionWriter : private TextGround {
     if (layout_.is_break(event.seq)) write_break(event);
     bool of_operation =
         event.kind >= EventKind::operation_initiated && event.kind <= EventKind::handler_exited;
-    if (of_operation && model_.operation(event.operation) == nullptr) return;  // a broken trace
+    if (of_operation && model_.operation(event.operation) == nullptr) return;  // a corrupt trace
     switch (event.kind) {
       case EventKind::operation_initiated:
         write_initiated(event);
@@ -122,8 +122,7 @@ class InteractionWriter : private TextGround {
     text_ += line.text();
   }
 
-  /// An arrow between two columns with its words in it; the words stand `near` cells from the
-  /// start.
+  /// An arrow between two columns with its text in it, `near` cells from the start.
   static void hand(TextLine& line, int from, int to, const std::string& words,
                    bool dashed = false) {
     int step = to < from ? -1 : 1;
@@ -169,7 +168,8 @@ class InteractionWriter : private TextGround {
     finish(line, event);
   }
 
-  /// The end of the band shares the line of the arrow that leaves it, where that comes at once.
+  /// The end of the band is on the same line as the arrow that leaves it, if the arrow follows at
+  /// once.
   void write_completed(const Event& event) {
     const OperationRecord* operation = model_.operation(event.operation);
     const Band& band = band_of(*operation);
@@ -248,7 +248,7 @@ class InteractionWriter : private TextGround {
     finish(line, event);
   }
 
-  /// The words stand left of the network where no band is in the way.
+  /// Puts the text left of the network unless a band is in the way.
   static void put_beside(TextLine& line, int end, const std::string& words) {
     for (int x = end - cell_count(words) - 1; x < end; ++x) {
       if (line.at(x) != U' ') return;
@@ -263,7 +263,7 @@ class InteractionWriter : private TextGround {
     finish(line, event);
   }
 
-  /// What was under way arrives; a send's bytes set out.
+  /// An arrival, or the departure of a send's bytes.
   void write_arrival(const Event& event) {
     TextLine line = ground(event.seq);
     if (const Flight* flight = layout_.flight_arriving_at(event.seq)) {

@@ -1,5 +1,5 @@
-// What travels between the clients and the system. It takes time: what is under way hangs in the
-// gap between the two until it arrives.
+// What travels between the clients and the system. It takes time: until it arrives it is drawn in
+// the gap between the two.
 #include <algorithm>
 
 #include "traces/figures/interaction/interaction_painter.hpp"
@@ -20,7 +20,8 @@ void InteractionPainter::paint_flights() {
   }
 }
 
-/// A client's own event may name no connection; whoever takes the bytes does.
+/// A client's event may name no connection; then the operation that receives the bytes determines
+/// it.
 Ink InteractionPainter::flight_ink(const Flight& flight, bool knows_end) const {
   std::uint32_t handle = flight.handle;
   if (handle == 0 && knows_end) {
@@ -37,7 +38,7 @@ Ink InteractionPainter::flight_ink(const Flight& flight, bool knows_end) const {
   return ink == Ink::waiting ? Ink::world : ink;
 }
 
-/// Where it enters or leaves the system: at the band of its operation or call.
+/// Where the flight enters or leaves the system: at the band of its operation or call.
 float InteractionPainter::system_edge(const Flight& flight, std::uint32_t seq) const {
   if (const OperationRecord* operation = model_.operation(flight.operation)) {
     auto place = static_cast<std::uint32_t>(operation - model_.operations().data());

@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* theme_names[] = {"dark", "light", "contrast"};
 
-/// The palettes as custom properties, and a class for each role that fills or strokes.
+/// The palettes as CSS custom properties, and one class per role for fills and one for strokes.
 std::string palette_style() {
   std::string css;
   const auto add_theme = [&](Theme theme) {
@@ -29,7 +29,7 @@ std::string palette_style() {
     add_theme(theme);
     css += "}\n";
   }
-  css += "@media print{:root[data-theme]{";  // on paper always
+  css += "@media print{:root[data-theme]{";  // always light on paper
   add_theme(Theme::light);
   css += "}}\n";
   for (int i = 1; i < ink_count; ++i) {
@@ -40,7 +40,7 @@ std::string palette_style() {
   return css;
 }
 
-/// Replaces the one place called `name`; what goes in is not looked at again.
+/// Replaces the placeholder `name`. The inserted text is not searched again.
 void fill(std::string& page, std::size_t& from, std::string_view name, std::string_view value) {
   const std::string place = "{{" + std::string(name) + "}}";
   const std::size_t at = page.find(place, from);

@@ -1,5 +1,5 @@
-// A page that needs nothing but a browser: its words and figures, the style and the script are one
-// file. Its security policy forbids it to load anything, and to run any script but its own.
+// A self-contained HTML page: its text, figures, style and script are in one file. Its
+// Content-Security-Policy forbids loading anything and running any other script.
 #pragma once
 
 #include <string>
@@ -7,18 +7,18 @@
 
 namespace proactor_lab::figures {
 
-/// What a page shows, as JSON; parts as page_run.hpp makes them.
+/// The content of a page as JSON; page_run.hpp makes the parts.
 struct PageContent {
   std::string title;       ///< of the document
-  std::string note;        ///< what was left out, if anything
+  std::string note;        ///< what was omitted, if anything
   std::string runs;        ///< a JSON list
-  std::string activities;  ///< likewise
-  std::string lesson;      ///< a JSON object; empty: there is none
+  std::string activities;  ///< a JSON list
+  std::string lesson;      ///< a JSON object; empty: none
 };
 
 std::string page_document(const PageContent& content);
 
-/// The page's own files, compiled in.
+/// The page's source files, compiled in.
 std::string_view page_template();
 std::string_view page_style();
 std::string_view page_script();

@@ -8,7 +8,7 @@ namespace proactor_lab::figures {
 
 namespace {
 
-/// Controls, marks that reorder what stands around them, and what no text holds.
+/// Control characters, bidirectional formatting characters, and noncharacters.
 bool is_unfit(char32_t c) {
   return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
          (c >= 0x2066 && c <= 0x2069) || c == 0xFFFE || c == 0xFFFF;

@@ -1,5 +1,5 @@
-// JSON as it stands inside an HTML page: no text of a trace can end the element it stands in, begin
-// a comment, or break a line of script. What is not well-formed UTF-8 becomes U+FFFD.
+// JSON that is safe inside an HTML page: no text of a trace can end the enclosing element, begin a
+// comment, or break a line of script. Bytes that are not well-formed UTF-8 become U+FFFD.
 #pragma once
 
 #include <cstdint>
@@ -8,16 +8,16 @@
 
 namespace proactor_lab::figures {
 
-/// In quotes.
+/// With quotes.
 std::string json_text(std::string_view text);
 
-/// With one decimal at most, the same in every locale.
+/// With at most one decimal, the same in every locale.
 std::string json_number(float value);
 
-/// Text between tags or in a quoted attribute of HTML.
+/// Escapes text between tags or in a quoted attribute of HTML.
 std::string html_text(std::string_view text);
 
-/// Joins `{...}` and `[...]` by hand: a comma goes before every value but the first.
+/// Builds `{...}` or `[...]`: inserts a comma before every value but the first.
 class JsonList {
  public:
   explicit JsonList(char open) : close_(open == '{' ? '}' : ']') { out_ += open; }

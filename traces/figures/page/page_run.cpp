@@ -12,12 +12,12 @@ namespace proactor_lab::figures {
 
 namespace {
 
-// The page scales its pictures: these are sizes at which their words have room.
+// The page scales its pictures. At these sizes there is room for their text.
 constexpr float film_width = 900;
 constexpr float activity_width = 820;
 constexpr float activity_height = 520;
 
-/// One long name in a trace must not stand in a page as often as there are events.
+/// Limits each text, because a long name in a trace is repeated in every event.
 constexpr std::size_t words_max = 1'000;
 
 std::string within_limit(std::string words) {
@@ -33,7 +33,7 @@ Ink ink_of_event(const Model& model, const Event& event) {
   return ink_of_handle(model, operation != nullptr ? operation->handle : event.handle);
 }
 
-/// How high an event's bar in the overview is, in hundredths.
+/// Height of an event's bar in the overview, in hundredths.
 int weight_of(EventKind kind) {
   switch (kind) {
     case EventKind::handler_entered:
@@ -53,8 +53,8 @@ int weight_of(EventKind kind) {
   }
 }
 
-/// [time in ns from the run's start, words, kind, cause, ink, weight, completions queued,
-/// operations in progress], one an event.
+/// One array per event: [time in ns from the start of the run, words, kind, cause, ink, weight,
+/// completions queued, operations in progress].
 std::string events_text(const Model& model, std::uint32_t first, std::uint32_t last) {
   JsonList events('[');
   for (std::uint32_t seq = first; seq <= last; ++seq) {

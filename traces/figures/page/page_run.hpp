@@ -1,6 +1,6 @@
-// What a page holds of a run: each event's words and time, the interaction diagram as a film, the
-// operations' states before and after each event. Everything is computed here; the page's script
-// only plays it.
+// The part of a page that shows a run: each event's text and time, the interaction diagram as a
+// film, and the operations' states before and after each event. Everything is computed here; the
+// page's script only plays it.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +20,10 @@ struct PageWindow {
   Zoom zoom = Zoom::participants;
 };
 
-/// JSON, for `page_document`. Nothing of the model outside the window is in it.
+/// JSON for `page_document`. It contains nothing of the model outside the window.
 std::string page_run(const Model& model, const std::string& title, const PageWindow& window);
 
-/// An activity diagram with a playhead, likewise. What is later than a group's horizon is not in
-/// it.
+/// JSON of an activity diagram with a playhead. It contains nothing later than a group's horizon.
 std::string page_activity(std::span<const ActivityGroup> groups);
 
 }  // namespace proactor_lab::figures

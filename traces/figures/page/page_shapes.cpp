@@ -6,14 +6,14 @@ namespace proactor_lab::figures {
 
 namespace {
 
-constexpr int motions = 16;  // kind and motion share a number
+constexpr int motions = 16;  // kind and motion are encoded in one number
 
 std::string hundredths(float value) { return std::to_string(static_cast<int>(value * 100 + 0.5f)); }
 
 }  // namespace
 
 /// [fill, its opacity, stroke, its opacity, thickness, dash, pattern, radius, text size, face,
-/// anchor], opacities in hundredths.
+/// anchor]; opacities are in hundredths.
 std::size_t PageShapes::look(const Shape& shape) {
   JsonList look('[');
   look.number(static_cast<std::int64_t>(shape.fill));

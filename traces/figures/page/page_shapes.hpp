@@ -1,5 +1,5 @@
-// Shapes as JSON: looks that many share are kept once, and shapes refer to them. Private to the
-// page.
+// Shapes as JSON. Looks that many shapes share are stored once and referred to by index. Private to
+// the page.
 #pragma once
 
 #include <cstddef>
@@ -14,9 +14,9 @@ namespace proactor_lab::figures {
 class PageShapes {
  public:
   /// [kind and motion, look, event, operation, x, y, width or x2, height or y2, text, limit,
-  /// until]; zeros at the end are left out.
+  /// until]; trailing zeros are omitted.
   std::string shape(const Shape& shape);
-  /// Index of a shape kept once, for pictures that differ little from each other.
+  /// Index of a shape that is stored once, for pictures that differ little from each other.
   std::size_t kept(const Shape& shape);
 
   std::string looks() { return looks_.take(); }

@@ -21,7 +21,7 @@ struct Token {
 };
 
 struct Picture {
-  std::vector<std::size_t> still;  // kept shapes
+  std::vector<std::size_t> still;  // indices of kept shapes
   std::vector<Token> tokens;
 };
 
@@ -51,8 +51,8 @@ Picture picture_of(const Scene& scene, PageShapes& shapes) {
   return picture;
 }
 
-/// The difference to `before`: [place, thing, place, thing...], which may make it longer, or
-/// [-1, every thing...].
+/// The difference from `before`: [place, item, place, item...], which may lengthen the list, or
+/// [-1, every item...].
 std::string changes(const std::vector<std::size_t>& before, const std::vector<std::size_t>& now) {
   JsonList list('[');
   if (before.size() > now.size()) {
@@ -78,7 +78,7 @@ class StatesRecorder {
  public:
   explicit StatesRecorder(PageShapes& shapes) : shapes_(shapes) {}
 
-  /// [still, tokens, still on the way, moves]
+  /// Frame: [still, tokens, still during the transition, moves].
   void add(const Picture& here, const Picture* half, const Picture* next) {
     JsonList frame('[');
     frame.raw(changes(before_, here.still));
@@ -101,7 +101,7 @@ class StatesRecorder {
   std::string placements() { return placements_.take(); }
 
  private:
-  /// A token's shapes, kept once for all that look alike.
+  /// A token's shapes, stored once for all tokens that look the same.
   std::size_t face(const Token& token) {
     JsonList list('[');
     for (const Shape& shape : token.shapes) {
@@ -131,8 +131,9 @@ class StatesRecorder {
     list.number(static_cast<std::int64_t>(alpha * 100 + 0.5f));
   }
 
-  /// [operation, face, from: x, y, opacity, to: x, y, opacity], for what does not stand still. The
-  /// picture half way tells where it comes from or goes to when it does not stand apart there.
+  /// [operation, face, from: x, y, opacity, to: x, y, opacity] for a token that moves. If the token
+  /// is not drawn separately before or after the transition, the picture half way supplies that
+  /// end.
   void add_move(JsonList& moves, const Token& half, const Picture& picture, const Picture& after) {
     const Token* here = token_of(picture, half.operation);
     const Token* next = token_of(after, half.operation);

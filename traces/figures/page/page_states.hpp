@@ -9,8 +9,8 @@
 
 namespace proactor_lab::figures {
 
-/// Frames of the events first - 1 to last: what stands still, what stands still on the way to the
-/// next event, the tokens, and those of them that move on that way.
+/// Frames of the events first - 1 to last. Each frame has the still shapes, the still shapes during
+/// the transition to the next event, the tokens, and the tokens that move during the transition.
 std::string page_states(const Model& model, std::uint32_t first, std::uint32_t last,
                         PageShapes& shapes);
 

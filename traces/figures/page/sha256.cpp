@@ -69,7 +69,7 @@ std::string policy_hash(std::string_view bytes) {
     for (std::size_t j = i; j < i + 3; ++j) three = three << 8 | (j < 32 ? digest[j] : 0u);
     for (int shift = 18; shift >= 0; shift -= 6) text += digits[three >> shift & 63];
   }
-  text.back() = '=';  // 32 bytes leave one digit over
+  text.back() = '=';  // 32 bytes need one padding character
   return text;
 }
 

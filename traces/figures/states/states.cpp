@@ -14,10 +14,10 @@ namespace {
 
 constexpr float box_height = 32;
 constexpr float token_radius = 9.5f;
-constexpr std::uint32_t tokens_max = 12;  // more than these stand as one pile with their number
+constexpr std::uint32_t tokens_max = 12;  // more tokens are drawn as one pile with their number
 constexpr float done_token_alpha = 0.55f;
 
-/// A row of the U: application at the left, operating system at the right.
+/// One state of the U: the application's are on the left, the operating system's on the right.
 struct StatePlace {
   OperationState state;
   bool system;
@@ -99,7 +99,7 @@ class StatesPainter {
     return {x, first + step * static_cast<float>(place->row), box_width(), box_height};
   }
 
-  /// How many tokens stand in a state: those of finished operations are only counted.
+  /// Number of tokens in each state. Tokens of finished operations are only counted.
   struct Crowd {
     std::array<std::uint32_t, operation_state_count> in_state{};
     std::uint32_t& operator[](OperationState s) { return in_state[static_cast<std::size_t>(s)]; }
@@ -107,7 +107,7 @@ class StatesPainter {
 
   void find_tokens() {
     std::uint32_t next_seq = at_.fraction > 0 ? at_.seq + 1 : at_.seq;
-    // Live ones, those that were abandoned, and of those that are done as many as may stand apart.
+    // Live and abandoned operations, and the finished ones if few enough to be drawn separately.
     std::uint32_t done = model_.done_at(next_seq);
     std::uint32_t since = done <= tokens_max ? 1 : at_.seq;
     if (model_.first_abandoned() != 0) since = std::min(since, model_.first_abandoned());
@@ -150,7 +150,7 @@ class StatesPainter {
     }
   }
 
-  /// Dequeued is no state; the token then stands half way from queued to handling.
+  /// Dequeued is not a state; its token is half way between queued and handling.
   void nudge_dequeued(TokenNow& token, std::uint32_t next_seq) const {
     const OperationRecord& operation = *token.operation;
     if (operation.dequeued == 0) return;
@@ -212,7 +212,7 @@ class StatesPainter {
     scene_.arrow({x, down ? from.bottom() : from.y}, {x, down ? to.y - 2 : to.bottom() + 2},
                  stroke);
     float middle = down ? (from.bottom() + to.y) / 2 : (from.y + to.bottom()) / 2;
-    float text_x = x + 9;  // tokens glide on the other side
+    float text_x = x + 9;  // tokens move on the other side
     verb.anchor = time.anchor = Anchor::left;
     scene_.text({text_x, middle - (dwell.empty() ? 5.5f : 11)}, edge.verb, verb);
     scene_.text({text_x, middle + 2}, dwell, time);
@@ -284,7 +284,7 @@ class StatesPainter {
     bool still =
         token.now == token.next && token.from.x == token.to.x && token.from.y == token.to.y;
     bool followed = is_followed(token);
-    if (still && token.piled_now && !followed) return;  // its pile stands for it
+    if (still && token.piled_now && !followed) return;  // drawn as part of its pile
     float f = at_.fraction * at_.fraction * (3 - 2 * at_.fraction);
     float appear = token.now == OperationState::none ? f : 1;
     Point at{token.from.x + (token.to.x - token.from.x) * f,

@@ -1,5 +1,5 @@
-// The operation's state machine with a token for each operation in it. Each state stands beneath
-// the column that owns it, so that the same U appears as in the interaction diagram.
+// The operation's state machine, with one token per operation. Each state is below the column that
+// owns it, so that the same U appears as in the interaction diagram.
 #pragma once
 
 #include "traces/figures/moment.hpp"
@@ -12,7 +12,7 @@ struct StatesOptions {
   float width = 330;
   float height = 300;
   Moment at;
-  Target selection;                    ///< the followed operation wears a halo
+  Target selection;                    ///< the followed operation has a halo
   std::uint32_t horizon = UINT32_MAX;  ///< as in InteractionOptions
 };
 
