@@ -1,9 +1,10 @@
-// Logs of programs that nobody here wrote become traces: the same events, so that the model, the
-// rules, the questions and the pictures serve them too. What a log does not show is left out, or
-// inferred and said to be; what could not be matched is counted, reported, and told in the trace.
+// Imports logs of other programs as traces with the same events, so that the model, the rules, the
+// queries and the figures work for them too. What a log does not show is omitted, or inferred and
+// marked as inferred. Lines that could not be matched are counted, reported, and recorded in the
+// trace.
 //
-// A log is untrusted: whatever is in it, memory stays bounded by `ImportLimits`. Lines of another
-// kind are no error: programs print them among the log's own.
+// A log is untrusted: memory is bounded by `ImportLimits`. Lines of other kinds are no error:
+// programs print their own output between the log's lines.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ namespace proactor_lab {
 
 enum class ImportFormat : std::uint8_t {
   asio,      ///< handler tracking of Asio and Boost.Asio, any version
-  io_uring,  ///< tracepoints as ftrace, trace-cmd and perf script print them
+  io_uring,  ///< tracepoints as printed by ftrace, trace-cmd and perf script
 };
 
 /// "asio", "io_uring".
@@ -27,16 +28,16 @@ std::string_view name_of(ImportFormat format);
 /// "an Asio handler-tracking log", "a log of io_uring's tracepoints".
 std::string_view description_of(ImportFormat format);
 
-/// Which log this is the beginning of; none where it looks like neither.
+/// Detects the format of a log from its beginning; nullopt if it matches neither.
 std::optional<ImportFormat> recognise(std::string_view beginning);
 
 struct ImportLimits {
-  std::uint64_t events = 5'000'000;             ///< what comes after is not kept, and counted
-  std::size_t alive = 1'000'000;                ///< operations or handles at once
-  std::size_t string_bytes = 64 * 1024 * 1024;  ///< of all distinct strings together
+  std::uint64_t events = 5'000'000;             ///< further events are counted and dropped
+  std::size_t alive = 1'000'000;                ///< maximum number of live operations or handles
+  std::size_t string_bytes = 64 * 1024 * 1024;  ///< total size of all distinct strings
 };
 
-/// One way in which lines did not fit: how often, and where first.
+/// One reason why lines could not be matched: how often, and the first line.
 struct Unmatched {
   std::string reason;  ///< "handlers entered whose creation the log does not show"
   std::uint64_t count = 0;
@@ -45,28 +46,28 @@ struct Unmatched {
 
 struct ImportReport {
   std::uint64_t lines = 0;
-  std::uint64_t log_lines = 0;  ///< of the format
+  std::uint64_t log_lines = 0;  ///< lines of this format
   std::uint64_t events = 0;     ///< in the trace
   std::uint64_t operations = 0;
-  std::int64_t origin_ns = 0;          ///< the trace's moment 0 on the log's clock, where known
-  bool limited = false;                ///< the rest of the log was not kept
+  std::int64_t origin_ns = 0;          ///< the trace's time 0 on the log's clock, if known
+  bool limited = false;                ///< the rest of the log was dropped
   std::vector<Unmatched> unmatched;    ///< in the order of their first lines
-  std::vector<std::string> sentences;  ///< what else a person should know
+  std::vector<std::string> sentences;  ///< further remarks for people
 
   std::uint64_t unmatched_count() const;
 };
 
-/// As a person reads it: a line each.
+/// Formats the report for people, one sentence per line.
 std::string to_text(const ImportReport& report);
 
-/// Fill an empty `trace`, header and all; its `program` is kept where it was set. Throw InputError
-/// where `lines` has no line of the format.
+/// Fill an empty `trace`, including its header; a `program` that is already set is kept. Throw
+/// InputError if `lines` has no line of the format.
 ImportReport import_asio(LogLines& lines, const ImportLimits& limits, Trace& trace);
 ImportReport import_io_uring(LogLines& lines, const ImportLimits& limits, Trace& trace);
 ImportReport import_log(ImportFormat format, LogLines& lines, const ImportLimits& limits,
                         Trace& trace);
 
-/// Whether one line, or its beginning, is of the format.
+/// True if the line, or its beginning, has the format.
 bool is_asio_line(std::string_view line);
 bool is_io_uring_line(std::string_view line);
 

@@ -7,7 +7,7 @@
 namespace proactor_lab {
 namespace {
 
-/// Logs hold any bytes, a trace is UTF-8.
+/// Logs may contain any bytes; a trace is UTF-8.
 std::string well_formed(std::string_view text) {
   std::string result;
   while (!text.empty()) {

@@ -49,7 +49,7 @@ bool LogLines::next(std::string_view& line) {
   return true;
 }
 
-/// Behind the line break. What of the line is too long is let go piece by piece.
+/// Skips to the byte behind the line break. The rest of a long line is discarded in pieces.
 void LogLines::skip_rest() {
   for (;;) {
     const std::size_t end = buffer_.find('\n', at_);

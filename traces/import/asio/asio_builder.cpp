@@ -1,4 +1,4 @@
-// Lines that a program writes when it asks for something: operations, calls on objects.
+// Lines that are written when the program makes a request: operations, calls on objects.
 #include "traces/import/asio/asio_builder.hpp"
 
 #include <algorithm>
@@ -42,7 +42,8 @@ void AsioBuilder::add(const AsioLine& line, std::uint64_t number) {
   }
 }
 
-/// The log has the wall clock: it may be set back, and threads' lines overtake each other.
+/// The log uses the wall clock, which may be set back, and lines of threads may overtake each
+/// other.
 void AsioBuilder::keep_time(const AsioLine& line) {
   if (!has_origin_) {
     has_origin_ = true;
@@ -74,7 +75,7 @@ std::uint16_t AsioBuilder::thread_of_context(std::uint64_t context) {
   if (context == 0) return threads_.outside(now_ns_);
   const auto found = operations_.find(context);
   if (found != operations_.end() && found->second.is_inside) return found->second.thread;
-  // Who is not entered is being destroyed, and says so after what it does.
+  // A handler that was never entered is being destroyed; its own line follows later.
   if (found == operations_.end()) {
     unmatched("lines of handlers that the log does not show entered");
   }
@@ -113,7 +114,7 @@ Event AsioBuilder::inferred(EventKind kind, const Operation& operation,
   return event;
 }
 
-/// Innermost first, each before the operation's own line.
+/// The innermost place comes first; all places come before the operation's own line.
 void AsioBuilder::add_place(const AsioLine& line) {
   if (places_.size() >= places_max) {
     places_.clear();
@@ -130,7 +131,7 @@ void AsioBuilder::add_place(const AsioLine& line) {
     place.file = line.file.substr(0, text_bytes_max);
     place.line = line.line;
   }
-  // A lambda's name says little.
+  // A lambda's name is not informative.
   if (is_better || place.function == "operator()") {
     if (!function.empty()) place.function = function.substr(0, text_bytes_max);
   }
@@ -172,7 +173,8 @@ void AsioBuilder::create(const AsioLine& line) {
   threads_.touch(thread, now_ns_, number_);
 }
 
-/// The handler has no name in a log: it is called after the function that asked for it.
+/// The log has no handler names: a handler is named after the function that initiated its
+/// operation.
 void AsioBuilder::place(Operation& operation, const AsioLine& line, Event& event) {
   Place known;
   if (const auto found = places_.find(line.id); found != places_.end()) {
@@ -188,7 +190,7 @@ void AsioBuilder::place(Operation& operation, const AsioLine& line, Event& event
       known.function.empty() ? line.name.substr(0, line.name.find('(')) : known.function;
   operation.handler = events_.keep(std::string(name.substr(0, text_bytes_max)) + "'s handler");
 
-  // A composed operation goes on: where the program says its places, it is known by their absence.
+  // A composed operation continues. If the program records places, its inner operations have none.
   const auto before = operations_.find(line.context);
   if (before == operations_.end() || known.has_user_place) return;
   const Operation& part = before->second;
@@ -199,7 +201,7 @@ void AsioBuilder::place(Operation& operation, const AsioLine& line, Event& event
   operation.handler = part.handler;
 }
 
-/// Before the initiating function returns, whatever happens. A job is complete by being asked for.
+/// Always before the initiating function returns. A job completes at once.
 void AsioBuilder::hand_over(Operation& operation) {
   operation.not_before_ns = now_ns_;
   Event event = inferred(EventKind::operation_submitted, operation, now_ns_);
@@ -244,7 +246,7 @@ void AsioBuilder::request_cancels(const AsioLine& line, std::uint16_t thread) {
   }
 }
 
-/// Something that can be cancelled: not complete yet.
+/// True if the operation can still be cancelled: it has not completed.
 bool AsioBuilder::is_pending(std::uint64_t id) const {
   const auto found = operations_.find(id);
   return found != operations_.end() && found->second.completed == 0;

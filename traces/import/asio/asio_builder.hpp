@@ -1,7 +1,7 @@
-// Events from the lines of Asio's handler tracking, line by line. What the lines do not say follows
-// from how Asio works: an initiating function hands its operation over before it returns; a system
-// call that is tried with success completes the operation; a handler is entered only after its
-// completion was queued and taken from the queue by a thread that asked for one.
+// Builds events from the lines of Asio's handler tracking. What the lines do not say follows from
+// how Asio works: an initiating function submits its operation before it returns; a system call
+// that succeeds completes the operation; a handler is entered only after its completion was queued
+// and then dequeued by a thread that waited for one.
 #pragma once
 
 #include <cstdint>
@@ -23,39 +23,40 @@ class AsioBuilder {
 
   void add(const AsioLine& line, std::uint64_t number);
 
-  /// Of what is left over at the log's end, and what a person should know of it.
+  /// Call at the end of the log. Reports operations that did not end, and what a person should know
+  /// about the log.
   void finish();
   bool has_pending() const { return !operations_.empty(); }
 
  private:
   struct Operation {
     AsioVerb verb;
-    std::uint32_t id = 0;  // in the trace
+    std::uint32_t id = 0;  // its id in the trace
     std::uint32_t handle = 0;
-    std::uint32_t initiated = 0;  // these are events
+    std::uint32_t initiated = 0;  // the members up to `entered` are the `seq`s of events
     std::uint32_t started = 0;
     std::uint32_t completed = 0;
     std::uint32_t queued = 0;
     std::uint32_t entered = 0;
-    std::int64_t not_before_ns = 0;  // it cannot have completed earlier
+    std::int64_t not_before_ns = 0;  // lower bound of its completion time
     std::uint64_t context = 0;       // the handler that initiated it
     std::uint64_t created_line = 0;
-    std::uint16_t thread = 0;  // that initiated it; that runs its handler
+    std::uint16_t thread = 0;  // that initiated it; later the one that runs its handler
     std::uint32_t first = 0;   // of the composed operation that it may be a part of
     StringId composed = no_string;
     StringId handler = no_string;
     bool is_strand = false;
     bool is_tried = false;
-    bool is_inside = false;  // its handler was entered and not left
+    bool is_inside = false;  // its handler was entered and has not returned
     bool has_user_place = false;
   };
 
-  /// Where an operation was initiated: what is best known of it.
+  /// The source location where an operation was initiated, as far as known.
   struct Place {
     std::string function;
     std::string file;
     std::uint32_t line = 0;
-    std::string composed;  // Asio's own function that it is a part of
+    std::string composed;  // Asio's composed operation that it is a part of
     bool has_user_place = false;
   };
 
@@ -95,9 +96,9 @@ class AsioBuilder {
   std::size_t alive_most_;
   AsioThreads threads_;
   AsioObjects objects_;
-  std::unordered_map<std::uint64_t, Operation> operations_;  // by Asio's id, until they are through
+  std::unordered_map<std::uint64_t, Operation> operations_;  // by Asio's id, until handled
   std::unordered_map<std::uint64_t, Place> places_;          // of operations about to be created
-  std::uint64_t number_ = 0;                                 // of the line
+  std::uint64_t number_ = 0;                                 // of the current line
   std::int64_t now_ns_ = 0;
   std::uint32_t last_operation_ = 0;
   std::int64_t depth_ = 0;

@@ -1,11 +1,11 @@
-// Lines that Asio writes when something is over: system calls tried, handlers entered and left.
+// Lines that are written when something ends: system calls tried, handlers entered and left.
 #include <algorithm>
 
 #include "traces/import/asio/asio_builder.hpp"
 
 namespace proactor_lab {
 
-/// A reactor tried the system call: within the initiating function, or when the handle was ready.
+/// A reactor tried the system call: in the initiating function, or when the handle was ready.
 void AsioBuilder::try_call(const AsioLine& line) {
   const auto found = operations_.find(line.id);
   if (found == operations_.end()) {
@@ -51,7 +51,7 @@ void AsioBuilder::try_call(const AsioLine& line) {
   if (is_speculative) threads_.touch(thread, now_ns_, number_);
 }
 
-/// That call has returned.
+/// The system call has returned.
 void AsioBuilder::complete(Operation& operation, std::int64_t result, std::uint32_t cause,
                            std::uint16_t thread) {
   Event event = event_of(EventKind::operation_completed, operation);
@@ -105,13 +105,13 @@ void AsioBuilder::enter(const AsioLine& line) {
   }
 }
 
-/// It completed after it was last seen not to be, and before its handler is entered.
+/// The completion is inferred: after the last attempt that found nothing, before its handler.
 void AsioBuilder::settle_completion(Operation& operation, const AsioLine& line) {
   if (operation.completed != 0) return;
   const std::int64_t result = result_of(line).value;
   std::uint32_t cause = operation.started;
   if (result > 0 && operation.verb.moves_bytes) {
-    // By whom, the log does not tell: old reactors are as silent as new proactors.
+    // The log does not show which side moved them: old reactors log as little as proactors.
     Event event = inferred(EventKind::bytes_moved, operation, operation.not_before_ns);
     event.cause = cause;
     event.bytes = result;
@@ -125,11 +125,11 @@ void AsioBuilder::settle_completion(Operation& operation, const AsioLine& line) 
   queue(operation, operation.not_before_ns);
 }
 
-/// Which thread enters its handler: one that is in a handler already, for a strand's, or a loop
-/// that waited for completions.
+/// The thread that enters the handler: for a strand, one that is already in a handler; otherwise a
+/// loop that waited for completions.
 std::uint16_t AsioBuilder::take_up(Operation& operation) {
   if (operation.is_strand) {
-    // At once, by who asked for it; or in the strand's own job.
+    // In the initiating handler at once, or in the strand's own job.
     const AsioThreads::Thread& asked = threads_.thread(operation.thread);
     const bool is_at_once = asked.last_line == operation.created_line && operation.context != 0 &&
                             !asked.handlers.empty() && asked.handlers.back() == operation.context;
@@ -149,7 +149,7 @@ std::uint16_t AsioBuilder::take_up(Operation& operation) {
   return number;
 }
 
-/// The log began after it was initiated, or lost that line.
+/// The log began after the operation was initiated, or lacks that line.
 AsioBuilder::Operation* AsioBuilder::unseen(const AsioLine& line) {
   unmatched("handlers entered whose creation the log does not show");
   if (operations_.size() >= alive_most_) return nullptr;
@@ -194,7 +194,7 @@ void AsioBuilder::leave(const AsioLine& line) {
   if (thread.handlers.empty()) {
     thread.last_event = exited;
   } else if (was_strand) {
-    // A strand's job goes on with the strand's next handler.
+    // A strand's job continues with the strand's next handler.
     const auto host = operations_.find(thread.handlers.back());
     thread.takes_next =
         host != operations_.end() && host->second.verb.is_job && !host->second.is_strand;

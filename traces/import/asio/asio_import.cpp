@@ -1,5 +1,5 @@
-// Asio's handler tracking becomes a trace. The log is what the program wrote to standard error: its
-// own words stand between the lines, and sometimes before one on the same line.
+// Imports Asio's handler tracking. The log is the program's standard error: other output may be
+// between the lines, or before a mark on the same line.
 #include <filesystem>
 
 #include "traces/format/input_error.hpp"
@@ -10,13 +10,13 @@
 namespace proactor_lab {
 namespace {
 
-/// A log on the standard input has no name that could be the program's.
+/// A log from standard input has no file name to derive the program's name from.
 std::string program_of(const std::string& file) {
   const std::string stem = std::filesystem::path(file).stem().string();
   return file == "standard input" || stem.empty() ? "asio program" : stem;
 }
 
-/// Each mark begins a line, also where the one before it lacks its end.
+/// Each mark begins a line, even if the previous line lacks its end.
 void add_line(std::string_view text, bool is_cut, std::uint64_t number, ImportedEvents& events,
               AsioBuilder& builder) {
   std::size_t at = text.find(asio_mark);
@@ -27,7 +27,7 @@ void add_line(std::string_view text, bool is_cut, std::uint64_t number, Imported
     const std::string_view part = text.substr(at, next - at);
     const bool lacks_end = next != std::string_view::npos || is_cut;
     const auto line = parse_asio_line(part);
-    // Of some lines the last byte tells that they are whole.
+    // For some lines the last byte shows that they are complete.
     if (lacks_end && !(line && part.ends_with('|'))) {
       events.count_unmatched("lines that are cut off", number);
     } else if (!line) {

@@ -5,7 +5,7 @@
 namespace proactor_lab {
 namespace {
 
-/// Takes a number off the front.
+/// Removes a number from the front.
 template <class Number>
 bool take_number(std::string_view& text, Number& number, int base = 10) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
@@ -31,7 +31,7 @@ bool parse_time(std::string_view& text, AsioLine& line) {
   if (!take_number(text, line.seconds) || !take(text, '.')) return false;
   const std::size_t dot = text.size();
   if (!take_number(text, line.microseconds)) return false;
-  // Six digits, always: fewer are a line that was cut.
+  // Always six digits: with fewer, the line was cut.
   return dot - text.size() == 6 && before > dot && take(text, '|');
 }
 
@@ -100,7 +100,7 @@ bool parse_place(std::string_view text, AsioLine& line) {
   return true;
 }
 
-/// "ec=system:0,bytes_transferred=5"; what else stands there is the handler's own arguments.
+/// "ec=system:0,bytes_transferred=5"; any other text is the handler's own arguments.
 bool parse_result(std::string_view text, AsioLine& line) {
   if (!take(text, "ec=")) return text.empty();
   const std::size_t comma = text.find(',');

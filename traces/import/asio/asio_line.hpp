@@ -1,10 +1,11 @@
-// One line of Asio's handler tracking, taken apart. The grammar is that of all versions:
+// Parses one line of Asio's handler tracking. The grammar is the same in all versions:
 //
-//   @asio|<seconds>.<microseconds>|<action>|<description>
+// @asio|<seconds>.<microseconds>|<action>|<description>
 //
-// where the action is n*m (handler n made operation m), n^m (the place in the source where it did),
-// >n and <n (handler n entered, left), !n (left by an exception), ~n (destroyed, never entered), .n
-// (a system call tried for operation n) or n (a call on an object, as close). Handler 0: none.
+// The action is n*m (handler n created operation m), n^m (the source location where it did), >n and
+// <n (handler n entered, returned), !n (left by an exception), ~n (destroyed without being
+// entered), .n (a system call tried for operation n) or n (a call on an object, such as close).
+// Handler 0 means none.
 #pragma once
 
 #include <cstdint>
@@ -32,19 +33,19 @@ struct AsioError {
   std::int64_t value = 0;
 };
 
-/// Texts point into the line.
+/// The texts point into the parsed line, which must outlive this.
 struct AsioLine {
   AsioAction action = AsioAction::called;
   std::uint64_t seconds = 0;
   std::uint32_t microseconds = 0;
   std::uint64_t context = 0;  ///< of created, place, called: the handler in which it happened
-  std::uint64_t id = 0;       ///< of all others and these two: the handler and its operation
+  std::uint64_t id = 0;       ///< of created, place and all others: the handler and its operation
 
   std::string_view type;  ///< of created, called: "socket"
   std::uint64_t object = 0;
   std::string_view name;  ///< also of tried: "async_receive", "close", "non_blocking_recv"
 
-  std::string_view function;  ///< of place; empty where it names none
+  std::string_view function;  ///< of place; empty if it names none
   std::string_view file;
   std::uint32_t line = 0;
 
@@ -53,7 +54,8 @@ struct AsioLine {
   std::optional<std::int64_t> signal;
 };
 
-/// `text` begins with the mark. None where it does not keep to the grammar.
+/// REQUIRES: `text` begins with `asio_mark`. Returns nullopt if the line does not match the
+/// grammar.
 std::optional<AsioLine> parse_asio_line(std::string_view text);
 
 }  // namespace proactor_lab

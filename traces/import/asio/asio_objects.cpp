@@ -14,7 +14,7 @@ AsioObjects::Object* AsioObjects::object_of(const AsioLine& line, const Event& b
   }
   Object& object = found->second;
   const StringId type = events_.keep(line.type);
-  if (object.type != type) {  // the memory is another object's now
+  if (object.type != type) {  // the memory now belongs to another object
     if (object.handle != 0) close(object, base, Certainty::inferred);
     object.type = type;
     object.pending.clear();
@@ -43,13 +43,13 @@ void AsioObjects::open(Object& object, const AsioLine& line, const Event& base) 
   event.certainty = Certainty::inferred;
   event.earliest_ns = object.used_ns;
   event.handle = object.handle = ++last_handle_;
-  event.value = -1;  // no log tells the descriptor
+  event.value = -1;  // the log has no descriptors
   event.text = events_.keep(type);
   event.label = events_.keep(label_for(type));
   events_.add(event);
 }
 
-/// The first listener is "listener", streams are A, B, ... Z, AA, as clients of a scenario are.
+/// The first listener is "listener"; streams are A, B, ... Z, AA, like a scenario's clients.
 std::string AsioObjects::label_for(std::string_view type) {
   if (type == "listener") {
     return ++listeners_ == 1 ? "listener" : "listener " + std::to_string(listeners_);

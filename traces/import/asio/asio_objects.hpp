@@ -1,6 +1,6 @@
-// The objects of an Asio program: sockets, timers and so on, which its log names by their address.
-// Memory is used again, so an address is not an object: a socket ends where it is closed, or where
-// its address appears in a role that it cannot have. Numbers of the trace's handles are unique.
+// The objects of an Asio program, such as sockets and timers, which its log identifies by address.
+// Memory is reused, so an address does not identify an object: a socket ends when it is closed, or
+// when its address appears with a different type. Handle numbers in the trace are unique.
 #pragma once
 
 #include <cstdint>
@@ -19,27 +19,27 @@ class AsioObjects {
  public:
   AsioObjects(ImportedEvents& events, std::size_t most) : events_(events), most_(most) {}
 
-  /// The handle that an operation on the object is for, 0 where it is none; opened where it was not
-  /// known. `base` has time, thread and cause.
+  /// The handle of the object that the line is about; 0 if the object is no handle. Opens a new
+  /// handle if the object is unknown. `base` supplies time, thread and cause.
   std::uint32_t handle_for(const AsioLine& line, const Event& base);
   using IsPending = std::function<bool(std::uint64_t operation)>;
-  /// An operation was initiated on the object.
+  /// Records that an operation was initiated on the object.
   void add_pending(const AsioLine& line, const Event& base, std::uint64_t operation,
                    const IsPending& is_pending);
-  /// The operations initiated on the object that are pending still.
+  /// The operations initiated on the object that are still pending.
   std::vector<std::uint64_t> pending(const AsioLine& line, const IsPending& is_pending);
 
-  /// The object is closed. `base` as above.
+  /// Records that the object is closed. `base` supplies time, thread and cause.
   void close(const AsioLine& line, const Event& base);
 
  private:
   struct Object {
     StringId type = no_string;
-    std::uint32_t handle = 0;  // while it is open
+    std::uint32_t handle = 0;  // 0 unless it is open
     bool listens = false;
-    std::int64_t used_ns = 0;            // last; where it is closed, when that was
-    std::vector<std::uint64_t> pending;  // and some that are not any more
-    std::size_t tidy_at = 16;            // pending's size at which those are thrown out
+    std::int64_t used_ns = 0;            // time of last use, or of its close
+    std::vector<std::uint64_t> pending;  // may contain operations that are no longer pending
+    std::size_t tidy_at = 16;            // size of `pending` at which those are removed
   };
 
   Object* object_of(const AsioLine& line, const Event& base);

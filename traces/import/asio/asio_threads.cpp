@@ -5,7 +5,7 @@
 namespace proactor_lab {
 namespace {
 
-constexpr std::size_t threads_max = 256;  // every line looks at all
+constexpr std::size_t threads_max = 256;  // every line scans all threads
 
 }  // namespace
 

@@ -7,9 +7,9 @@
 namespace proactor_lab {
 namespace {
 
-constexpr std::int64_t result_other = -5;  // -EIO: an error that is no error of the system
+constexpr std::int64_t result_other = -5;  // -EIO: an error that is not a system error
 
-/// The same errors have other numbers on Windows.
+/// Windows has other numbers for the same errors.
 std::int64_t linux_error(std::int64_t value) {
   constexpr std::array<std::pair<int, int>, 9> of_windows{{{995, 125},      // operation aborted
                                                            {1236, 103},     // connection aborted
@@ -34,10 +34,10 @@ bool is_end_of_file(const AsioError& error) {
   return error.category == "asio.misc" && error.value == 2;
 }
 
-/// "execute(blk=never,rel=fork)" is an execute.
+/// "execute(blk=never,rel=fork)" becomes "execute".
 std::string_view base_name(std::string_view name) { return name.substr(0, name.find('(')); }
 
-/// "async_receive_from" without "async_", and without what makes no difference here.
+/// "async_receive_from" without "async_" and without arguments.
 std::string_view bare_name(std::string_view name) {
   name = base_name(name);
   if (name.starts_with("async_")) name.remove_prefix(6);
@@ -66,7 +66,7 @@ AsioVerb verb_of(const AsioLine& creation) {
   } else if (verb.has_handle && (reads || writes)) {
     verb.moves_bytes = true;
     verb.opcode = name;
-    // The same with flags, at an offset, or as much as there is.
+    // Variants of the same operation: with flags, at an offset, or of partial transfers.
     for (const std::string_view extra : {"_with_flags", "_at", "_some"}) {
       if (verb.opcode.ends_with(extra)) verb.opcode.resize(verb.opcode.size() - extra.size());
     }
@@ -107,9 +107,9 @@ AsioResult result_of(const AsioLine& line) {
 bool is_not_yet(const AsioLine& tried) {
   if (!is_system(tried.error->category)) return false;
   const std::int64_t error = linux_error(tried.error->value);
-  // What a connection died of before it was accepted, Asio passes over.
+  // Asio ignores connections that failed before they were accepted.
   if (tried.name.ends_with("accept") && (error == 103 || error == 71)) return true;
-  return error == 11 || error == 35;  // EAGAIN, of BSD too
+  return error == 11 || error == 35;  // EAGAIN on Linux and BSD
 }
 
 std::string_view short_function(std::string_view function) {
@@ -117,7 +117,7 @@ std::string_view short_function(std::string_view function) {
   std::size_t begin = 0;
   std::size_t end = function.size();
   for (std::size_t i = 0; i < function.size(); ++i) {
-    if (function.substr(i).starts_with("operator")) break;  // with any characters behind it
+    if (function.substr(i).starts_with("operator")) break;  // any characters may follow
     if (function[i] == '<') ++depth;
     if (function[i] == '>') --depth;
     if (depth != 0) continue;

@@ -1,5 +1,5 @@
-// The part of IoUringEvents that follows operations in the kernel, until their completions are
-// queued, and the threads that wait for them.
+// The part of IoUringEvents that follows operations in the kernel until their completions are
+// queued, and the threads that wait for completions.
 #include <algorithm>
 
 #include "traces/import/io_uring/io_uring_events.hpp"
@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t completion_more = 2;  // IORING_CQE_F_MORE
 constexpr std::int64_t cancelled = -125;
 
-/// What poll(2)'s bits say a handle can do, or is waited for to do.
+/// What the bits of poll(2) in `mask` mean: what a handle is ready for, or is polled for.
 std::string_view readiness_of(std::uint64_t mask) {
   const bool reads = (mask & 0x41) != 0;    // POLLIN, POLLRDNORM
   const bool writes = (mask & 0x104) != 0;  // POLLOUT, POLLWRNORM
@@ -23,7 +23,8 @@ std::string_view readiness_of(std::uint64_t mask) {
 
 }  // namespace
 
-/// The request was refused for now: its file will tell when to try again, as in a reactor.
+/// The request would block: the kernel polls its file and retries when it is ready, as a reactor
+/// does.
 void IoUringEvents::arm_poll(const Line& line) {
   const std::uint32_t operation = operation_of(line);
   IoUringRequest* const request = requests_.of(operation);
@@ -38,14 +39,14 @@ void IoUringEvents::arm_poll(const Line& line) {
   step(operation, *request, event);
 }
 
-/// Its file is ready: the request is to be tried again by its thread.
+/// The file is ready: the request will be retried by its thread.
 void IoUringEvents::signal(const Line& line) {
   const std::uint32_t operation = operation_of(line);
   IoUringRequest* const request = requests_.of(operation);
   if (request == nullptr) return;
   line.ring->signalled = operation;
   const std::uint64_t mask = hexadecimal_in(line.text.field("mask")).value_or(0);
-  if (mask == 0) return;  // woken for another reason: it is cancelled, say
+  if (mask == 0) return;  // woken for another reason, such as a cancel
   start(operation, *request, line.time_ns, false);
   Event event;
   event.kind = EventKind::readiness_reported;
@@ -75,7 +76,7 @@ void IoUringEvents::complete(const Line& line) {
   if (!result) return events_.count_unmatched(io_uring_unmatched::strange_fields, line.number);
   std::uint32_t operation = 0;
   if (line.has_request) operation = requests_.at(line.ring->number, line.request);
-  // A multishot operation's completions, and those of old kernels, bear only its user_data.
+  // Completions of multishot operations, and those in old kernels, have only the user_data.
   if (operation == 0 && line.has_user_data) {
     const auto claim =
         requests_.with_user_data(line.ring->number, line.user_data, line.ring->signalled);
@@ -86,14 +87,14 @@ void IoUringEvents::complete(const Line& line) {
   if (messages_ == 0) {
     return events_.count_unmatched(io_uring_unmatched::unknown_completions, line.number);
   }
-  // What another ring sends (IORING_OP_MSG_RING) completes no request of this one.
+  // A message from another ring (IORING_OP_MSG_RING) completes no request of this ring.
   --messages_;
   remark(line, "a completion of no request seen here: another ring may have posted it (MSG_RING)",
          0);
 }
 
-/// Kernels from 6.10 tell only this of a completion that finds no room; those before tell the
-/// completion first.
+/// For a completion that does not fit into the queue, kernels from 6.10 report only this. Older
+/// kernels report the completion first.
 void IoUringEvents::overflow(const Line& line) {
   ++overflows_;
   const auto result = number_in(line.any("result", "res"));
@@ -112,7 +113,7 @@ void IoUringEvents::overflow(const Line& line) {
          ring.completed);
 }
 
-/// The operation has a result; where there is room for it, it is queued.
+/// The operation has a result. If there is room, its completion is queued.
 void IoUringEvents::post(std::uint32_t operation, const Line& line, std::int64_t result,
                          bool has_room) {
   IoUringRequest& request = *requests_.of(operation);
@@ -172,7 +173,7 @@ void IoUringEvents::wait(const Line& line) {
   thread->count_at_wait = line.ring->queued_count;
 }
 
-/// The thread does something that only a program does: if it was waiting, that is over.
+/// The thread does something that only a program does, so a wait of it is over.
 void IoUringEvents::come_back(Thread& thread, std::int64_t time_ns) {
   if (thread.waits_on == 0) return;
   Ring& ring = ring_of(thread.waits_on);
@@ -192,7 +193,7 @@ void IoUringEvents::come_back(Thread& thread, std::int64_t time_ns) {
 
 void IoUringEvents::create(const Line& line) {
   Ring& ring = *line.ring;
-  // The kernel uses a ring's memory again: what was under way in the ring that lay there is over.
+  // The kernel reuses a ring's memory: operations of the previous ring at this address are over.
   if (ring.creator != 0 || ring.queued_count != 0) {
     const std::uint32_t unfinished = requests_.erase_of_ring(ring.number);
     if (unfinished > 0) {
@@ -227,7 +228,7 @@ void IoUringEvents::remark(const Line& line, const std::string& text, std::uint3
   events_.add(event);
 }
 
-/// The operation that the line names; 0 where its submission was not seen, which is counted.
+/// The operation that the line names; 0 if its submission was not seen, which is counted.
 std::uint32_t IoUringEvents::operation_of(const Line& line) {
   std::uint32_t operation = 0;
   if (line.has_request) operation = requests_.at(line.ring->number, line.request);
@@ -246,8 +247,8 @@ IoUringEvents::Ring& IoUringEvents::ring_of(std::uint64_t key) {
   return ring;
 }
 
-/// The thread of the line, where it is one of the program's or of the kernel's workers: those that
-/// use a ring (`uses`), or did. Others are interrupted, or happen to make a file ready.
+/// The line's thread if it belongs to the program or is a kernel worker: a thread that uses a ring
+/// (`uses`), or has used one. Other threads were interrupted, or happened to make a file ready.
 IoUringEvents::Thread* IoUringEvents::thread_of(const Line& line, bool uses) {
   const std::int32_t id = line.text.thread;
   if (id <= 0 || line.text.interrupt) return nullptr;
@@ -274,7 +275,7 @@ IoUringEvents::Thread* IoUringEvents::thread_of(const Line& line, bool uses) {
   return &thread;
 }
 
-/// A descriptor of a program is known from the first time that it is named.
+/// A program's descriptor becomes known when it is first named.
 std::uint32_t IoUringEvents::handle_of(const Ring& ring, std::int64_t descriptor,
                                        std::int64_t time_ns) {
   if (descriptor < 0) return 0;

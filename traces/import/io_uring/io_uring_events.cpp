@@ -11,7 +11,7 @@
 namespace proactor_lab {
 namespace {
 
-// io_uring's flags of a submission and of a completion.
+// Flags of submissions (IOSQE_*).
 constexpr std::int64_t flag_link = 4 | 8;
 constexpr std::int64_t flag_skips_success = 64;
 
@@ -35,7 +35,7 @@ void IoUringEvents::see(const TracepointLine& text, std::int64_t time_ns, std::u
     line.has_user_data = true;
     line.user_data = static_cast<std::uint64_t>(*data);
   }
-  // Whose ring it is, some old kernels do not say; their requests are looked for everywhere.
+  // Some old kernels do not report the ring; their requests are searched for in all rings.
   const auto ring = hexadecimal_in(text.field("ring"));
   if (!ring || *ring == 0 || (rings_.size() >= limits_.alive && rings_.count(*ring) == 0)) {
     settle_pending();
@@ -61,13 +61,13 @@ void IoUringEvents::see(const TracepointLine& text, std::int64_t time_ns, std::u
   if (name == "complete") return complete(line);
   if (name == "cqe_overflow") return overflow(line);
   if (name == "link" || name == "defer") {
-    operation_of(line);  // its submission is not the line before: counted, if it was not seen
+    operation_of(line);  // a submission not seen on the previous line is counted
     return;
   }
   if (name == "cqring_wait") return wait(line);
   if (name == "create") return create(line);
   if (name == "req_failed") return refuse(line);
-  if (name == "task_run") return;  // of old kernels: the submission's thread goes on with it
+  if (name == "task_run") return;  // in old kernels: the submitting thread continues with it
   if (name == "fail_link") {
     const auto link = hexadecimal_in(text.field("link"));
     const std::uint32_t next = link ? requests_.at(line.ring->number, *link) : 0;
@@ -92,7 +92,7 @@ void IoUringEvents::see(const TracepointLine& text, std::int64_t time_ns, std::u
 
 // --- Submissions -------------------------------------------------------------------------------
 
-/// The next line may tell on which descriptor it works, or that it has to wait for another.
+/// The next line may name its descriptor, or say that it has to wait for another operation.
 void IoUringEvents::submit(const Line& line) {
   if (!line.has_user_data)
     return events_.count_unmatched(io_uring_unmatched::strange_fields, line.number);
@@ -119,7 +119,7 @@ void IoUringEvents::submit(const Line& line) {
   line.ring->next_descriptor = -1;
   Thread* const thread = thread_of(line, true);
   if (line.text.field("sq_thread") == "1") {
-    // A thread of the kernel found it in the queue. Who put it there was not seen.
+    // A kernel thread found it in the submission queue. The submitting thread was not seen.
     submission.thread = line.ring->creator;
     submission.cause = line.ring->queued;
     submission.earliest_ns = line.ring->queued_ns;
@@ -134,7 +134,7 @@ void IoUringEvents::submit(const Line& line) {
   pending_.push_back(submission);
 }
 
-/// What the line tells of the operations that were just submitted, if it does.
+/// Uses what the line says about the operations that were just submitted. Returns false if nothing.
 bool IoUringEvents::tells_of_pending(const Line& line) {
   if (pending_.empty() || !line.has_request) return false;
   const auto is_of = [&line](const Submission& submission) {
@@ -205,7 +205,7 @@ void IoUringEvents::settle(const Submission& submission) {
   }
 }
 
-/// What the kernel refuses at once is not told as a submission.
+/// A submission that the kernel rejects at once has no submission tracepoint.
 void IoUringEvents::refuse(const Line& line) {
   if (line.has_request && requests_.at(line.ring->number, line.request) != 0) return;
   submit(line);
@@ -225,7 +225,7 @@ void IoUringEvents::get_file(const Line& line) {
   start(operation, *request, line.time_ns, true);
 }
 
-/// The system takes the operation up: seen, or not later than `time_ns`.
+/// The system starts the operation: observed (`seen`), or inferred not later than `time_ns`.
 void IoUringEvents::start(std::uint32_t operation, IoUringRequest& request, std::int64_t time_ns,
                           bool seen) {
   if (request.started) return;
@@ -241,7 +241,7 @@ void IoUringEvents::start(std::uint32_t operation, IoUringRequest& request, std:
   step(operation, request, event);
 }
 
-/// The event of an operation, and what comes of it next has it as its cause.
+/// Adds an event of the operation and makes it the cause of the operation's next event.
 std::uint32_t IoUringEvents::step(std::uint32_t operation, IoUringRequest& request, Event event) {
   event.operation = operation;
   if (event.cause == 0) event.cause = request.last;
@@ -251,7 +251,7 @@ std::uint32_t IoUringEvents::step(std::uint32_t operation, IoUringRequest& reque
   return seq;
 }
 
-/// Where the same address is submitted again, what it was before is over.
+/// If the same address is submitted again, its previous request is over.
 void IoUringEvents::forget_request_at(const Line& line) {
   if (!line.has_request) return;
   for (const Submission& submission : pending_) {

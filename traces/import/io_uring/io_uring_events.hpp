@@ -1,6 +1,6 @@
-// From io_uring's tracepoints to events. The kernel sees an operation from its submission to the
-// moment its completion is queued. What the program does with it (which handler, when) it does not
-// see, and neither is it here.
+// Converts io_uring's tracepoints to events. The kernel sees an operation from its submission until
+// its completion is queued. What the program does with it (which handler runs, when) is not visible
+// to the kernel, and so is not in these events.
 #pragma once
 
 #include <cstdint>
@@ -16,59 +16,58 @@
 
 namespace proactor_lab {
 
-/// Of the traces that come of it: what their header calls the system.
-
 class IoUringEvents {
  public:
   IoUringEvents(ImportedEvents& events, const ImportLimits& limits);
 
-  /// In order of time. `time_ns` since the recording's first event; `number` is the line's.
+  /// Call in order of time. `time_ns` counts from the recording's first event; `number` is the
+  /// line's number.
   void see(const TracepointLine& line, std::int64_t time_ns, std::uint64_t number);
-  /// The recorder lost `count` events about here; 0: it does not say how many.
+  /// The recorder lost `count` events at about this time; 0 if the number is unknown.
   void see_lost(std::uint64_t count, std::int64_t time_ns);
-  /// No line comes any more. Adds to the report what a person should know.
+  /// Call after the last line. Adds remarks for people to the report.
   void finish();
-  /// Operations are under way.
+  /// True if operations are in progress.
   bool has_pending() const { return requests_.size() > 0; }
 
  private:
   struct Ring {
     std::uint32_t number = 0;
-    std::uint16_t creator = 0;    // the thread that made it, where that was seen
-    std::uint32_t signalled = 0;  // the operation that was last told that it can go on
+    std::uint16_t creator = 0;    // the thread that created it, if seen
+    std::uint32_t signalled = 0;  // the operation most recently signalled as ready
     std::uint32_t queued = 0;     // `seq` of the last completion queued
     std::int64_t queued_ns = 0;
     std::int64_t queued_count = 0;
-    std::int64_t count_at_return = 0;   // `queued_count` when the program was last seen to go on
+    std::int64_t count_at_return = 0;   // `queued_count` when the program was last seen to continue
     std::uint32_t completed = 0;        // the operation that completed last,
     std::uint64_t completed_data = 0;   // its user_data,
-    std::uint32_t last_completed = 0;   // and `seq` of what it did last
-    std::int64_t next_descriptor = -1;  // old kernels tell it before the submission
+    std::uint32_t last_completed = 0;   // and `seq` of its last event
+    std::int64_t next_descriptor = -1;  // old kernels report it before the submission
   };
   struct Thread {
     std::uint16_t number = 0;
-    bool works = false;      // one of the kernel's own, that carries operations out
-    std::uint32_t last = 0;  // `seq` of what it did last
+    bool works = false;      // an io-wq worker or other kernel thread that executes operations
+    std::uint32_t last = 0;  // `seq` of its last event
     std::int64_t last_ns = 0;
-    std::uint64_t waits_on = 0;  // key of a ring; 0: it does not wait
+    std::uint64_t waits_on = 0;  // key of a ring; 0: does not wait
     std::int64_t count_at_wait = 0;
   };
-  /// A submission of which the next line may tell more.
+  /// A submission about which the next line may say more.
   struct Submission {
     std::uint32_t operation = 0;
     IoUringRequest request;
     StringId opcode = no_string;
-    std::int32_t task = -1;    // the system's number of the thread that submits; -1: not seen
+    std::int32_t task = -1;    // the system's id of the submitting thread; -1: unknown
     std::uint16_t thread = 0;  // our number of it
     std::uint32_t cause = 0;
     std::int64_t earliest_ns = 0;
     std::int64_t time_ns = 0;
     std::uint32_t after = 0;       // the operation that it is linked to
-    bool waits = false;            // for that one, or for all before it
-    bool links = false;            // the next one is linked to it
-    std::int64_t started_ns = -1;  // where its start was seen
+    bool waits = false;            // for that operation, or for all earlier ones
+    bool links = false;            // the next operation is linked to it
+    std::int64_t started_ns = -1;  // -1 unless its start was seen
   };
-  /// A line, and what nearly all of them have.
+  /// A line, with the fields that nearly all lines have.
   struct Line {
     const TracepointLine& text;
     std::int64_t time_ns = 0;
@@ -80,7 +79,7 @@ class IoUringEvents {
     bool has_user_data = false;
     std::uint64_t user_data = 0;
 
-    /// The first of the names that the line has.
+    /// The value of `one` if the line has it, else that of `other`.
     std::string_view any(std::string_view one, std::string_view other) const {
       const std::string_view value = text.field(one);
       return value.empty() ? text.field(other) : value;
@@ -116,19 +115,19 @@ class IoUringEvents {
   ImportedEvents& events_;
   ImportLimits limits_;
   IoUringRequests requests_;
-  std::vector<Submission> pending_;  // of one chain, or one
+  std::vector<Submission> pending_;  // of one chain, or a single one
   std::unordered_map<std::uint64_t, Ring> rings_;
   std::uint32_t last_ring_ = 0;
   std::unordered_map<std::int32_t, Thread> threads_;
   std::map<std::pair<std::uint32_t, std::int64_t>, std::uint32_t> handles_;
   std::uint32_t last_operation_ = 0;
-  std::uint64_t batches_ = 0;  // lines that say only how many completions were worked on
+  std::uint64_t batches_ = 0;  // lines that give only a number of completions
   std::uint64_t lost_ = 0;
   std::uint64_t losses_ = 0;
   std::uint64_t overflows_ = 0;
   std::uint64_t guesses_ = 0;
   std::uint64_t messages_ = 0;        // sent to other rings, and not seen there yet
-  std::vector<std::string> unknown_;  // names of tracepoints, a few
+  std::vector<std::string> unknown_;  // names of a few unknown tracepoints
 };
 
 }  // namespace proactor_lab

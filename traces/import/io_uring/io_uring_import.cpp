@@ -1,4 +1,4 @@
-// Tracepoints of io_uring become a trace: their lines, brought into the order of time.
+// Imports io_uring's tracepoints: sorts their lines by time.
 #include <algorithm>
 #include <optional>
 #include <queue>
@@ -15,7 +15,7 @@
 namespace proactor_lab {
 namespace {
 
-/// Recorders merge what the processors wrote, in pieces: a line may stand a little too late.
+/// Recorders merge the output of the CPUs piecewise, so a line may be slightly late.
 constexpr std::size_t window_lines = 4096;
 
 struct WaitingLine {
@@ -48,7 +48,7 @@ class IoUringImport {
   }
 
  private:
-  /// Lines that bear no time belong where they stand.
+  /// Lines without a time keep their position.
   void take(std::string_view text, const LogLines& lines) {
     const TracepointLine line = parse_tracepoint_line(text);
     switch (line.kind) {
@@ -80,7 +80,7 @@ class IoUringImport {
     const TracepointLine line = parse_tracepoint_line(first.text);
     if (!machine_ && line.kind == TracepointLineKind::io_uring) begin(line, lines);
     if (!machine_) {
-      overwritten_ += line.number;  // lost before the first
+      overwritten_ += line.number;  // lost before the first event
       return;
     }
     if (first.time < latest_) {

@@ -1,6 +1,6 @@
-// Which operation a tracepoint is about. A request is known by its address, which the kernel uses
-// again once it is over; by its `user_data`, which several may share; and some completions bear
-// only the latter.
+// Finds the operation that a tracepoint belongs to. A request is identified by its address, which
+// the kernel reuses afterwards, or by its `user_data`, which several requests may share. Some
+// completions have only the latter.
 #pragma once
 
 #include <cstdint>
@@ -21,13 +21,13 @@ struct IoUringRequest {
   std::uint64_t user_data = 0;
   bool has_address = false;
   bool started = false;
-  std::uint32_t last = 0;         ///< `seq` of what it did last: the cause of what comes
-  std::uint32_t start_cause = 0;  ///< `seq`; 0: what it did last
+  std::uint32_t last = 0;         ///< `seq` of its last event: the cause of its next one
+  std::uint32_t start_cause = 0;  ///< `seq`; 0: use `last`
   std::uint32_t next = 0;         ///< the operation that is linked after it
   std::uint32_t handle = 0;
-  std::int64_t since_ns = 0;  ///< when it did that
+  std::int64_t since_ns = 0;  ///< time of its last event
   bool moves_bytes = false;
-  bool skips_success = false;  ///< it completes without a word where it succeeds
+  bool skips_success = false;  ///< produces no completion on success (IOSQE_CQE_SKIP_SUCCESS)
 };
 
 class IoUringRequests {
@@ -35,22 +35,22 @@ class IoUringRequests {
   std::size_t size() const { return requests_.size(); }
   const std::unordered_map<std::uint32_t, IoUringRequest>& all() const { return requests_; }
 
-  /// Null where there is none (any more).
+  /// Null if the operation does not exist or is over.
   IoUringRequest* of(std::uint32_t operation);
-  /// The operation of that request; 0: none.
+  /// The operation of the request at this address; 0 if there is none.
   std::uint32_t at(std::uint32_t ring, std::uint64_t address) const;
 
   struct Claim {
     std::uint32_t operation = 0;  ///< 0: none
-    bool is_certain = true;       ///< no other has the same `user_data`
+    bool is_certain = true;       ///< no other operation has the same `user_data`
   };
-  /// The operation with that `user_data`: `preferred` where it has it, else the oldest.
+  /// The operation with this `user_data`: `preferred` if it matches, else the oldest.
   Claim with_user_data(std::uint32_t ring, std::uint64_t user_data, std::uint32_t preferred) const;
 
-  /// Its ring, address and `user_data` are set. No request has its address.
+  /// REQUIRES: ring, address and `user_data` are set, and no other request has this address.
   IoUringRequest& add(std::uint32_t operation, const IoUringRequest& request);
   void erase(std::uint32_t operation);
-  /// Returns how many there were.
+  /// Returns the number of erased operations.
   std::uint32_t erase_of_ring(std::uint32_t ring);
 
  private:

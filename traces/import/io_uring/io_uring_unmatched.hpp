@@ -1,4 +1,4 @@
-// The ways in which a line of io_uring's tracepoints does not fit.
+// Reasons why a line of io_uring's tracepoints could not be matched.
 #pragma once
 
 #include <string_view>

@@ -10,23 +10,23 @@
 namespace proactor_lab {
 namespace {
 
-/// The clocks of both are one; the stamps are taken a little before and after.
+/// Both traces use the same clock, but the stamps are taken slightly before or after.
 constexpr std::int64_t tolerance_ns = 100'000;
 
-/// What the backend submits for itself bears these numbers, which are no operation's address.
+/// The backend's internal submissions use these numbers, which are not addresses of operations.
 constexpr std::uint64_t own_user_data_max = 2;
 
-/// Where a trace shows an operation.
+/// The position of an operation in a trace.
 struct Life {
   std::uint32_t id = 0;
   std::uint32_t handle = 0;
   StringId opcode = no_string;
   std::int64_t submitted_ns = 0;
-  std::size_t submitted = 0;       // places in `events`: of its submission,
-  std::vector<std::size_t> steps;  // and of what the system did with it since
+  std::size_t submitted = 0;       // index in `events` of its submission,
+  std::vector<std::size_t> steps;  // and of the system's later steps
 };
 
-/// What a program's trace tells, too.
+/// True for steps that a program's trace has too.
 bool is_known_step(EventKind kind) {
   return kind == EventKind::operation_started || kind == EventKind::bytes_moved ||
          kind == EventKind::operation_completed || kind == EventKind::completion_queued;
@@ -46,7 +46,7 @@ bool is_of_backend(std::string_view label) {
   return number && *number <= own_user_data_max;
 }
 
-/// The operations in the order in which they were submitted.
+/// The operations in order of submission.
 std::vector<Life> lives_of(const Trace& trace, bool of_kernel) {
   std::unordered_map<std::uint32_t, Life> begun;
   std::unordered_map<std::uint32_t, std::size_t> places;
@@ -81,15 +81,15 @@ bool is_same_verb(std::string_view own, std::string_view kernel) {
   return own == "none";
 }
 
-/// An event and where it belongs: by time; at one time, in the order of the program's trace, and
-/// what the kernel adds behind what it follows.
+/// An event with its sort key: time, then the order of the program's trace. Events added from the
+/// kernel's trace are behind the event that they follow.
 struct Placed {
   Event event;
   std::size_t place = 0;
   std::uint32_t behind = 0;
-  std::size_t id = 0;        // what others name as their cause
+  std::size_t id = 0;        // the number by which others refer to it as their cause
   std::size_t cause_id = 0;  // 0: none
-  bool of_kernel = false;    // its texts are the kernel's trace's
+  bool of_kernel = false;    // its texts are in the kernel's trace
 
   auto key() const { return std::tuple(event.time_ns, place, behind); }
 };
@@ -134,13 +134,13 @@ class Merge {
 
   void give_up(const char* why) { result_.why_not_all = why; }
 
-  /// The kernel's steps take the place of those that were inferred; further ones come between.
+  /// The kernel's steps replace the inferred ones; additional steps are inserted.
   void merge(const Life& own, const Life& kernel) {
     chain_ = {own.submitted + 1, own.submitted, 0, own.submitted_ns};
     auto mine = own.steps.begin();
     for (const std::size_t at : kernel.steps) {
       const Event& step = kernel_.events[at];
-      if (mine == own.steps.end()) return;  // the program heard no more of it
+      if (mine == own.steps.end()) return;  // the program saw no more of it
       if (!is_known_step(step.kind)) {
         add(step, own, bound(mine, own));
         continue;
@@ -158,9 +158,9 @@ class Merge {
   using StepOf = std::vector<std::size_t>::const_iterator;
   EventKind kind_at(std::size_t place) const { return placed_[place].event.kind; }
 
-  /// When it had happened at the latest: the program had found the completion that follows.
+  /// Upper bound of the step's time: the program had found the completion that follows.
   std::int64_t bound(StepOf mine, const Life& own) const {
-    if (kind_at(*mine) == EventKind::operation_started) ++mine;  // where it is told is a guess
+    if (kind_at(*mine) == EventKind::operation_started) ++mine;  // its position is a guess
     return mine == own.steps.end() ? INT64_MAX : placed_[*mine].event.time_ns;
   }
 

@@ -1,6 +1,6 @@
-// Two traces of one run become one: the program's own, and the kernel's view of the same operations
-// (`import_io_uring`). What io_uring hides from the program, and its trace could only infer, is
-// taken from where it was seen.
+// Merges two traces of one run: the program's own, and the kernel's view of the same operations
+// (`import_io_uring`). Steps that the program's trace could only infer are replaced by those that
+// the kernel recorded.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +11,15 @@
 namespace proactor_lab {
 
 struct KernelViewResult {
-  std::uint32_t operations = 0;  ///< that the program's trace submits
-  std::uint32_t matched = 0;     ///< of these, seen in the kernel
-  std::string why_not_all;       ///< empty where all were
+  std::uint32_t operations = 0;  ///< submitted in the program's trace
+  std::uint32_t matched = 0;     ///< of these, found in the kernel's trace
+  std::string why_not_all;       ///< empty if all were matched
 };
 
-/// Fills an empty `merged`. A moment of the kernel's trace plus `offset_ns` is one of the
-/// program's. The n-th operation that the program submits is the n-th that the kernel takes; where
-/// they are not of one kind or not of one time, or the kernel lost events, matching ends.
+/// Fills an empty `merged`. A time of the kernel's trace plus `offset_ns` is a time of the
+/// program's trace. The n-th operation that the program submits is matched with the n-th that the
+/// kernel accepts. Matching ends at the first pair whose kinds or times differ, or when the
+/// kernel's trace lost events.
 KernelViewResult add_kernel_view(const Trace& own, const Trace& kernel, std::int64_t offset_ns,
                                  Trace& merged);
 

@@ -17,7 +17,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(from, text.find_last_not_of(spaces) - from + 1);
 }
 
-/// Cuts the last word off.
+/// Removes the last word.
 std::string_view take_last_word(std::string_view& text) {
   text = trimmed(text);
   const std::size_t space = text.find_last_of(spaces);
@@ -33,7 +33,7 @@ bool parse_whole(std::string_view text, Number& number, int base = 10) {
   return error == std::errc{} && at == end && !text.empty();
 }
 
-/// "48721.524203" in nanoseconds, or ticks without a point.
+/// "48721.524203" in nanoseconds, or ticks without a decimal point.
 bool parse_time(std::string_view text, TracepointLine& line) {
   const std::size_t point = text.find('.');
   if (point == std::string_view::npos) {
@@ -56,7 +56,7 @@ bool parse_time(std::string_view text, TracepointLine& line) {
   return true;
 }
 
-/// "fio-123", "fio 123", "fio 120/123", each maybe with "(  120)" after it.
+/// "fio-123", "fio 123", "fio 120/123", each optionally followed by "(  120)".
 void parse_task(std::string_view text, TracepointLine& line) {
   text = trimmed(text);
   if (text.ends_with(')')) text = trimmed(text.substr(0, text.rfind('(')));
@@ -77,7 +77,7 @@ void parse_task(std::string_view text, TracepointLine& line) {
   line.task = trimmed(text.substr(0, dash));
 }
 
-/// What stands before the time: who, on which processor, in what state.
+/// The text before the time: thread, CPU, flags.
 void parse_context(std::string_view text, TracepointLine& line) {
   std::string_view before = text;
   std::string_view word = take_last_word(before);
@@ -86,7 +86,7 @@ void parse_context(std::string_view text, TracepointLine& line) {
     return w.size() > 2 && w.front() == '[' && w.back() == ']';
   };
   if (!is_processor(word)) {
-    // Flags follow the processor, or its number is their first part: "1.....".
+    // Flags follow the CPU, or its number is their first part: "1.....".
     std::string_view further = before;
     const std::string_view processor = take_last_word(further);
     const bool has_flags = word.find_first_of(".dhHsNnDbB") != std::string_view::npos;
@@ -99,7 +99,7 @@ void parse_context(std::string_view text, TracepointLine& line) {
       before = text;
     }
   }
-  // irqs-off, need-resched, hardirq or softirq: h, H, s, Z, z in the third place.
+  // irqs-off, need-resched, hardirq or softirq: h, H, s, Z or z in the third position.
   line.interrupt = flags.find_first_of("hHsZz") != std::string_view::npos;
   parse_task(before, line);
   if (line.thread < 0) line.thread = -1;
@@ -140,7 +140,7 @@ void parse_heading(std::string_view text, TracepointLine& line) {
   line.number = written - kept;
 }
 
-/// "CONTEXT TIME: [SYSTEM:]EVENT: FIELDS" where the time ends at `colon`.
+/// "CONTEXT TIME: [SYSTEM:]EVENT: FIELDS", where `colon` is the colon after the time.
 bool parse_event_at(std::string_view text, std::size_t colon, TracepointLine& line) {
   std::string_view before = text.substr(0, colon);
   if (before.empty() || !is_digit(before.back())) return false;
@@ -152,7 +152,7 @@ bool parse_event_at(std::string_view text, std::size_t colon, TracepointLine& li
   while (end < after.size() && is_name(after[end])) ++end;
   std::string_view name = after.substr(0, end);
   if (end + 1 < after.size() && after[end] == ':' && is_name(after[end + 1])) {
-    const std::size_t from = end + 1;  // perf names the subsystem first
+    const std::size_t from = end + 1;  // perf prints the subsystem first
     end = from;
     while (end < after.size() && is_name(after[end])) ++end;
     name = after.substr(from, end - from);
@@ -199,7 +199,7 @@ TracepointLine parse_tracepoint_line(std::string_view text) {
   }
   line = {};
   if (parse_lost(text, line)) return line;
-  if (text.starts_with("cpus=")) line.kind = TracepointLineKind::remark;  // of trace-cmd
+  if (text.starts_with("cpus=")) line.kind = TracepointLineKind::remark;  // from trace-cmd
   return line;
 }
 
