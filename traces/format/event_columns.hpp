@@ -4,7 +4,6 @@
 //
 // An event that is read back has only the members that every event may have and those that
 // event_fields.hpp lists for its kind: the same members that a file keeps.
-// event_fields.hpp lists for its kind; the same that a file has.
 #pragma once
 
 #include <cstddef>

@@ -5,7 +5,6 @@
 //
 // With several threads, a fact is written `merge_window` after it was recorded: until then another
 // thread may still publish an earlier one.
-// thread may still publish an earlier one.
 #pragma once
 
 #include <condition_variable>

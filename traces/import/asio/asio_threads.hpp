@@ -24,7 +24,7 @@ class AsioThreads {
 
   explicit AsioThreads(ImportedEvents& events);
 
-  /// Thread 0 stands for threads beyond the limit.
+  /// Number 0 denotes all threads beyond the limit.
   Thread& thread(std::uint16_t number) { return threads_[number]; }
   std::uint16_t count() const { return static_cast<std::uint16_t>(threads_.size() - 1); }
 
