@@ -1,6 +1,6 @@
-// What the kernel says of io_uring while some processes run: its tracepoints, recorded as text that
-// `import_io_uring` reads. Everybody's are recorded, as a completion may happen in anybody's
-// context; those of other processes' rings are left out when the log is taken.
+// Records the kernel's io_uring tracepoints while some processes run, as text that
+// `import_io_uring` reads. Records events of all processes, because a completion may happen in the
+// context of any of them. Events of other processes' rings are filtered out by `take`.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@
 
 namespace proactor_lab {
 
-/// CLOCK_MONOTONIC and the processor's counter at one moment.
+/// CLOCK_MONOTONIC and the processor's time-stamp counter, read at the same moment.
 struct ClockPair {
   std::int64_t ticks = 0;
   std::int64_t ns = 0;
@@ -26,24 +26,26 @@ struct ClockPair {
 
 class KernelLog {
  public:
-  /// No thread of this program runs yet. Throws InputError as TracefsInstance does.
+  /// REQUIRES that the calling process has no other threads. Throws InputError as TracefsInstance
+  /// does.
   KernelLog();
   ~KernelLog();
   KernelLog(const KernelLog&) = delete;
   KernelLog& operator=(const KernelLog&) = delete;
 
-  /// Records from here on. At most `lines_max`; what comes after is counted by the kernel.
+  /// Starts recording. Recording stops once `lines_max` lines have been read (see `is_full`).
   void start(std::uint64_t lines_max);
   void stop();
 
-  /// After `stop`: the lines about rings of `processes` and of those that they started, their times
-  /// in CLOCK_MONOTONIC. They are in a file, as they may be many; it must not outlive this.
+  /// Call after `stop`. Returns the lines about rings of `processes` and their children, with times
+  /// in CLOCK_MONOTONIC. The lines are in a temporary file, because there may be many. The stream
+  /// must not outlive this object.
   std::ifstream take(const std::vector<pid_t>& processes);
 
   bool is_full() const { return full_; }
-  /// Events that the kernel could not keep. After `stop`.
+  /// Number of events that the kernel dropped. Call after `stop`.
   std::uint64_t lost() const { return lost_; }
-  /// Lines about rings of other processes, which were left out. After `take`.
+  /// Number of lines left out because they concern other processes' rings. Call after `take`.
   std::uint64_t others() const { return others_; }
 
  private:
@@ -60,8 +62,8 @@ class KernelLog {
   ClockPair to_;
   using File = std::unique_ptr<std::FILE, CloseFile>;
   static File make_file();
-  File kept_;   // everybody's lines; has no name
-  File taken_;  // those that were asked for; likewise
+  File kept_;   // lines of all processes; unnamed temporary file
+  File taken_;  // lines returned by `take`; unnamed temporary file
   int pipe_ = -1;
   std::uint64_t lines_ = 0;
   std::uint64_t lines_max_ = 0;

@@ -1,5 +1,5 @@
-// The kernel's tracing file system: an instance of our own in it, so that whoever else traces is
-// not disturbed, and nothing of ours stays behind.
+// A private instance in the kernel's tracing file system (tracefs). Other tracers are not
+// disturbed, and the instance is removed afterwards.
 #pragma once
 
 #include <string>
@@ -9,39 +9,40 @@
 
 namespace proactor_lab {
 
-/// Takes away what was made in the tracing file system when this program has ended, however it
-/// ended: a process of its own, which sleeps until then.
+/// Removes the tracefs instance after this program has ended, even if it crashed or was killed. It
+/// is a separate process that sleeps until then.
 class TracefsGuardian {
  public:
-  /// No thread of this program runs yet. `mount_point`: to unmount and remove; empty: nothing is.
+  /// REQUIRES that the calling process has no other threads. `mount_point` is unmounted and
+  /// removed, too, unless it is empty.
   TracefsGuardian(const std::string& instance, const std::string& mount_point);
   ~TracefsGuardian();
   TracefsGuardian(const TracefsGuardian&) = delete;
   TracefsGuardian& operator=(const TracefsGuardian&) = delete;
 
  private:
-  int alive_ = -1;  // the guardian reads its other end, and gets no word but its end
+  int alive_ = -1;  // write end of a pipe; the guardian waits for its end of file
   pid_t pid_ = -1;
 };
 
 class TracefsInstance {
  public:
-  /// Where the system has not mounted it, it is mounted in a folder of our own: captures at the
-  /// same time do not pull it away from each other. Throws InputError where something is missing,
-  /// and says what: rights, the file system, io_uring's tracepoints.
+  /// If the system has not mounted tracefs, mounts it in a private folder, so that concurrent
+  /// captures do not unmount each other's. Throws InputError saying what is missing: root rights,
+  /// the file system, or io_uring's tracepoints.
   TracefsInstance();
 
   const std::string& path() const { return path_; }
-  /// A file of the instance; throws InputError where that fails.
+  /// Writes a file of the instance. Throws InputError on failure.
   void write(const std::string& file, std::string_view value) const;
-  /// The same, where it does not matter.
+  /// As `write`, but returns false on failure.
   bool try_write(const std::string& file, std::string_view value) const;
   std::string read(const std::string& file) const;
 
  private:
   struct Place {
     std::string root;
-    bool mounted = false;  ///< by us, in a folder of our own
+    bool mounted = false;  ///< mounted by this program, in a private folder
   };
   explicit TracefsInstance(const Place& place);
   static Place find_or_mount();

@@ -1,5 +1,5 @@
-// A scenario's back ends on the live system: one thread for all, over loopback. They answer as the
-// simulated ones do, each request after its delay.
+// A scenario's back ends on the live system, over loopback; one thread serves all of them. Like the
+// simulated back ends, they answer each request after its delay.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,14 @@ namespace proactor_lab {
 
 class LiveBackEnds {
  public:
-  /// Listens and answers, on ports that the system chooses, until destroyed; `seed` answers how
-  /// long each answer takes. Throws InputError where the system gives no port.
+  /// Listens on ports that the system chooses, and answers until destroyed. `seed` determines the
+  /// answer delays. Throws InputError if the system provides no port.
   LiveBackEnds(const std::vector<BackEndScript>& scripts, std::uint64_t seed);
   ~LiveBackEnds();
   LiveBackEnds(const LiveBackEnds&) = delete;
   LiveBackEnds& operator=(const LiveBackEnds&) = delete;
 
-  /// Of the first; port 0 where there is none.
+  /// Address of the first back end; port 0 if there is none.
   Endpoint endpoint() const;
 
  private:
@@ -28,8 +28,8 @@ class LiveBackEnds {
 
   std::vector<BackEndScript> scripts_;
   std::uint64_t seed_;
-  std::vector<int> listeners_;  // of each
-  int ready_ = -1;              // epoll
+  std::vector<int> listeners_;  // one per back end
+  int ready_ = -1;              // epoll descriptor
   int end_event_ = -1;
   std::thread thread_;
 };

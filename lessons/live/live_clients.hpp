@@ -1,5 +1,5 @@
-// A scenario's clients on the live system: a thread each, over loopback, bounded in time. They
-// carry out the same scripts as the simulated clients.
+// A scenario's clients on the live system, over loopback: one thread per client, bounded in time.
+// They follow the same scripts as the simulated clients.
 #pragma once
 
 #include <atomic>
@@ -17,26 +17,28 @@ namespace proactor_lab {
 
 class LiveClients {
  public:
-  /// Starts them; `seed` answers when they set out and how long they think. `on_all_done` is called
-  /// on the last one's thread. Throws InputError where there are not threads enough.
+  /// Starts the clients. `seed` determines their start and think times. `on_all_done` is called on
+  /// the last client's thread. `scripts` must outlive this object. Throws InputError if the system
+  /// cannot create enough threads.
   LiveClients(const std::vector<ClientScript>& scripts, std::uint64_t seed, Endpoint server,
               std::function<void()> on_all_done);
-  /// Stops those that are still there.
+  /// Stops and joins the clients that still run.
   ~LiveClients();
   LiveClients(const LiveClients&) = delete;
   LiveClients& operator=(const LiveClients&) = delete;
 
-  /// Waits for them; each gives up after ten seconds of silence. Returns how many got fewer answers
-  /// than they made requests, or were kept waiting; those aside that `stop` cut short.
+  /// Waits for all clients; each gives up after ten seconds of silence. Returns the number of
+  /// clients that received fewer answers than requested or timed out. Clients ended by `stop` do
+  /// not count.
   std::size_t join();
 
-  /// Has all of them leave now, whatever they wait for. Any thread.
+  /// Makes all clients disconnect now, whatever they wait for. Any thread.
   void stop() { stop_.request_stop(); }
 
-  /// Requests and their answers, all clients'. After `join`.
+  /// Response times of all clients. Read after `join`.
   struct Answers {
-    std::vector<Duration> response_times;  ///< from a request's being said to its last byte
-    Duration last{0};                      ///< when, since the start, the last answer had come
+    std::vector<Duration> response_times;  ///< from sending a request to its answer's last byte
+    Duration last{0};                      ///< time of the last answer since the start
   };
   const Answers& answers() const { return answers_; }
 
@@ -49,7 +51,7 @@ class LiveClients {
   std::atomic<std::size_t> failures_{0};
   std::stop_source stop_;
   std::vector<std::thread> threads_;
-  std::mutex mutex_;  // guards what follows, until all are through
+  std::mutex mutex_;  // guards `answers_` until all clients are joined
   Answers answers_;
 };
 

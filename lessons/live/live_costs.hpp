@@ -1,5 +1,6 @@
-// What this machine's kernel takes for the steps that the simulated system charges: measured, to be
-// put into a scenario. All but the latency are CPU time, so that other processes disturb little.
+// Measures what this machine's kernel needs for the steps that the simulated system charges for, to
+// put the costs into a scenario. All except the latency are CPU times, so that other processes
+// disturb them little.
 #pragma once
 
 #include <cstdint>
@@ -11,18 +12,18 @@ namespace proactor_lab {
 
 struct MachineCosts {
   Duration syscall{0};         ///< into the kernel and back
-  Duration operation{0};       ///< on top, for 64 bytes through a loopback connection, each end
-  Duration context_switch{0};  ///< what waiting, and being woken, takes
+  Duration operation{0};       ///< additional cost of 64 bytes over loopback, per end
+  Duration context_switch{0};  ///< cost of blocking and being woken
   Duration thread_start{0};
-  Duration latency{0};             ///< from a thread's send to another's having received
-  std::uint64_t thread_bytes = 0;  ///< resident
+  Duration latency{0};             ///< from one thread's send to another's receive
+  std::uint64_t thread_bytes = 0;  ///< resident memory per thread
   std::uint32_t cores = 1;
 };
 
-/// Takes about a second. Talks to itself over loopback.
+/// Takes about a second. Opens loopback connections to itself.
 MachineCosts measure_costs();
 
-/// `base` on this machine: its costs, its cores, its loopback's latency.
+/// `base` with this machine's costs, cores and loopback latency.
 Scenario with_costs(const Scenario& base, const MachineCosts& costs);
 
 }  // namespace proactor_lab

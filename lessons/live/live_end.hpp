@@ -1,4 +1,4 @@
-// What ends a live run from outside: SIGINT, SIGTERM, a time limit.
+// Ends a live run from outside: on SIGINT, SIGTERM or a time limit.
 #pragma once
 
 #include <csignal>
@@ -9,16 +9,17 @@
 
 namespace proactor_lab {
 
-/// One at a time in a process.
+/// At most one instance per process.
 class LiveEnd {
  public:
-  /// Takes the signals from here on. `stop` is called once, on a thread of this.
+  /// Installs the signal handlers until destroyed. `stop` is called at most once, on a thread owned
+  /// by this object. A `limit` of 0 means none.
   LiveEnd(std::function<void()> stop, Duration limit);
   ~LiveEnd();
   LiveEnd(const LiveEnd&) = delete;
   LiveEnd& operator=(const LiveEnd&) = delete;
 
-  /// A signal came.
+  /// True if SIGINT or SIGTERM was received.
   static bool interrupted();
 
  private:

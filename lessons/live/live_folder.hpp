@@ -1,4 +1,5 @@
-// A scenario's files on the live system: a fresh temporary folder, gone with this object.
+// A scenario's files on the live system, in a new temporary folder that is removed with this
+// object.
 #pragma once
 
 #include <string>
@@ -10,15 +11,15 @@ namespace proactor_lab {
 
 class LiveFolder {
  public:
-  /// Puts `files` into a new folder that nobody else may enter. Throws InputError where the disk
-  /// refuses it. A run that is killed leaves the folder behind.
+  /// Writes `files` into a new folder that only this user can access. Throws InputError if the
+  /// folder or a file cannot be written. If the process is killed, the folder remains.
   explicit LiveFolder(const std::vector<ScenarioFile>& files);
   ~LiveFolder();
   LiveFolder(const LiveFolder&) = delete;
   LiveFolder& operator=(const LiveFolder&) = delete;
 
   const std::string& path() const { return path_; }
-  /// What is in it now, in the order of the names.
+  /// The files that are in the folder now, sorted by path.
   std::vector<ScenarioFile> files() const;
 
  private:

@@ -1,5 +1,5 @@
-// A scenario's program as a live server: on io_uring or epoll where it is over the Proactor, on
-// real threads where it blocks.
+// Runs a scenario's program as a live server: Proactor programs on io_uring or epoll, blocking
+// programs on real threads.
 #pragma once
 
 #include <cstdint>
@@ -14,21 +14,22 @@
 namespace proactor_lab {
 
 struct LiveServerResult {
-  std::string failure;        ///< of the program, in words
-  std::uint32_t threads = 1;  ///< the most that it had at the same time
+  std::string failure;        ///< the program's failure as text
+  std::uint32_t threads = 1;  ///< maximum number of concurrent threads
 };
 
-/// Ends the server in good order. Any thread, at any time: afterwards it does nothing.
+/// Ends the server cleanly. Callable on any thread at any time; does nothing if the server has
+/// ended.
 using StopServer = std::function<void()>;
 
-/// Runs the program on the calling thread until it ends or is stopped. `on_start` is called on this
-/// thread once it listens (or, where it does not, once it has started). Throws InputError where the
-/// kernel refuses the scenario's system or the port is taken.
+/// Runs the program on the calling thread until it ends or is stopped. Calls `on_start` when the
+/// program listens, or when it has started if it does not listen. Throws InputError if the kernel
+/// refuses the scenario's system or the port is taken.
 LiveServerResult serve_live(const Scenario& scenario, const ProgramSettings& settings,
                             Recorder* recorder,
                             const std::function<void(Endpoint, StopServer)>& on_start);
 
-/// Throws InputError where `serve_live` would, and leaves nothing behind.
+/// Throws InputError if `serve_live` would; closes everything it opened.
 void check_can_serve(const Scenario& scenario, const ProgramSettings& settings);
 
 }  // namespace proactor_lab

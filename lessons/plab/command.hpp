@@ -1,4 +1,4 @@
-// What every subcommand of plab shares: exit codes, and how a command is added.
+// Shared by all subcommands of plab: exit codes, and functions that register the commands.
 #pragma once
 
 #include <functional>
@@ -7,16 +7,16 @@
 
 namespace proactor_lab::plab {
 
-/// What each means stands in README.md.
+/// Described in README.md.
 enum ExitCode : int {
   ok = 0,
-  failed = 1,  ///< the thing checked fails
+  failed = 1,  ///< the check failed
   bad_input = 2,
   tool_error = 3,
-  limit = 4,  ///< what was recorded so far is written
+  limit = 4,  ///< a limit was reached; what was recorded so far is written
 };
 
-/// What a subcommand's parsing leaves behind: the work to do, and its exit code.
+/// Set when a subcommand is parsed: does the work and returns the exit code.
 using Action = std::function<int()>;
 
 void add_run(CLI::App& app, Action& action);

@@ -1,4 +1,4 @@
-// plab export --to html: a run as one page for a browser.
+// plab export --to html: a run as a single HTML page.
 #pragma once
 
 #include <string>

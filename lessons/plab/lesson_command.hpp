@@ -1,4 +1,4 @@
-// plab lesson list | lint | run | export: lessons without a window.
+// plab lesson list | lint | run | export: lessons without the window.
 #pragma once
 
 #include <filesystem>
@@ -16,8 +16,8 @@ void add_lesson(CLI::App& app, Action& action);
 
 int list_lessons(const std::filesystem::path& root, std::ostream& out);
 
-/// `names` are ids or folders; none: every lesson beneath `root`. 0: all pass; 1: one fails; 2: one
-/// cannot be read (told on `errors`).
+/// `names` are ids or folders; if empty, every lesson beneath `root`. Returns 0: all pass; 1: a
+/// lesson fails; 2: a lesson cannot be read (reported on `errors`).
 int lint_lessons(const std::filesystem::path& root, const std::vector<std::string>& names,
                  std::ostream& out, std::ostream& errors);
 
@@ -34,13 +34,13 @@ int play_lesson(const Lesson& lesson, const TerminalOptions& options, std::istre
 struct LessonExport {
   std::string name;
   std::string out = "-";
-  bool answers = false;  ///< else a handout that ends with a question
+  bool answers = false;  ///< false: a handout that ends at `question`
   int question = 1;
 };
 
 int export_lesson(const std::filesystem::path& root, const LessonExport& wanted);
 
-/// The folder of the lesson that a person calls `name`. Throws InputError.
+/// The folder of the lesson with this id or path. Throws InputError.
 std::filesystem::path find_lesson(const std::filesystem::path& root, const std::string& name);
 
 }  // namespace proactor_lab::plab

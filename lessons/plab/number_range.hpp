@@ -1,5 +1,5 @@
-// What a command line takes as a number: CLI::Range lets "nan" through, which is neither below the
-// least nor above the most.
+// A validator for numbers on the command line. CLI::Range accepts "nan", because it is neither
+// below the minimum nor above the maximum.
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// A file that a command writes: whole, or not there at all.
+// An output file that appears complete or not at all.
 #pragma once
 
 #include <string>
@@ -10,18 +10,19 @@ namespace proactor_lab::plab {
 
 class OutputFile {
  public:
-  /// "-" is standard output; a device or a pipe is written to as it is. A file is written beside
-  /// its place until `commit` moves it there, packed where its name ends in .gz. Throws InputError
-  /// where that cannot be.
+  /// "-" is standard output. A device or pipe is written directly. Any other file is written under
+  /// a temporary name in the same folder until `commit` renames it. A name ending in .gz selects
+  /// compression. Throws InputError if the file cannot be opened.
   explicit OutputFile(std::string path);
-  /// What was not committed is removed.
+  /// Removes the temporary file if it was not committed.
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
   void write(std::string_view content);
 
-  /// Throws InputError where not all could be written; of standard output plab's end says that.
+  /// Throws InputError if not everything could be written. For standard output, main checks that at
+  /// exit.
   void commit();
 
  private:
@@ -29,11 +30,11 @@ class OutputFile {
   [[noreturn]] void fail() const;
 
   std::string path_;
-  std::string part_;  // empty: written in place
+  std::string part_;  // the temporary file; empty: written directly
   TextOutput file_;
 };
 
-/// All at once.
+/// Writes and commits `content`.
 void write_output(const std::string& path, std::string_view content);
 
 }  // namespace proactor_lab::plab

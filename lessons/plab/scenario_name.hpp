@@ -1,4 +1,4 @@
-// What the commands that run a scenario take as its name.
+// Resolves the scenario argument of commands that run a scenario.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@
 
 namespace proactor_lab::plab {
 
-/// A scenario file, the name of a shipped scenario, or that of a program, which then runs in an
-/// empty world. Throws InputError.
+/// Accepts a scenario file, the name of a shipped scenario, or the name of a program, which then
+/// runs in an empty world. Throws InputError.
 inline Scenario scenario_named(const std::string& name) {
   std::error_code error;
   if (!std::filesystem::exists(name, error) && name.find('/') == std::string::npos) {
@@ -26,7 +26,7 @@ inline Scenario scenario_named(const std::string& name) {
   return read_scenario_file(name);
 }
 
-/// With this seed instead of its own where that is not negative.
+/// As above; `seed` replaces the scenario's seed unless it is negative.
 inline Scenario scenario_named(const std::string& name, std::int64_t seed) {
   Scenario scenario = scenario_named(name);
   if (seed >= 0) scenario.seed = static_cast<std::uint64_t>(seed);

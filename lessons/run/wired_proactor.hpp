@@ -1,5 +1,5 @@
-// A Proactor wired as a scenario asks for it: on the system itself or behind a limit, with workers
-// or without.
+// A Proactor set up as a scenario asks: directly on the system or behind a limit, with or without
+// workers.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,8 @@ namespace proactor_lab {
 
 class WiredProactor {
  public:
-  /// `runner` gives the workers where the scenario wants some. All must outlive this.
+  /// `runner` provides the workers if the scenario has some. All arguments must outlive this
+  /// object.
   WiredProactor(const Scenario& scenario, OperatingSystem& os, WorkerRunner& runner,
                 Recorder* recorder) {
     if (recorder != nullptr) {

@@ -1,4 +1,4 @@
-// Strict reading of a JSON object: every complaint names the file and the JSON pointer.
+// Strict reading of a JSON object: every error names the file and the JSON pointer.
 #pragma once
 
 #include <cstdint>
@@ -11,16 +11,19 @@
 
 namespace proactor_lab {
 
-/// Keeps keys in the order of the file: a lesson's runs are shown in that order.
+/// Keeps keys in the order of the file, because a lesson's runs are shown in that order.
 using OrderedJson = nlohmann::ordered_json;
 
-/// Refuses what is not JSON (naming the line), nesting deeper than 64, and a key that stands twice.
+/// Throws InputError if the text is not JSON (naming the line), is nested deeper than 64, or
+/// repeats a key in one object.
 OrderedJson parse_strict_json(std::string_view text, const std::string& file);
 
-/// Text that a person will see: valid UTF-8 (the parser saw to that) without control characters.
+/// For text that is shown to people. `text` must be valid UTF-8; parse_strict_json has checked
+/// that.
 bool has_control_characters(std::string_view text);
 
-/// A value and where it stands. Keeps references: file and document must outlive it.
+/// A value and its JSON pointer. Holds references: file and document must outlive it. Every member
+/// that checks the value throws InputError if the check fails.
 class JsonNode {
  public:
   JsonNode(const OrderedJson& value, const std::string& file, std::string pointer = {})
@@ -29,18 +32,18 @@ class JsonNode {
   const OrderedJson& value() const { return value_; }
   const std::string& pointer() const { return pointer_; }
 
-  /// This must be an object with no other keys than these.
+  /// REQUIRES an object that has no keys other than these.
   const JsonNode& only(std::initializer_list<std::string_view> keys) const;
   const JsonNode& object() const;
   bool has(std::string_view key) const { return value_.contains(key); }
-  /// The member, which must be there.
+  /// REQUIRES that the member exists.
   JsonNode at(std::string_view key) const;
   /// Elements of an array; members of an object.
   std::vector<JsonNode> elements() const;
   std::vector<std::pair<std::string, JsonNode>> members() const;
 
   std::string text(std::size_t bytes_max = 200) const;
-  /// Text that no person is shown: any characters.
+  /// Text that is never shown to people: any characters are allowed.
   const std::string& content(std::size_t bytes_max) const;
   std::int64_t integer(std::int64_t least, std::int64_t most) const;
   double number(double least, double most) const;

@@ -1,4 +1,5 @@
-// How the parts of a scenario file are read, a source file each. For scenario.cpp alone.
+// Parsers for the parts of a scenario file, one source file per part. Included only by scenario.cpp
+// and those source files.
 #pragma once
 
 #include <string>
@@ -10,28 +11,29 @@ namespace proactor_lab::scenario_parts {
 
 inline constexpr std::int64_t bytes_max = 64 * 1024 * 1024;
 
-// Values: each throws InputError where it is not what it has to be.
+// Values: each function throws InputError if the value is invalid.
 Duration milliseconds(const JsonNode& node);
 /// A number, {"min", "max"} with a "shape", or {"mean"}.
 DelayRange delay(const JsonNode& node);
 std::uint16_t port(const JsonNode& node);
 std::uint32_t count(const JsonNode& node, std::int64_t least, std::int64_t most);
-/// A probability, as so many in a million.
+/// Converts a probability to a rate per million.
 std::uint32_t per_million(const JsonNode& node);
-/// What "text" and "bytes" say; empty where neither is there.
+/// The content given by "text" and "bytes"; empty if neither is present.
 std::string content(const JsonNode& node);
-/// A path beneath the root that programs see, and nowhere else, on every system.
+/// A path that stays beneath the program's root folder on every system.
 std::string path(const JsonNode& node);
 
-// Parts: what the root has to say of each goes into `scenario`.
+// Parts: each function reads its keys of `root` into `scenario`.
 void take_costs(const JsonNode& root, Scenario& scenario);
 void take_network(const JsonNode& root, Scenario& scenario);
 void take_clients(const JsonNode& root, Scenario& scenario);
 void take_files(const JsonNode& root, Scenario& scenario);
-/// After clients and files, which faults name.
+/// REQUIRES that clients and files have been read, because faults refer to them.
 void take_faults(const JsonNode& root, Scenario& scenario);
 
-/// What `node` says of its own link, the rest as in link 0; its number.
+/// Adds a link for `node`'s link settings, with link 0's values as defaults, and returns its
+/// number.
 LinkId link_of(const JsonNode& node, Scenario& scenario);
 
 }  // namespace proactor_lab::scenario_parts
