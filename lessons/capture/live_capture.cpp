@@ -22,7 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 volatile std::sig_atomic_t signalled = 0;
 
-/// Takes SIGINT and SIGTERM for as long as it lives.
+/// Handles SIGINT and SIGTERM while it exists.
 class SignalsTaken {
  public:
   SignalsTaken() {
@@ -44,7 +44,7 @@ class SignalsTaken {
   struct sigaction before_terminate_ {};
 };
 
-/// A program that is there, but begins only when it is told to.
+/// A child process that waits for `go` before it executes the command.
 class HeldCommand {
  public:
   explicit HeldCommand(const std::vector<std::string>& words) : name_(words.front()) {
@@ -59,7 +59,7 @@ class HeldCommand {
     if (pid_ == 0) {
       close(go[1]);
       char nothing = 0;
-      if (read(go[0], &nothing, 1) != 1) _exit(127);  // plab ended before
+      if (read(go[0], &nothing, 1) != 1) _exit(127);  // plab ended first
       execvp(arguments[0], arguments.data());
       const int error = errno;
       [[maybe_unused]] const auto told = ::write(failure[1], &error, sizeof(error));
@@ -90,7 +90,7 @@ class HeldCommand {
     }
   }
 
-  /// How it ended, in words; empty while it runs.
+  /// How the command ended, as text; empty while it runs.
   std::string end() {
     int status = 0;
     if (!end_.empty() || waitpid(pid_, &status, WNOHANG) != pid_) return end_;
@@ -129,7 +129,7 @@ std::vector<pid_t> threads_of(int process) {
 
 void pause() { std::this_thread::sleep_for(std::chrono::milliseconds(5)); }
 
-/// Until it ends; where that is asked for, it is told to.
+/// Waits until the command ends. On the time limit or a signal, passes the signal on to it.
 std::string run_to_its_end(HeldCommand& command, Duration limit) {
   const Clock::time_point start = Clock::now();
   bool told = false;
@@ -140,7 +140,7 @@ std::string run_to_its_end(HeldCommand& command, Duration limit) {
       signalled = 0;
       told = true;
     } else if (told && signalled != 0) {
-      return "still runs";  // asked twice: it is left alone
+      return "still runs";  // interrupted twice: leave it running
     }
     pause();
   }

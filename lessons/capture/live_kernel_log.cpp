@@ -23,9 +23,10 @@ namespace proactor_lab {
 namespace {
 
 constexpr std::chrono::milliseconds read_interval{10};
-constexpr const char* buffer_kib = "8192";  // each processor's, in the kernel
+constexpr const char* buffer_kib = "8192";  // per processor, in the kernel
 
-/// The tightest of a few tries, as an interruption may come between the readings.
+/// Reads both clocks several times and returns the tightest pair, because a try may be interrupted
+/// between the readings.
 ClockPair clocks_of_now() {
   ClockPair best;
   std::int64_t best_gap = INT64_MAX;
@@ -40,7 +41,8 @@ ClockPair clocks_of_now() {
   return best;
 }
 
-/// Which lines are about the rings of some processes: told by who makes, fills and waits on them.
+/// Selects the lines about the rings of some processes. A ring belongs to a process that creates
+/// it, submits to it or waits on it.
 class RingFilter {
  public:
   explicit RingFilter(const std::vector<pid_t>& processes)
@@ -61,7 +63,7 @@ class RingFilter {
     if (uses && is_member(line)) {
       rings_.insert(*ring);
     } else if (line.event == "create") {
-      rings_.erase(*ring);  // its memory was one of ours before
+      rings_.erase(*ring);  // this address belonged to one of our rings before
     }
     return rings_.count(*ring) != 0;
   }
@@ -72,7 +74,7 @@ class RingFilter {
     if (child && members_.count(line.thread) != 0) members_.insert(static_cast<pid_t>(*child));
   }
 
-  /// The kernel's own threads are called after whom they serve: "iou-sqp-123".
+  /// The kernel names its threads after the thread that they serve: "iou-sqp-123".
   bool is_member(const TracepointLine& line) const {
     if (line.interrupt) return false;
     if (members_.count(line.thread) != 0) return true;
@@ -108,12 +110,12 @@ KernelLog::File KernelLog::make_file() {
 }
 
 KernelLog::KernelLog() : kept_(make_file()), taken_(make_file()) {
-  // The counter is what our own facts bear, and told to the last digit; of `mono` only
-  // microseconds.
+  // The recorder's facts use the same counter, at full resolution. With `mono` the kernel prints
+  // only microseconds.
   in_ticks_ = FactClock::reads_counter() && instance_.try_write("trace_clock", "x86-tsc");
   if (!in_ticks_) instance_.write("trace_clock", "mono");
   instance_.write("buffer_size_kb", buffer_kib);
-  // A polling kernel thread tells of every look at nothing.
+  // A polling kernel thread emits an event each time it finds nothing to do.
   instance_.try_write("events/io_uring/io_uring_task_work_run/filter", "count > 0");
   instance_.try_write("events/io_uring/io_uring_local_work_run/filter", "count > 0");
   pipe_ = open((instance_.path() + "/trace_pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -155,7 +157,7 @@ void KernelLog::read_until_stopped() {
   }
 }
 
-/// False where there is nothing now.
+/// Returns false if there is nothing to read now.
 bool KernelLog::read_some() {
   std::array<char, 64 * 1024> chunk;
   const ssize_t got = read(pipe_, chunk.data(), chunk.size());
@@ -210,7 +212,7 @@ std::ifstream KernelLog::take(const std::vector<pid_t>& processes) {
       put(text);
       continue;
     }
-    // A double holds 2^53 ns, more than a hundred days, since `from_`.
+    // A double represents up to 2^53 ns (more than a hundred days) since `from_` exactly.
     const double since_ns = static_cast<double>(line.time - from_.ticks) * ns_a_tick;
     const auto time_ns = std::max<std::int64_t>(from_.ns + static_cast<std::int64_t>(since_ns), 0);
     std::array<char, 40> time;

@@ -38,14 +38,14 @@ bool is_tracefs(const char* path) {
 
 bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
-/// "none integrity [confidentiality]": the kernel lets nobody look into it.
+/// True for lockdown mode "confidentiality", in which the kernel permits no tracing.
 bool is_locked_down() {
   std::ifstream file("/sys/kernel/security/lockdown");
   std::string words;
   return std::getline(file, words) && words.find("[confidentiality]") != std::string::npos;
 }
 
-/// Also in the guardian, after a fork: system calls only.
+/// Also called in the guardian after a fork, so it uses system calls only.
 bool write_file(const char* path, std::string_view value) {
   const int file = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
   if (file < 0) return false;
@@ -57,7 +57,8 @@ bool write_file(const char* path, std::string_view value) {
   return written;
 }
 
-/// An instance can be removed once nobody reads it; a reader that was killed is gone soon.
+/// An instance can be removed only when no process reads it. A killed reader disappears soon, so
+/// this retries for up to two seconds.
 void remove_instance(const char* path, const char* enabled_events) {
   write_file(enabled_events, "0");
   for (int attempt = 0; attempt < 200; ++attempt) {
@@ -84,7 +85,8 @@ TracefsGuardian::TracefsGuardian(const std::string& instance, const std::string&
     alive_ = ends[1];
     return;
   }
-  // Ctrl-C is for the others. Nothing of the caller's is held open: it may be a pipe's end.
+  // Ctrl-C must not end the guardian. It keeps none of the caller's descriptors open, because one
+  // may be the write end of a pipe whose reader waits for its end of file.
   setsid();
   signal(SIGINT, SIG_IGN);
   signal(SIGTERM, SIG_IGN);
@@ -120,7 +122,7 @@ TracefsInstance::Place TracefsInstance::find_or_mount() {
   if (mount("nodev", folder.c_str(), "tracefs", 0, nullptr) == 0) return {folder, true};
   const int error = errno;
   rmdir(folder.c_str());
-  // Only asked now: to look there is enough for the kernel to mount it.
+  // Checked last, because looking at this path makes the kernel mount tracefs.
   if (is_tracefs("/sys/kernel/debug/tracing")) return {"/sys/kernel/debug/tracing", false};
   if (!exists(root)) fail(root, "is not there: this kernel was built without tracing");
   fail(root, std::string("the tracing file system cannot be mounted: ") + std::strerror(error) +

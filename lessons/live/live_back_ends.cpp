@@ -25,7 +25,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr Clock::time_point for_ever = Clock::time_point::max();
 
-/// None where it has passed.
+/// Time left until `moment`; 0 if it has passed.
 timespec time_until(Clock::time_point moment) {
   const auto ns = std::max<std::int64_t>((moment - Clock::now()).count(), 0);
   return {ns / 1'000'000'000, ns % 1'000'000'000};
@@ -53,31 +53,31 @@ void watch(int ready, int descriptor, int verb = EPOLL_CTL_ADD, std::uint32_t ev
   epoll_ctl(ready, verb, descriptor, &event);
 }
 
-/// While the process has no descriptor left, clients wait in the backlog: to be told of them again
-/// and again helps nobody.
+/// Pause in accepting while the process has no free descriptor. Clients wait in the backlog;
+/// polling the listener meanwhile would only use CPU time.
 constexpr std::chrono::milliseconds accept_pause(10);
 
 struct Answer {
   Clock::time_point due;
   int connection = -1;
-  std::uint32_t serial = 0;  // of the connection: its number may be another's by then
+  std::uint32_t serial = 0;  // of the connection, because its descriptor may have been reused
   bool operator>(const Answer& other) const { return due > other.due; }
 };
 
 struct Connection {
   std::size_t back_end = 0;
   std::uint32_t serial = 0;
-  std::size_t unsent = 0;  // bytes of answers that are due
+  std::size_t unsent = 0;  // bytes of due answers not sent yet
   bool waits_for_room = false;
 };
 
-/// As much as there is room for; the rest when there is room again.
+/// Sends as much as fits now; the rest when the socket is writable again.
 void send_due(int ready, int descriptor, Connection& connection) {
   static const std::string bytes(65536, 'y');
   while (connection.unsent > 0) {
     const auto sent =
         send(descriptor, bytes.data(), std::min(bytes.size(), connection.unsent), MSG_NOSIGNAL);
-    if (sent < 0) break;  // if nobody is there any more, reading says so, too
+    if (sent < 0) break;  // if the connection is gone, the next read reports it, too
     connection.unsent -= static_cast<std::size_t>(sent);
   }
   const bool waits = connection.unsent > 0;
@@ -125,7 +125,7 @@ void LiveBackEnds::serve() {
   std::uint32_t serial = 0;
   std::array<char, 65536> buffer;
   std::array<epoll_event, 64> events;
-  Clock::time_point pause_end = for_ever;  // until then nobody is accepted; `for_ever`: all are
+  Clock::time_point pause_end = for_ever;  // no accepts until then; `for_ever`: no pause
   const auto watch_listeners = [&](std::uint32_t what) {
     for (const int each : listeners_) watch(ready_, each, EPOLL_CTL_MOD, what);
   };

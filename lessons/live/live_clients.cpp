@@ -24,7 +24,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds silence_max{10};
 
-/// What all clients of a run have in common.
+/// Shared by all clients of a run.
 struct ClientRun {
   Endpoint server;
   Clock::time_point start;
@@ -35,14 +35,14 @@ struct ClientRun {
 /// One client's connection; every wait is bounded.
 class Client {
  public:
-  /// `number` is the client's own, counted over all crowds.
+  /// `number` is the client's index, counted across all crowds.
   Client(const ClientScript& script, std::uint32_t number, Duration connect_at,
          const ClientRun& run)
       : script_(script), number_(number), start_(run.start), stop_(run.stop), choices_(run.seed) {
     if (!sleep_until(start_ + connect_at)) return;
     descriptor_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
-    // The least there is: what nobody reads is to pile up at the program soon.
+    // The smallest possible buffer, so that unread bytes soon accumulate at the program.
     const int least = 1;
     if (!script_.reads) setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least));
     address.sin_family = AF_INET;
@@ -57,8 +57,8 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// False where it got less than it asked for. Whoever makes no requests asks for nothing certain:
-  /// the program may well refuse it or hang up on it, but not let it wait for ever.
+  /// Returns false if the client got less than it asked for. A client without requests succeeds if
+  /// the program refuses or closes its connection, but not if it waits until its time limit.
   bool play() { return carry_out() || (script_.requests == 0 && closed_); }
 
   const LiveClients::Answers& answers() const { return answers_; }
@@ -87,7 +87,7 @@ class Client {
     return hear(script_.requests > 0 ? awaited_ : 0) && leave();
   }
 
-  /// Sends all of it, reading what comes back meanwhile so that neither side stands still.
+  /// Sends all of `content`. Reads meanwhile, so that the two sides cannot block each other.
   bool say(std::string_view content) {
     awaited_ += content.size();
     while (!content.empty()) {
@@ -115,7 +115,7 @@ class Client {
     return true;
   }
 
-  /// One read; false at the end of the stream, where it was reset, or where a stop came.
+  /// Reads once. Returns false at the end of the stream, after a reset, or after a stop.
   bool take() {
     std::array<char, 65536> buffer;
     std::size_t most = buffer.size();
@@ -132,8 +132,8 @@ class Client {
     return !closed_;
   }
 
-  /// As the script ends: a program that echoes has answered all by then, one that does not hangs up
-  /// by itself.
+  /// Ends as the script says. First receives what is still expected: an echo of all bytes sent, or
+  /// everything until the program closes the connection.
   bool leave() {
     if (script_.end == ClientEnd::stay) return stay();
     if (script_.end_at >= Duration::zero()) {
@@ -162,7 +162,7 @@ class Client {
     return heard_all;
   }
 
-  /// Silent, until the program hangs up or a stop comes.
+  /// Sends nothing until the program closes the connection or a stop is requested.
   bool stay() {
     pollfd ready{descriptor_, POLLIN, 0};
     while (!stop_.stop_requested()) {
@@ -176,31 +176,31 @@ class Client {
     descriptor_ = -1;
   }
 
-  /// False where a stop came before.
+  /// Returns false if a stop was requested first.
   bool sleep_until(Clock::time_point time) const {
     if (time > Clock::now()) {
       std::mutex mutex;
       std::unique_lock lock(mutex);
-      std::condition_variable_any nobody_notifies;  // but the stop
+      std::condition_variable_any nobody_notifies;  // only the stop wakes it
       nobody_notifies.wait_until(lock, stop_, time, [] { return false; });
     }
     return !stop_.stop_requested();
   }
 
-  /// Waits, in slices, so that a stop is heard soon.
+  /// Waits in slices, so that a stop is noticed soon.
   bool ready_in_time(pollfd& ready) const {
     constexpr std::chrono::milliseconds slice{20};
     for (auto waited = slice; waited <= silence_max; waited += slice) {
       if (stop_.stop_requested()) return false;
       const int found = ::poll(&ready, 1, slice.count());
       if (found > 0) return true;
-      // Ctrl-C may interrupt any thread: that it ends the run is said by a stop.
+      // Ctrl-C may interrupt any thread; it ends the run through a stop request.
       if (found < 0 && errno != EINTR) return false;
     }
     return false;
   }
 
-  /// Requests whose answers are whole by now.
+  /// Records the requests whose answers are complete.
   void note_answers() {
     while (!asked_.empty() && heard_ >= asked_.front().awaited) {
       const auto now = Clock::now();
@@ -212,7 +212,7 @@ class Client {
 
   struct Asked {
     Clock::time_point at;
-    std::uint64_t awaited = 0;  // bytes, once it is answered
+    std::uint64_t awaited = 0;  // total bytes received once it is answered
   };
 
   const ClientScript& script_;
@@ -220,12 +220,12 @@ class Client {
   Clock::time_point start_;
   std::stop_token stop_;
   int descriptor_ = -1;
-  std::deque<Asked> asked_;  // and not answered yet
+  std::deque<Asked> asked_;  // not answered yet
   LiveClients::Answers answers_;
   SeededChoices choices_;
-  std::uint64_t awaited_ = 0;  // bytes that answer what was said
+  std::uint64_t awaited_ = 0;  // total bytes expected in reply so far
   std::uint64_t heard_ = 0;
-  bool closed_ = false;  // by the program: refused, ended or reset
+  bool closed_ = false;  // by the program: refused, closed or reset
 };
 
 }  // namespace

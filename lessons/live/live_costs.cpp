@@ -22,8 +22,8 @@ namespace {
 
 constexpr int rounds = 5;
 constexpr std::size_t message_bytes = 64;
-/// Between two steps: a server that waits finds its caches cold, and steps in a tight loop would
-/// seem to cost a third.
+/// Pause between two steps. A waiting server finds its caches cold; steps in a tight loop would
+/// appear to cost only a third.
 constexpr std::chrono::microseconds pause{300};
 
 std::int64_t cpu_ns() {
@@ -32,7 +32,7 @@ std::int64_t cpu_ns() {
   return now.tv_sec * 1'000'000'000 + now.tv_nsec;
 }
 
-/// CPU time of one of `count` steps: the median of some rounds.
+/// CPU time per step: the median of several rounds of `count` steps.
 template <class Steps>
 std::int64_t cost_of_one(int count, const Steps& steps) {
   std::array<std::int64_t, rounds> costs{};
@@ -45,7 +45,7 @@ std::int64_t cost_of_one(int count, const Steps& steps) {
   return costs[rounds / 2];
 }
 
-/// A loopback connection; no descriptors where the system gives none.
+/// A loopback connection. The descriptors are -1 if the system provides none.
 struct Connection {
   Connection() {
     const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -79,7 +79,7 @@ bool pass(int from, int to) {
          recv(to, bytes.data(), bytes.size(), MSG_WAITALL) > 0;
 }
 
-/// Bytes to and fro between two threads: at each end a send, a receive, and waiting in it.
+/// Sends bytes back and forth between two threads: per end, one send, one blocking receive.
 void ping_pong(const Connection& connection, int count) {
   std::thread other([&] {
     std::array<char, message_bytes> bytes{};
@@ -111,7 +111,7 @@ std::uint64_t measure_thread_bytes() {
   std::vector<std::thread> threads;
   for (std::uint64_t i = 0; i < count; ++i) {
     threads.emplace_back([&] {
-      const std::vector<char> own(1024);  // what it allocates comes from an arena of its own
+      const std::vector<char> own(1024);  // allocates from the thread's arena
       std::unique_lock lock(mutex);
       ++running;
       changed.notify_all();
@@ -139,7 +139,7 @@ double in_ms(Duration duration) { return static_cast<double>(duration.count()) /
 
 MachineCosts measure_costs() {
   MachineCosts costs;
-  costs.thread_bytes = measure_thread_bytes();  // first: freed memory would be used again
+  costs.thread_bytes = measure_thread_bytes();  // first: freed memory would be reused
   const std::int64_t syscall_ns = cost_of_one(100'000, [](int count) {
     for (int i = 0; i < count; ++i) ::syscall(SYS_getppid);
   });

@@ -15,15 +15,15 @@ namespace proactor_lab {
 namespace {
 
 std::atomic<bool> signal_came{false};
-std::atomic<int> signalled{-1};  // the event to be told
-std::atomic<int> in_handler{0};  // threads that may still write to it
+std::atomic<int> signalled{-1};  // eventfd that the handler writes to; -1: none
+std::atomic<int> in_handler{0};  // threads that may still write to that event
 
 void tell(int event) {
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = write(event, &one, sizeof(one));
 }
 
-/// On any thread of the process.
+/// May run on any thread of the process.
 extern "C" void on_signal(int) {
   const int error = errno;
   ++in_handler;
@@ -49,7 +49,7 @@ LiveEnd::LiveEnd(std::function<void()> stop, Duration limit)
         limit <= Duration::zero() ? -1 : std::min<std::int64_t>(milliseconds, INT32_MAX);
     pollfd ready{event, POLLIN, 0};
     const int found = ::poll(&ready, 1, static_cast<int>(timeout));
-    if (found <= 0 || signal_came) stop();  // else it was our destructor
+    if (found <= 0 || signal_came) stop();  // otherwise the destructor woke us
   });
 }
 
@@ -59,7 +59,7 @@ LiveEnd::~LiveEnd() {
   sigaction(SIGINT, &before_interrupt_, nullptr);
   sigaction(SIGTERM, &before_terminate_, nullptr);
   signalled = -1;
-  while (in_handler > 0) std::this_thread::yield();  // its number may be another's then
+  while (in_handler > 0) std::this_thread::yield();  // the number may be reused after close
   close(event_);
 }
 

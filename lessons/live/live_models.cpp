@@ -24,9 +24,9 @@ namespace proactor_lab {
 namespace {
 
 constexpr int patience_ms = 10'000;
-constexpr int memory_look_ms = 40;  // seldom enough to take no CPU time worth a mention
+constexpr int memory_look_ms = 40;  // rare enough to cost negligible CPU time
 
-/// What the server's process says at its end.
+/// What the server process reports when it ends.
 struct ServerUsage {
   std::int64_t cpu_ns = 0;
   std::uint64_t switches = 0;
@@ -45,7 +45,7 @@ bool hear(int pipe, Value& value) {
   return poll(&ready, 1, patience_ms) > 0 && read(pipe, &value, sizeof(value)) == sizeof(value);
 }
 
-/// A line of /proc/self/status, in bytes.
+/// The value of one line of /proc/self/status, in bytes.
 std::uint64_t status_bytes(const std::string& key) {
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;) {
@@ -68,8 +68,8 @@ std::int64_t cpu_ns(const rusage& used) {
   return ns(used.ru_utime) + ns(used.ru_stime);
 }
 
-/// The server's process: is told the back end's port, tells its own, serves until nobody holds
-/// `commands` any more, and tells what it took.
+/// Body of the server process. Receives the back end's port, reports its own, serves until the
+/// parent closes `commands`, and then reports its resource usage.
 void serve(const Scenario& scenario, int commands, int reports) {
   ProgramSettings settings = settings_of(scenario);
   settings.listen_on.port = 0;
@@ -99,7 +99,7 @@ void serve(const Scenario& scenario, int commands, int reports) {
   tell(reports, usage);
 }
 
-/// The server's process, seen from here.
+/// The parent's side of the server process.
 class ServerProcess {
  public:
   explicit ServerProcess(const Scenario& scenario) {
@@ -112,7 +112,7 @@ class ServerProcess {
       close(reports[0]);
       try {
         serve(scenario, commands[0], reports[1]);
-      } catch (...) {  // it tells nothing: that is how we hear of it
+      } catch (...) {  // no report; the parent sees the end of file
       }
       _exit(0);
     }
@@ -125,7 +125,7 @@ class ServerProcess {
     end();
     close(reports_);
     if (process_ <= 0) return;
-    kill(process_, SIGKILL);  // it has said all it had to say, or never will
+    kill(process_, SIGKILL);  // it has reported everything, or never will
     waitpid(process_, nullptr, 0);
   }
   ServerProcess(const ServerProcess&) = delete;
@@ -136,7 +136,7 @@ class ServerProcess {
     if (!tell(commands_, back_end_port) || !hear(reports_, endpoint.port)) return std::nullopt;
     return endpoint;
   }
-  /// Lets it come to its end.
+  /// Tells the server to end.
   void end() {
     if (commands_ >= 0) close(commands_);
     commands_ = -1;
@@ -161,7 +161,7 @@ class ServerProcess {
 }  // namespace
 
 ModelFigures measure_model_live(const Scenario& scenario, Duration window) {
-  ServerProcess server(scenario);  // before there is any thread
+  ServerProcess server(scenario);  // forks, so it precedes all threads
   const LiveBackEnds back_ends(scenario.back_ends, scenario.seed);
   const std::optional<Endpoint> endpoint = server.start(back_ends.endpoint().port);
   if (!endpoint) refuse(scenario);

@@ -61,12 +61,12 @@ LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) 
   const ProgramEntry& entry = *find_program(scenario.program);
 
   ProgramSettings settings = settings_of(scenario);
-  // Clients of our own need no particular port; a free one cannot be occupied.
+  // Our clients need no particular port; with 0 the system chooses a free one.
   if (!scenario.clients.empty() || !entry.listens) settings.listen_on.port = 0;
   std::optional<LiveFolder> folder;
   settings.root = entry.uses_files ? folder.emplace(scenario.files).path() : "";
 
-  // Find out whether system and port can be had before the trace's file is replaced.
+  // Check that system and port are available before the trace file is replaced.
   check_can_serve(scenario, settings);
   const std::unique_ptr<LiveTrace> trace = make_trace(scenario, options.out);
   std::optional<LiveBackEnds> back_ends;
@@ -82,7 +82,7 @@ LiveRunResult run_live(const Scenario& scenario, const LiveRunOptions& options) 
         clients.emplace(scenario.clients, scenario.seed, endpoint, stop);
       }
       const auto cut_short = [&clients, stop] {
-        if (clients) clients->stop();  // first: what the server's end costs them is no failure
+        if (clients) clients->stop();  // first: later disconnects are no failures
         stop();
       };
       end.emplace(cut_short, options.time_limit);

@@ -19,7 +19,7 @@
 namespace proactor_lab {
 namespace {
 
-/// How each live system's back end is made, and what else there is if the kernel refuses it.
+/// How each live system's backend is created, and what to use instead if the kernel refuses it.
 struct BackendMaker {
   RunSystem system;
   std::unique_ptr<LiveBackend> (*open)(Recorder*, std::error_code&);
@@ -39,12 +39,12 @@ constexpr BackendMaker backend_makers[] = {
      "run the same program simulated with --on sim"},
 };
 
-/// The live system that the scenario asks for; never another in its place.
+/// The live system that the scenario names; there is no fallback to another.
 std::unique_ptr<LiveBackend> open_backend(RunSystem system, Recorder* recorder) {
   const auto* const maker =
       std::find_if(std::begin(backend_makers), std::end(backend_makers),
                    [&](const BackendMaker& each) { return each.system == system; });
-  assert(maker != std::end(backend_makers));  // check_runs_live has refused the others
+  assert(maker != std::end(backend_makers));  // check_runs_live has rejected all others
   std::error_code error;
   if (std::unique_ptr<LiveBackend> backend = maker->open(recorder, error)) return backend;
   const std::string reason = error.value() == ENOSYS  ? "ENOSYS: this kernel has none"
@@ -55,7 +55,7 @@ std::unique_ptr<LiveBackend> open_backend(RunSystem system, Recorder* recorder) 
                    maker->instead);
 }
 
-/// Lets a stop come when it likes, also when the server is no more.
+/// Makes a stop callable at any time, even after the server has been destroyed.
 class Stopping {
  public:
   explicit Stopping(std::function<void()> stop) : state_(std::make_shared<State>()) {
@@ -112,7 +112,7 @@ LiveServerResult serve_async(const Scenario& scenario, const ProgramEntry& entry
   const Stopping stopping([&proactor] { proactor.stop(); });
   on_start(program->endpoint(), stopping.handle());
   proactor.run();
-  // Clients that a stop left waiting hear their connections close.
+  // Close the connections, so that clients that still wait see them end.
   os->release_all();
   os->close_all();
   return {program->failure(), 1 + scenario.workers.places};

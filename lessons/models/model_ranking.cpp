@@ -8,9 +8,9 @@
 namespace proactor_lab {
 namespace {
 
-/// Best first; models that tie with their neighbour stand on its line.
+/// Best first. Models that tie with their neighbour share a line.
 std::string ranking(std::vector<std::pair<const char*, const ModelFigures*>> models) {
-  // Ties are not transitive: the order is that of the figures themselves, ties are only marked.
+  // Ties are not transitive, so models are sorted by their figures, and ties are only marked.
   std::stable_sort(models.begin(), models.end(), [](const auto& a, const auto& b) {
     if (const int better = compare(*a.second, *b.second); better != 0) return better > 0;
     return a.second->cpu_us_per_answer < b.second->cpu_us_per_answer;

@@ -1,4 +1,4 @@
-// plab capture: what the kernel says of any program's io_uring becomes a trace.
+// plab capture: records the kernel's io_uring events of any program as a trace.
 #include <cmath>
 #include <iostream>
 #include <memory>
@@ -18,7 +18,7 @@ struct CaptureArguments {
   CaptureOptions options;
 };
 
-/// "10s", "500ms", "2.5".
+/// Parses "10s", "500ms", "2.5".
 Duration duration_of(const std::string& text) {
   std::size_t used = 0;
   double number = 0;

@@ -1,4 +1,4 @@
-// plab check: the rules of the pattern, and a user's own, over a trace.
+// plab check: checks a trace against the pattern's rules and the user's own rules.
 #include <algorithm>
 #include <iostream>
 #include <memory>

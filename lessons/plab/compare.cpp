@@ -1,4 +1,4 @@
-// plab compare: where two runs part, and what differs.
+// plab compare: finds where two runs diverge, and what differs.
 #include <iostream>
 #include <memory>
 

@@ -1,4 +1,4 @@
-// plab explain: a run, or one event's causes, in plain words.
+// plab explain: describes a run, or one event's causes, in plain words.
 #include <iostream>
 #include <memory>
 

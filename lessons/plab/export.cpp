@@ -1,4 +1,4 @@
-// plab export: a trace in another form. A format is a row of the table `formats`.
+// plab export: converts a trace to another form. Each format is a row of the table `formats`.
 #include <algorithm>
 #include <cctype>
 #include <memory>
@@ -26,18 +26,18 @@ struct ExportArguments {
   std::string trace;
   std::string to;
   std::string out = "-";
-  std::string view;  // empty: the format's first
+  std::string view;  // empty: the format's default view
   std::string axis = "order";
   std::string zoom = "participants";
   std::string theme = "light";
   std::string machine = "all";
   std::uint32_t first = 1;
   std::uint32_t events = 400;
-  std::uint32_t at = 0;  // 0: the end
+  std::uint32_t at = 0;  // 0: the end of the run
   int columns = 100;
 };
 
-/// A value of --to. Its `write` is asked for one of its views.
+/// A value of --to. `write` is called with one of its views.
 struct Format {
   std::string name;
   std::vector<std::string> views;
@@ -54,7 +54,7 @@ void write_text(const Trace& trace, const ExportArguments& arguments, OutputFile
   out.write(figures::interaction_text(model, arguments.columns, arguments.first, arguments.events));
 }
 
-/// Without what a picture of few lanes leaves blank below them.
+/// Cuts off the blank space below a picture with few lanes.
 figures::Scene trimmed(const figures::Scene& scene) {
   float bottom = 0;
   for (const figures::Shape& shape : scene.shapes()) {
@@ -162,7 +162,7 @@ int export_trace(ExportArguments arguments) {
   return ok;
 }
 
-/// Of all formats, each once.
+/// The views of all formats, without duplicates.
 std::vector<std::string> view_names() {
   std::vector<std::string> names;
   for (const Format& format : formats()) {

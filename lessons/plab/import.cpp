@@ -1,4 +1,4 @@
-// plab import: a log of a program that knows nothing of us becomes a trace.
+// plab import: converts another program's log to a trace.
 #include "traces/import/import.hpp"
 
 #include <filesystem>

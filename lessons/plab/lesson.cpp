@@ -20,7 +20,7 @@ std::string counted(int count, const std::string& one) {
   return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
 }
 
-/// "a,b,c"; a part may be empty (give up, keep the value).
+/// Splits "a,b,c". A part may be empty (give up, keep the value).
 std::vector<std::string> split_at_commas(const std::string& text) {
   std::vector<std::string> parts(1);
   for (const char c : text) {
@@ -124,7 +124,7 @@ int lint_lessons(const fs::path& root, const std::vector<std::string>& names, st
   for (const fs::path& folder : folders) {
     try {
       worst = std::max(worst, lint_one(folder, root, out));
-    } catch (const InputError& error) {  // the others are still looked at
+    } catch (const InputError& error) {  // the other lessons are still checked
       out.flush();
       errors << "plab: " << error.what() << '\n';
       worst = bad_input;

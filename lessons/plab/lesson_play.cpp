@@ -13,10 +13,10 @@
 namespace proactor_lab::plab {
 namespace {
 
-/// Nobody answers any more: the end of the input, or of `--answers`.
+/// Thrown when no more answers are available: end of the input, or of `--answers`.
 struct NoMoreAnswers {};
 
-/// More than a screen of events tells nobody anything.
+/// More events than this do not fit on a screen.
 constexpr std::uint32_t events_at_once_max = 40;
 
 class TerminalLesson {
@@ -76,7 +76,7 @@ class TerminalLesson {
     const std::uint32_t last = player_.seq();
     if (last <= drawn) return;
     const std::uint32_t count = std::min(last - drawn, events_at_once_max);
-    // A trace that ends here: not even the number of later events shows.
+    // The trace ends here, so that not even the number of later events is visible.
     Trace past = player_.model().trace();
     past.events.truncate(last);
     const Model model(past);
@@ -85,8 +85,8 @@ class TerminalLesson {
     drawn = last;
   }
 
-  /// Runs that a question hides are left out: the figure shows whole runs. What would be the same
-  /// picture as before is left out, too.
+  /// Leaves out runs that a question hides, because the figure shows whole runs. Draws nothing if
+  /// the picture would be the same as the last one.
   void draw_activity(bool anew = false) {
     std::vector<figures::ActivityGroup> groups;
     for (std::size_t i = 0; i < player_.runs().size(); ++i) {
@@ -143,7 +143,7 @@ class TerminalLesson {
     }
   }
 
-  /// A choice may be called by its letter.
+  /// Accepts a choice by its letter.
   std::string as_value(std::string given) const {
     const auto& choices = player_.page().choices;
     const auto is_given = [&](const ShownChoice& choice) { return choice.value == given; };
@@ -202,7 +202,7 @@ class TerminalLesson {
     }
   }
 
-  /// Without surrounding blanks. With `--answers` the answer is printed, as if it had been typed.
+  /// Trims surrounding blanks. With `--answers`, echoes the answer as if it had been typed.
   std::string read_line() {
     std::string line;
     if (options_.answers) {
@@ -221,7 +221,7 @@ class TerminalLesson {
   const TerminalOptions& options_;
   std::istream& in_;
   std::ostream& out_;
-  std::vector<std::uint32_t> drawn_;  ///< by run: the last event that a picture showed
+  std::vector<std::uint32_t> drawn_;  ///< by run: the last event drawn so far
   std::size_t groups_drawn_ = 0;
   std::size_t columns_;
   std::size_t next_answer_ = 0;

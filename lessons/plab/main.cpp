@@ -1,4 +1,4 @@
-// plab, the headless command. Each subcommand is a file of this folder.
+// plab, the command without a window. Each subcommand is a file in this folder.
 #include <exception>
 #include <iostream>
 

@@ -1,4 +1,4 @@
-// plab models: the eight server models in the world of one scenario, side by side.
+// plab models: runs the eight server models in the world of one scenario and compares them.
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -19,7 +19,7 @@
 namespace proactor_lab::plab {
 namespace {
 
-constexpr Duration live_window = std::chrono::seconds{1};  // of one model's round
+constexpr Duration live_window = std::chrono::seconds{1};  // per model and round
 constexpr int live_rounds = 5;
 
 struct ModelsArguments {
@@ -53,7 +53,7 @@ void draw_activity(const std::vector<TracedModel>& traced, const std::string& pa
                figures::to_svg(figures::activity_scene(groups, options), figures::Theme::light));
 }
 
-/// Runs all again with a trace, which may be cut at its limits: what was measured is not.
+/// Runs all models again with a trace. A trace may be cut at its limits; the figures are not.
 void write_traces(const Scenario& base, const std::vector<ModelRow>& rows,
                   const ModelsArguments& arguments) {
   if (arguments.out.empty() && arguments.activity.empty()) return;
@@ -77,7 +77,8 @@ void write_traces(const Scenario& base, const std::vector<ModelRow>& rows,
   if (!arguments.activity.empty()) draw_activity(traced, arguments.activity);
 }
 
-/// Says of each model what its figures are short of: they mislead where nobody knows.
+/// Reports models that a limit ended or that left requests unanswered, because their figures
+/// mislead. Returns the exit code.
 int complain(const std::vector<ModelRow>& rows) {
   int code = ok;
   for (const ModelRow& row : rows) {
@@ -95,7 +96,7 @@ int complain(const std::vector<ModelRow>& rows) {
   return code;
 }
 
-/// In nanoseconds or microseconds, as people give costs.
+/// Costs in nanoseconds or microseconds, as people state them.
 std::string words_of(const MachineCosts& costs) {
   const auto words = [](Duration cost) { return format_duration(cost.count()); };
   return "This machine: a system call takes " + words(costs.syscall) + ", moving 64 bytes " +
@@ -105,16 +106,16 @@ std::string words_of(const MachineCosts& costs) {
          std::to_string(costs.cores) + " cores.\n";
 }
 
-/// On the system that `model` is measured on.
+/// The scenario for `model`, on the live system that it is measured on.
 Scenario live_scenario_for(const Scenario& base, const ServerModel& model) {
   Scenario scenario = scenario_for(base, model);
   scenario.system = *model.live;
   return scenario;
 }
 
-/// Measured in rounds, the models in turn, so that what disturbs the machine disturbs all alike.
+/// Measures in rounds, alternating the models, so that disturbances affect all of them alike.
 int compare_with_machine(const Scenario& base, const ModelsArguments& arguments) {
-  check_runs_live(live_scenario_for(base, server_models()[0]));  // clients and faults are alike
+  check_runs_live(live_scenario_for(base, server_models()[0]));  // same clients and faults for all
   const MachineCosts costs = measure_costs();
   std::cout << words_of(costs) << std::flush;
   Scenario machine = with_costs(base, costs);

@@ -38,7 +38,7 @@ void OutputFile::write(std::string_view content) {
 
 void OutputFile::commit() {
   if (is_stdout()) return;
-  if (!file_.close()) fail();  // only this tells of what was buffered
+  if (!file_.close()) fail();  // buffered write errors appear only here
   if (part_.empty()) return;
   std::error_code error;
   fs::rename(part_, path_, error);

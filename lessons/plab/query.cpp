@@ -23,7 +23,7 @@ struct QueryArguments {
 
 constexpr std::size_t sql_bytes_max = 64 * 1024;
 
-/// No more than a query may be long, and one byte, by which TraceDatabase sees that it is longer.
+/// Reads at most one byte more than a query may have, so that TraceDatabase can detect excess.
 std::string read_sql(std::istream& input, const std::string& name) {
   std::string sql(sql_bytes_max + 1, '\0');
   input.read(sql.data(), static_cast<std::streamsize>(sql.size()));

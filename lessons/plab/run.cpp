@@ -1,4 +1,4 @@
-// plab run: runs a program on the system of choice and writes its trace.
+// plab run: runs a program on the selected system and writes its trace.
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -35,7 +35,7 @@ struct RunArguments {
   bool with_kernel = false;
 };
 
-/// The run was well, its trace is written; the program may have failed all the same, and says why.
+/// The run ended normally and its trace is written, but the program itself may have failed.
 int exit_code_for(const std::string& failure, const Scenario& scenario) {
   if (failure.empty()) return ok;
   std::cerr << "plab: " << scenario.program << ": " << failure << '\n';
@@ -78,7 +78,7 @@ int run_on_simulator(const Scenario& scenario, const RunArguments& arguments) {
   return exit_code_for(result.failure, scenario);
 }
 
-/// The kernel's recording of this process's rings, in the words of our own trace.
+/// Adds the kernel's recording of this process's rings to our trace.
 void add_kernel_view(KernelLog& log, const LiveRunResult& run, const Scenario& scenario,
                      const std::string& path) {
   log.stop();

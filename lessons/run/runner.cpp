@@ -22,8 +22,9 @@ namespace proactor_lab {
 namespace {
 
 const std::string root_folder = "files/";
-/// A traced run that comes this far has long had its events: what ends here took no time, or had no
-/// trace. Few events may be asked for of a run that is long all the same.
+/// A traced run normally reaches its event limit long before its step limit. The step limit ends
+/// runs that take no virtual time or have no trace. The minimum allows long runs with a small event
+/// limit.
 constexpr std::uint64_t steps_an_event = 20;
 constexpr std::uint64_t steps_least = 1'000'000;
 
@@ -31,7 +32,7 @@ std::uint64_t step_limit(const Scenario& scenario) {
   return std::max(steps_an_event * scenario.event_limit, steps_least);
 }
 
-/// What ended a run before its end.
+/// Which limit ended a run early.
 enum class Limit : std::uint8_t { none, time, steps, events };
 
 template <class System>
@@ -55,7 +56,7 @@ void note_end(const Scenario& scenario, Limit limit, RunResult& result) {
   }
 }
 
-/// The world of a scenario, without the program: time, network, clients, back ends.
+/// The simulated world without the program: time, network, files, clients, back ends, faults.
 struct World {
   World(const Scenario& scenario, ChoiceSource& choices, bool traced)
       : schedule(choices),
@@ -89,10 +90,10 @@ struct World {
     return found;
   }
 
-  /// The world's first events; after the program had its chance to listen.
+  /// Schedules the world's first events. REQUIRES that the program does not listen yet.
   void populate(const Scenario& scenario) {
     for (const BackEndScript& each : scenario.back_ends) back_ends.add(each);
-    // The program, which has listened on nothing so far, will be given the same.
+    // No program listens yet, so the program will be given the same free port.
     const std::uint16_t port = scenario.port != 0 ? scenario.port : network.free_port();
     for (const ClientScript& each : scenario.clients) clients.add(each, port);
     for (const ScenarioFault& each : scenario.faults) add(each);
@@ -116,7 +117,7 @@ struct World {
 
   Schedule schedule;
   MemoryRecorder facts;
-  Recorder* recorder;  // null where nobody listens
+  Recorder* recorder;  // null: nothing is recorded
   Network network;
   Datagrams datagrams;
   Files files;
@@ -125,7 +126,7 @@ struct World {
   Faults faults;
 };
 
-/// Runs a program over the first seam.
+/// Runs an asynchronous program on the simulated operating system.
 Limit run_async(const Scenario& scenario, const ProgramEntry& entry, World& world,
                 RunResult& result) {
   SimulatedOsConfig config;
@@ -137,7 +138,7 @@ Limit run_async(const Scenario& scenario, const ProgramEntry& entry, World& worl
   config.shortage = &world.faults.shortage();
   config.freedom = scenario.free_kernel ? KernelFreedom::full : KernelFreedom::usual;
   config.run_limit = Instant{} + scenario.run_limit;
-  // A fact is at least one event, an initiation's two facts aside.
+  // Each fact gives at least one event, except that an initiation's two facts give one.
   config.fact_limit = static_cast<FactIndex>(scenario.event_limit + scenario.event_limit / 4);
   config.step_limit = step_limit(scenario);
   SimulatedOs os(config, world.schedule, world.network, world.datagrams, world.files,
@@ -146,7 +147,7 @@ Limit run_async(const Scenario& scenario, const ProgramEntry& entry, World& worl
                           {.cores = scenario.worker_cores,
                            .syscall_cost = scenario.syscall_cost,
                            .switch_cost = scenario.switch_cost});
-  // The program owns the buffers that its operations lend: it must outlive the Proactor.
+  // Destroyed after the Proactor, because it owns the buffers lent to operations.
   std::unique_ptr<AsyncProgram> program;
   WiredProactor wired(scenario, os, runner, world.recorder);
   Proactor& proactor = wired.proactor();
@@ -177,7 +178,7 @@ Limit run_blocking(const Scenario& scenario, const ProgramEntry& entry, World& w
   config.thread_start_cost = scenario.thread_start_cost;
   config.shortage = &world.faults.shortage();
   config.run_limit = Instant{} + scenario.run_limit;
-  // A fact is at least one event, an initiation's two facts aside.
+  // Each fact gives at least one event, except that an initiation's two facts give one.
   config.fact_limit = static_cast<FactIndex>(scenario.event_limit + scenario.event_limit / 4);
   config.step_limit = step_limit(scenario);
   SimulatedThreads threads(config, world.schedule, world.network, world.recorder);
@@ -200,8 +201,8 @@ Limit run_program(const Scenario& scenario, const ProgramEntry& entry, World& wo
   }
 }
 
-/// The events of a run on their way to `sink`. `limit` is what ended it; where the trace was cut,
-/// that did.
+/// Writes the run's events to `sink`. `limit` is what ended the run; if the trace is cut, the event
+/// limit replaces it.
 void replay(const Scenario& scenario, World& world, Limit limit, EventSink& sink,
             RunResult& result) {
   ExpanderConfig config;

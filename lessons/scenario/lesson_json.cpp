@@ -33,7 +33,7 @@ std::string escaped(std::string_view key) {
 }  // namespace
 
 OrderedJson parse_strict_json(std::string_view text, const std::string& file) {
-  std::vector<std::set<std::string>> keys;  // of each object that is open
+  std::vector<std::set<std::string>> keys;  // one set per open object
   const auto watch = [&](int depth, nlohmann::detail::parse_event_t event, OrderedJson& parsed) {
     using Parse = OrderedJson::parse_event_t;
     if (depth > depth_max) throw InputError(file, "", "JSON nested more than 64 deep");

@@ -32,11 +32,11 @@ class JsonNode {
   const OrderedJson& value() const { return value_; }
   const std::string& pointer() const { return pointer_; }
 
-  /// REQUIRES an object that has no keys other than these.
+  /// Throws if this is not an object or has keys other than these.
   const JsonNode& only(std::initializer_list<std::string_view> keys) const;
   const JsonNode& object() const;
   bool has(std::string_view key) const { return value_.contains(key); }
-  /// REQUIRES that the member exists.
+  /// Throws if the member is missing.
   JsonNode at(std::string_view key) const;
   /// Elements of an array; members of an object.
   std::vector<JsonNode> elements() const;

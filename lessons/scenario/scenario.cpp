@@ -13,8 +13,8 @@ namespace {
 using namespace scenario_parts;
 
 constexpr std::uintmax_t file_bytes_max = 1 << 20;
-constexpr std::uint64_t queues_bytes_max = 1 << 30;  // of all clients
-constexpr std::uint32_t pool_places = 8;             // where a scenario does not say
+constexpr std::uint64_t queues_bytes_max = 1 << 30;  // for all clients together
+constexpr std::uint32_t pool_places = 8;             // if the scenario does not give a number
 
 void take_system(const JsonNode& root, Scenario& scenario) {
   if (root.has("short_transfers")) {
@@ -52,7 +52,7 @@ void take_workers(const JsonNode& root, Scenario& scenario) {
   }
 }
 
-/// A program makes room for it as each client comes.
+/// Programs reserve the queue when a client connects, so all clients together are bounded.
 void take_queue(const JsonNode& root, Scenario& scenario) {
   std::uint64_t clients = 0;
   for (const ClientScript& each : scenario.clients) clients += each.count;

@@ -1,4 +1,4 @@
-// A scenario's clients and back ends.
+// Reads a scenario's clients and back ends.
 #include <algorithm>
 #include <set>
 
@@ -7,7 +7,7 @@
 namespace proactor_lab::scenario_parts {
 namespace {
 
-constexpr std::uint32_t clients_max = 1'000'000;  // all crowds together
+constexpr std::uint32_t clients_max = 1'000'000;  // in all crowds together
 constexpr std::size_t crowds_max = 100'000;
 constexpr std::size_t sends_max = 10'000;
 constexpr std::uint64_t all_clients_bytes_max = 256 * 1024 * 1024;
@@ -137,7 +137,7 @@ void take_back_ends(const JsonNode& root, Scenario& scenario) {
   }
 }
 
-/// What the network may have to hold at a time of what a crowd says.
+/// Upper bound for the bytes of one crowd that the network holds at the same time.
 std::uint64_t under_way(const ClientScript& client, std::uint32_t send_buffer) {
   const std::uint64_t requests = client.every > Duration::zero() ? client.requests : 1;
   std::uint64_t said = client.requests > 0 ? requests * client.request_bytes : 0;

@@ -1,4 +1,4 @@
-// What things cost: the keys for time that the kernel takes, for cores and for memory.
+// Reads the costs: time that kernel steps take, number of cores, memory sizes.
 #include <cmath>
 
 #include "lessons/scenario/scenario_parts.hpp"
@@ -6,7 +6,7 @@
 namespace proactor_lab::scenario_parts {
 namespace {
 
-constexpr double cost_ms_max = 10'000;  // of one step: more is no cost but a mistake
+constexpr double cost_ms_max = 10'000;  // per step; a larger value is a mistake
 constexpr std::int64_t memory_max = std::int64_t{1} << 30;
 
 void take_cost(const JsonNode& root, const char* key, Duration& cost) {

@@ -1,4 +1,4 @@
-// A scenario's faults: what happens when, and to whom.
+// Reads a scenario's faults.
 #include <algorithm>
 #include <cerrno>
 #include <map>
@@ -82,14 +82,14 @@ ScenarioFault fault_of(const JsonNode& node, const Scenario& scenario) {
   return fault;
 }
 
-/// Two faults that cannot both be.
+/// True if the two faults cannot both occur.
 bool contradict(const ScenarioFault& a, const ScenarioFault& b) {
   if (a.kind == Kind::breaks || b.kind == Kind::breaks) {
     const bool network = a.kind <= Kind::cut && b.kind <= Kind::cut;
     if (!network || a.client != b.client) return false;
     const ScenarioFault& broken = a.kind == Kind::breaks ? a : b;
     const ScenarioFault& other = a.kind == Kind::breaks ? b : a;
-    return other.at + other.lasts >= broken.at;  // nothing can befall it any more
+    return other.at + other.lasts >= broken.at;  // a broken connection can have no later fault
   }
   if (a.kind != b.kind || a.at > b.at + b.lasts || b.at > a.at + a.lasts) return false;
   if (a.kind == Kind::cut) return a.client == b.client;

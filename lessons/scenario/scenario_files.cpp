@@ -1,4 +1,4 @@
-// A scenario's files, and what a program that copies them is told.
+// Reads a scenario's files, and the settings of programs that copy them.
 #include <set>
 
 #include "lessons/scenario/scenario_parts.hpp"
@@ -26,7 +26,7 @@ void take_files(const JsonNode& root, Scenario& scenario) {
       if ((bytes += file.content.size()) > bytes_max) each.fail("all files exceed 64 MiB");
     }
     for (const JsonNode& each : files) {
-      // On a disk the one would be a file and a folder.
+      // On a disk, one path would have to be both a file and a folder.
       const std::string folder = each.at("path").text() + "/";
       const auto next = paths.lower_bound(folder);
       if (next != paths.end() && next->starts_with(folder)) {

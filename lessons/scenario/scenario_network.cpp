@@ -1,4 +1,4 @@
-// What lies between the program and the others: links, and what befalls them.
+// Reads the network's links: latency, bandwidth, loss, breaks.
 #include "lessons/scenario/scenario_parts.hpp"
 
 namespace proactor_lab::scenario_parts {

@@ -6,7 +6,7 @@
 namespace proactor_lab::scenario_parts {
 namespace {
 
-constexpr double ms_max = 1e9;  // of a delay: 11 days
+constexpr double ms_max = 1e9;  // the longest delay: 11 days
 
 }  // namespace
 
@@ -58,7 +58,7 @@ std::string content(const JsonNode& node) {
   if (node.has("text")) said = node.at("text").content(65536);
   if (node.has("bytes")) {
     const auto bytes = static_cast<std::size_t>(node.at("bytes").integer(1, bytes_max));
-    // The text first, then a pattern that shows where bytes went astray.
+    // The text first, then a pattern that makes misplaced bytes visible.
     said.resize(std::min(said.size(), bytes));
     while (said.size() < bytes) said += static_cast<char>('a' + said.size() % 26);
   }
