@@ -23,7 +23,7 @@ std::string read_text_file(const fs::path& path) {
   if (!fs::exists(path, error)) {
     throw InputError(path.string(), "", "no such file", "check its name");
   }
-  // A pipe or a device could block for ever.
+  // Reading a pipe or a device could block forever.
   if (!fs::is_regular_file(path, error)) throw InputError(path.string(), "", "not a file");
   std::ifstream stream(path, std::ios::binary);
   std::string text(lesson_file_bytes_max + 1, '\0');
@@ -46,7 +46,7 @@ bool lies_within(const fs::path& path, const fs::path& folder) {
          std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
 }
 
-/// A file named by a lesson, looked for in `folders`; it may not lead out of them.
+/// Finds a file that a lesson names in `folders`. The name must not lead outside of them.
 fs::path find_named_file(const JsonNode& node, const std::vector<fs::path>& folders) {
   const fs::path name = node.text();
   const bool climbs = std::find(name.begin(), name.end(), fs::path("..")) != name.end();
@@ -89,7 +89,7 @@ class LessonReader {
   }
 
  private:
-  /// First of all: a later format may have keys that this one does not know.
+  /// Checked first, because a later format may have keys that this version does not know.
   static void check_format(const JsonNode& node) {
     const std::int64_t format = node.at("format").integer(1, 1'000'000);
     if (format != lesson_format) {
@@ -141,7 +141,7 @@ class LessonReader {
     const fs::path file = find_named_file(named, {folder_, root_ / "scenarios"});
     run.scenario_file = file.string();
     const std::string text = read_text_file(file);
-    parse_scenario(text, run.scenario_file);  // refuses what is wrong with it
+    parse_scenario(text, run.scenario_file);  // checks the file
     OrderedJson scenario = OrderedJson::parse(text);
     if (!is_text && node.has("seed")) {
       scenario["seed"] = node.at("seed").integer(0, INT64_MAX);
@@ -186,7 +186,7 @@ class LessonReader {
     }
   }
 
-  /// Each change must name a place that is there and leave a scenario that can be read.
+  /// Checks that each change names an existing place and results in a valid scenario.
   void check_changes() const {
     for (const LessonStep& step : lesson_.steps) {
       if (step.question) check_changed(step, step.question->changes_if);

@@ -1,7 +1,7 @@
-// A lesson: prose in Markdown, structure in JSON, every number and every answer a query on a trace.
-// LESSON.md describes the files for authors. They are untrusted: sizes are bounded, unknown keys
-// refused, paths kept inside the lesson's folder and the shared scenarios, and SQL runs in a
-// read-only database.
+// A lesson: prose in Markdown, structure in JSON; every number and every answer is a query on a
+// trace. LESSON.md describes the files for authors. The files are untrusted: sizes are bounded,
+// unknown keys are refused, paths stay inside the lesson's folder and the shared scenarios, and SQL
+// runs in a read-only database.
 #pragma once
 
 #include <cstdint>
@@ -34,15 +34,15 @@ enum class Pane : std::uint8_t {
 };
 enum class LessonZoom : std::uint8_t { roles, participants };
 
-/// One value of a scenario replaced: `value` is JSON text.
+/// Replaces one value of a scenario. `value` is JSON text.
 struct ScenarioChange {
-  std::string run;  ///< a run's name; "*": every run; empty: the step's
+  std::string run;  ///< a run's name; "*": every run; empty: the step's run
   std::string pointer;
   std::string value;
   std::string key() const { return run.empty() ? pointer : run + ":" + pointer; }
 };
 
-/// A choice's or a feedback's value may itself be `{{...}}`: computed, so that it follows the run.
+/// The value of a choice or a feedback. It may be `{{...}}`, and is then computed from the run.
 struct AnswerValue {
   std::string text;  ///< as written
   int number = -1;   ///< index in `Lesson::numbers`; -1: the text is the value
@@ -53,7 +53,7 @@ struct Choice {
   std::vector<TextRun> text;
 };
 
-/// Said to a learner who gave this answer. For numbers also "low" and "high".
+/// Shown to a learner who gave this answer. For numbers, `value` may also be "low" or "high".
 struct Feedback {
   AnswerValue value;
   std::vector<TextBlock> blocks;
@@ -62,23 +62,23 @@ struct Feedback {
 struct LessonQuestion {
   LessonQuestionKind kind = LessonQuestionKind::choice;
   ClickTarget target = ClickTarget::lifeline;
-  std::string answer;    ///< SQL
-  double tolerance = 0;  ///< of numbers: how far a guess may lie and still be right
-  std::string unit;      ///< of numbers: "ms"
-  bool always = false;   ///< the answer holds for every seed
-  std::vector<ScenarioChange> changes_if;             ///< after these, the answer is another
-  std::map<std::string, std::string> misconceptions;  ///< wrong answer, as written: what it shows
+  std::string answer;                                 ///< SQL
+  double tolerance = 0;                               ///< for numbers: largest accepted deviation
+  std::string unit;                                   ///< for numbers: such as "ms"
+  bool always = false;                                ///< the answer holds for every seed
+  std::vector<ScenarioChange> changes_if;             ///< after these, the answer differs
+  std::map<std::string, std::string> misconceptions;  ///< wrong answer, as written: what it reveals
   std::vector<Choice> choices;
   std::vector<Feedback> feedback;
 };
 
 struct Exercise {
-  std::vector<ScenarioChange> may_change;  ///< `value` is empty: the learner gives it
-  std::string goal;                        ///< SQL, true (not 0, not empty) when it is reached
-  std::vector<ScenarioChange> solution;    ///< one way to reach it; the linter takes it
+  std::vector<ScenarioChange> may_change;  ///< `value` is empty; the learner provides it
+  std::string goal;                        ///< SQL; reached if the result is not 0 and not empty
+  std::vector<ScenarioChange> solution;    ///< one way to reach it; used by the linter
 };
 
-/// Something to look at. `id` is a number, or the name of a lifeline, or SQL that gives one.
+/// Something to highlight. `id` is a number, a lifeline's name, or SQL that returns a number.
 struct Highlight {
   std::string kind;  ///< "event", "operation", "thread", "handle" or "lifeline"
   std::string id;
@@ -87,9 +87,9 @@ struct Highlight {
 
 struct LessonStep {
   std::string id;
-  std::string title;    ///< empty: none
+  std::string title;    ///< may be empty
   std::size_t run = 0;  ///< index in `Lesson::runs`
-  std::string at;       ///< SQL for the moment's `seq`; empty: the last step's moment, or the end
+  std::string at;       ///< SQL for the moment's `seq`; empty: the previous step's, or 1
   std::vector<Pane> panes;
   LessonZoom zoom = LessonZoom::participants;
   std::vector<Highlight> highlights;
@@ -100,10 +100,10 @@ struct LessonStep {
 };
 
 struct LessonRun {
-  std::string name;   ///< prefix of its tables; "run" where the lesson has only one
-  std::string title;  ///< for people: "One thread"
+  std::string name;   ///< prefix of its tables; "run" if there is only one run
+  std::string title;  ///< shown to people: "One thread"
   std::string scenario_file;
-  std::string scenario;  ///< the file's JSON with the lesson's seed put in
+  std::string scenario;  ///< the file's JSON with the lesson's seed
 };
 
 struct LessonNumber {
@@ -117,7 +117,7 @@ struct Lesson {
   std::string id;
   std::string title;
   int part = 1;
-  int place = 0;  ///< among the lessons of its part
+  int place = 0;  ///< position among the lessons of its part
   int minutes = 0;
   std::vector<LessonRun> runs;
   std::vector<LessonNumber> numbers;
@@ -127,8 +127,8 @@ struct Lesson {
   int question_count() const;
 };
 
-/// Reads `folder/lesson.json` and what it names. `root` is where `scenarios/` lies. Throws
-/// InputError.
+/// Reads `folder/lesson.json` and the files that it names. `root` is the folder that contains
+/// `scenarios/`. Throws InputError.
 Lesson read_lesson(const std::filesystem::path& folder, const std::filesystem::path& root);
 
 /// Folders with a lesson.json directly beneath `root` or `root/course`, sorted by name.
@@ -138,10 +138,10 @@ std::string_view name_of(Pane pane);
 std::string_view name_of(LessonQuestionKind kind);
 std::string_view name_of(ClickTarget target);
 
-/// Names of the lifelines that a click may answer, and what a terminal calls them.
+/// Names of the lifelines that a click may select, and how a terminal displays them.
 struct LifelineName {
   std::string_view id;     ///< "queue"
-  std::string_view role;   ///< "dispatcher": what it is at the coarsest zoom
+  std::string_view role;   ///< "dispatcher": its role at the coarsest zoom
   std::string_view words;  ///< "Completion Event Queue"
 };
 const std::vector<LifelineName>& lifeline_names();

@@ -11,7 +11,8 @@ bool touches(const ScenarioChange& change, const LessonRun& run, bool is_own) {
   return change.run.empty() ? is_own : change.run == "*" || change.run == run.name;
 }
 
-/// A new member may be added, a new element or level may not: a mistyped pointer should be told.
+/// Permits a new member, but not a new array element or a new level: that would be a mistyped
+/// pointer.
 bool has_place(const OrderedJson& scenario, const Pointer& pointer) {
   if (pointer.empty()) return false;
   if (scenario.contains(pointer)) return true;

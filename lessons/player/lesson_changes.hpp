@@ -1,4 +1,4 @@
-// Scenarios with values replaced: how a lesson asks "what if", and what a learner's exercise does.
+// Scenarios with some values replaced, for a lesson's "what if" questions and for exercises.
 #pragma once
 
 #include <span>
@@ -9,12 +9,12 @@
 
 namespace proactor_lab {
 
-/// The JSON of every run's scenario after `changes`; a change without a run's name goes to `run`.
-/// Throws InputError, naming the lesson's file, where a change's place does not exist.
+/// Returns the JSON of each run's scenario after `changes`. A change without a run's name applies
+/// to `run`. Throws InputError, naming the lesson's file, if a change's pointer does not exist.
 std::vector<std::string> changed_scenarios(const Lesson& lesson, std::size_t run,
                                            std::span<const ScenarioChange> changes);
 
-/// The value that `change` would replace, as JSON text; empty where there is none.
+/// The value that `change` would replace, as JSON text; empty if there is none.
 std::string current_value(const Lesson& lesson, std::size_t run, const ScenarioChange& change);
 
 }  // namespace proactor_lab

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int shuffles = 16;
 
-/// The same events in another order: times stay in place, so that they still never decrease.
+/// The same events in another order. Each position keeps its time, so that times never decrease.
 Trace reordered(const Trace& trace, const std::vector<std::size_t>& order) {
   std::vector<std::uint32_t> seq_of(trace.events.size() + 1, 0);  // by old seq
   for (std::size_t i = 0; i < order.size(); ++i) {
@@ -35,7 +35,7 @@ std::vector<std::size_t> in_order(const Trace& trace) {
   return order;
 }
 
-/// A small generator of our own: the standard's shuffle differs between libraries.
+/// A small random generator. std::shuffle gives different results with different libraries.
 class Dice {
  public:
   explicit Dice(std::uint64_t seed) : state_(seed * 0x9E3779B97F4A7C15u + 1) {}

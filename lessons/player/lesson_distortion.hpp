@@ -1,5 +1,5 @@
-// Traces that are wrong on purpose. A query whose answer is the same on the true run and on all of
-// these says nothing about the run: it is a constant in disguise.
+// Deliberately wrong traces. A query that gives the same answer for the true run and for all of
+// these does not depend on the run: it is a constant in disguise.
 #pragma once
 
 #include <vector>
@@ -8,8 +8,8 @@
 
 namespace proactor_lab {
 
-/// Reversed, shuffled, with one kind of event left out or doubled, with other numbers, roles and
-/// names. Deterministic.
+/// Traces with the events reversed, shuffled, of one kind removed or duplicated, or with other
+/// numbers, roles and names. Deterministic.
 std::vector<Trace> distorted(const Trace& trace);
 
 }  // namespace proactor_lab

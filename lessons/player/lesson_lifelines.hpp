@@ -1,4 +1,5 @@
-// What lessons call the columns of the interaction diagram; the coarse roles stand for several.
+// The names that lessons use for the columns of the interaction diagram. A coarse role names
+// several columns.
 #pragma once
 
 #include <string_view>
@@ -7,9 +8,9 @@
 
 namespace proactor_lab {
 
-/// `none` where no column is called so.
+/// `none` if no column has this name.
 figures::Lifeline lifeline_called(std::string_view id);
-/// Empty where lessons have no name for it.
+/// Empty if lessons have no name for it.
 std::string_view id_of_lifeline(figures::Lifeline lifeline);
 
 }  // namespace proactor_lab

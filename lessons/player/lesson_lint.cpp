@@ -14,7 +14,8 @@ bool is_word_character(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
-/// A number that stands by itself; "POSA2" and "io_uring2" are names.
+/// True if `text` contains a separate number. The digits in "POSA2" and "io_uring2" belong to
+/// names.
 bool has_bare_number(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] < '0' || text[i] > '9') continue;
@@ -103,7 +104,7 @@ class Linter {
     if (step.exercise) check_exercise(*step.exercise, whole);
   }
 
-  /// `seen`: what the learner may know when reading this.
+  /// `seen`: what the learner may know when reading this
   void check_prose(const std::vector<TextBlock>& blocks, const TraceDatabase& seen,
                    const TraceDatabase& whole) {
     for (const TextBlock& block : blocks) check_prose(block.runs, seen, whole, false);
@@ -225,8 +226,8 @@ class Linter {
     }
   }
 
-  /// Tries to refute every question that says `always`, and to show that its query could say
-  /// something else at all.
+  /// For each question that says `always`: looks for a seed with another answer, and checks that
+  /// the answer's query depends on the run at all.
   void check_always() {
     std::vector<std::size_t> steps;
     for (std::size_t i = 0; i < lesson_.steps.size(); ++i) {
@@ -275,7 +276,7 @@ class Linter {
       }
       const LessonWorld world(std::move(runs));
       const std::string answer = ask(world.database(step.run), step.question->answer);
-      // No answer at all is no proof: a constant behind a WHERE gives none, either.
+      // An empty answer proves nothing, because a constant with a WHERE clause may give one, too.
       if (!answer.empty() && !is_right(*step.question, answer, truth)) return true;
     }
     return false;

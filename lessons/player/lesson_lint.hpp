@@ -1,5 +1,5 @@
-// Proves a lesson: every scenario is run, every query asked, every answer shown to depend on the
-// run, every prediction shown to hide the future.
+// Verifies a lesson: runs every scenario and every query, and checks that every answer depends on
+// the run and that every question hides what happens later.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 namespace proactor_lab {
 
 inline constexpr int questions_min = 2;
-inline constexpr std::uint64_t lint_seeds = 100;  ///< an `always` must survive them all
+inline constexpr std::uint64_t lint_seeds = 100;  ///< an `always` answer must hold for all of them
 
 struct LintFinding {
   std::string place;  ///< "step 'guess'"; empty: the whole lesson
@@ -22,7 +22,7 @@ struct LintReport {
   std::vector<LintFinding> findings;
   int questions = 0;
   int queries = 0;
-  int runs = 0;  ///< how many scenarios were run for the proof
+  int runs = 0;  ///< number of scenarios that were run
   bool passed() const { return findings.empty(); }
 };
 

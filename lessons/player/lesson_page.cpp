@@ -13,13 +13,13 @@ namespace {
 
 using figures::JsonList;
 
-/// Those events of a run that a learner may see, as a trace that ends there.
+/// The events of a run up to `horizon`, as a trace that ends there.
 Trace trace_until(const Trace& whole, std::uint32_t horizon) {
   Trace past;
   past.header.program = whole.header.program;
   past.header.system = whole.header.system;
   past.header.seed = whole.header.seed;
-  past.strings = whole.strings;  // who has no event that names a string does not meet it
+  past.strings = whole.strings;  // all strings; those without an event are never shown
   for (const Event& event : whole.events) {
     if (event.seq <= horizon) past.events.push_back(event);
   }
@@ -56,7 +56,7 @@ class LessonPageWriter {
                        "it has " + std::to_string(player_.lesson().question_count()));
     }
     cut_runs();
-    // From there back: so every step shows what it shows to who faces that question.
+    // Go back from that question, so that each step is written as the learner sees it then.
     do {
       Step step = begin_step();
       if (player_.step().question) {
@@ -72,9 +72,9 @@ class LessonPageWriter {
 
  private:
   struct Step {
-    std::string head;      ///< members that do not depend on what was answered
-    std::string question;  ///< empty: none
-    std::string open;      ///< while its question is open; empty: never in this page
+    std::string head;      ///< members that do not depend on the answers
+    std::string question;  ///< empty: no question
+    std::string open;      ///< before the answer; empty: never in this page
     std::string closed;
   };
 
@@ -106,7 +106,7 @@ class LessonPageWriter {
     return {head.take(), "", "", ""};
   }
 
-  /// The page's runs are pictures: the same run at another zoom is another.
+  /// The page's runs are pictures, so each zoom level of a run is a separate one.
   std::size_t page_run_of(const LessonStep& step) {
     const auto key = std::pair(step.run, step.zoom);
     const auto [place, is_new] = run_places_.try_emplace(key, run_places_.size());
@@ -190,7 +190,7 @@ class LessonPageWriter {
     return figures::page_document(content);
   }
 
-  /// A lesson's runs are short; this bounds the page, whatever the file says.
+  /// Bounds the page's size. The runs of real lessons are much shorter.
   static constexpr std::uint32_t lesson_page_events_max = 20'000;
 
   LessonPlayer player_;

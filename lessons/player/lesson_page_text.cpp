@@ -15,7 +15,7 @@ namespace {
 using figures::json_text;
 using figures::JsonList;
 
-constexpr std::size_t things_max = 200;  // that one may point at
+constexpr std::size_t things_max = 200;  // a click question accepts at most this many targets
 
 std::string runs_text(const std::vector<TextRun>& runs) {
   JsonList list('[');
@@ -28,13 +28,13 @@ std::string runs_text(const std::vector<TextRun>& runs) {
 
 struct Answer {
   std::string value;
-  std::string words;  ///< as JSON: of a choice with its styles
+  std::string words;  ///< as JSON; a choice's text includes styles
   std::int64_t target = 0;
 };
 
 std::string plain(const std::string& text) { return "[0," + json_text(text) + "]"; }
 
-/// Every answer that can be given, other than by typing a number.
+/// Every possible answer, except for typed numbers.
 std::vector<Answer> answers_of(const LessonPlayer& player, const Model& model) {
   const LessonQuestion& question = *player.step().question;
   std::vector<Answer> answers;
@@ -46,7 +46,7 @@ std::vector<Answer> answers_of(const LessonPlayer& player, const Model& model) {
   }
   if (question.kind == LessonQuestionKind::number) return answers;
   const bool roles = player.step().zoom == LessonZoom::roles;
-  // Only what the learner could point at while the question was open.
+  // Only what was visible while the question was open.
   const std::uint32_t seen = std::min(player.seq(), model.event_count());
   switch (question.target) {
     case ClickTarget::lifeline:
@@ -90,7 +90,7 @@ std::string answer_text(const LessonPlayer& player, const Answer& answer, bool j
   return out.take();
 }
 
-/// How a typed number is judged.
+/// The data with which the page judges a typed number.
 void add_number(JsonList& out, const LessonPlayer& player) {
   const LessonQuestion& question = *player.step().question;
   const auto written = [&](const std::string& value) {

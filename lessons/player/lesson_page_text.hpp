@@ -1,4 +1,4 @@
-// A lesson's words and questions as JSON for its page. Private to the page.
+// A lesson's texts and questions as JSON for lesson_page.cpp. Not used elsewhere.
 #pragma once
 
 #include <string>
@@ -9,15 +9,15 @@
 
 namespace proactor_lab {
 
-/// [kind, level, ordinal, style, words, style, words...], one a block.
+/// One [kind, level, ordinal, style, words, style, words...] per block.
 std::string blocks_text(const std::vector<TextBlock>& blocks);
 
-/// The question of the player's step; `model` is what is shown of its run. With `judged` (it must
-/// be answered) also what is right and what is said to each answer; else, where it is answered,
-/// only what is right.
+/// The question of the player's step. `model` is the visible part of its run. With `judged`, the
+/// result includes what is right and the feedback for each answer; the question must be answered.
+/// Without it, an answered question includes only what is right.
 std::string question_text(const LessonPlayer& player, const Model& model, bool judged);
 
-/// What may be changed; with `solved` also one way to reach the goal.
+/// The values that may be changed; with `solved`, also one solution.
 std::string exercise_text(const LessonPlayer& player, bool solved);
 
 }  // namespace proactor_lab

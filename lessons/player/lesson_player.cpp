@@ -16,7 +16,8 @@ std::uint32_t to_seq(std::string_view text) {
   return error == std::errc{} && end == text.data() + text.size() ? seq : 0;
 }
 
-/// A query's answer inside prose. Labels come from files: they must not move a terminal's cursor.
+/// A query's answer for display in prose. Replaces control characters, because labels come from
+/// files and must not control a terminal.
 std::string shown(std::string value) {
   if (value.empty()) return "?";
   for (char& c : value) {
@@ -74,7 +75,7 @@ bool is_right(const LessonQuestion& question, std::string_view value, std::strin
   }
   if (question.target != ClickTarget::lifeline) return without_hash(value) == truth;
   const LifelineName* name = find_lifeline(value);
-  // Who is right about the column is right about its role, but not the other way round.
+  // A guess that names the right column also names the right role, but not the reverse.
   return value == truth || (name != nullptr && name->role == truth);
 }
 
@@ -190,7 +191,7 @@ void LessonPlayer::refresh() {
       try {
         id = database.answer(id);
       } catch (const QueryError&) {
-        id.clear();  // it worked on the whole run: only the hidden part is missing
+        id.clear();  // the query worked on the whole run; here it needs a hidden part
       }
     }
     if (!id.empty()) highlights_.push_back({highlight.kind, std::move(id)});
@@ -310,17 +311,17 @@ Verdict LessonPlayer::verdict_on(std::string_view guess) const {
   verdict.guess = in_words(guess);
   verdict.right = is_right(question, guess, verdict.truth_value);
 
-  std::string_view side;  // of a wrong number
+  std::string_view side;  // "low" or "high" for a wrong number
   if (question.kind == LessonQuestionKind::number && !verdict.right) {
     const auto truth = parse_number(verdict.truth_value, question.unit);
     side = truth && *parse_number(guess, question.unit) < *truth ? "low" : "high";
   }
-  for (const bool exact : {true, false}) {  // a remark on this very value goes before "low", "high"
+  for (const bool exact : {true, false}) {  // exact feedback takes precedence over "low" and "high"
     for (const Feedback& feedback : question.feedback) {
       const bool fits = exact ? is_right(question, guess, value_of(feedback.value))
                               : !side.empty() && feedback.value.text == side;
       if (!fits || !verdict.feedback.empty()) continue;
-      verdict.feedback = feedback.blocks;  // its numbers are filled once the answer counts
+      verdict.feedback = feedback.blocks;  // its numbers are filled in later
       const auto shows = question.misconceptions.find(feedback.value.text);
       if (!verdict.right && shows != question.misconceptions.end()) {
         verdict.misconception = shows->second;

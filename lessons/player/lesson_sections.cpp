@@ -28,7 +28,7 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-/// Reads line by line; each line goes to the passage that is open.
+/// Reads line by line and appends each line to the open passage.
 class Splitter {
  public:
   explicit Splitter(const std::string& file) : file_(file) {}
@@ -75,7 +75,8 @@ class Splitter {
       if (line.empty()) return;
       open_->line = line_;
     }
-    // Lines that went elsewhere leave blank ones, so that places in messages stay true.
+    // Lines of other passages are replaced by blank ones, so that line numbers in messages are
+    // right.
     for (; open_->line + open_->lines < line_; ++open_->lines) open_->text += '\n';
     open_->text += line;
     open_->text += '\n';

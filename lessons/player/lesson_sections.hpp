@@ -1,5 +1,5 @@
-// lesson.md cut into its parts: title, introduction, and for each step its prose, choices, feedback
-// and what is revealed. Markdown within the parts is read later (lesson_text.hpp).
+// Splits lesson.md into its parts: title, introduction, and for each step prose, choices, feedback
+// and reveal. The Markdown within the parts is parsed later (lesson_text.hpp).
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@ namespace proactor_lab {
 
 struct LessonPassage {
   std::string text;
-  std::size_t line = 1;   ///< where it begins in the file
-  std::size_t lines = 0;  ///< how many `text` has
+  std::size_t line = 1;   ///< first line in the file
+  std::size_t lines = 0;  ///< number of lines in `text`
 };
 
 struct LessonOption {
@@ -35,10 +35,10 @@ struct LessonSections {
   std::vector<LessonSection> steps;
 };
 
-/// Throws InputError.
+/// Throws InputError if the text does not have the structure that LESSON.md describes.
 LessonSections split_lesson_text(std::string_view markdown, const std::string& file);
 
-/// "who-moves-the-bytes": what lessons, steps and misconceptions are called.
+/// True for "who-moves-the-bytes", the form of the names of lessons, steps and misconceptions.
 bool is_kebab_name(std::string_view name);
 
 }  // namespace proactor_lab

@@ -26,7 +26,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(from, text.find_last_not_of(" \t\n") - from + 1);
 }
 
-/// The index of `query` (a name, or SQL) among the lesson's numbers.
+/// The index of `query` (a name or SQL) in `lesson.numbers`; adds SQL that is not there yet.
 int find_number(Lesson& lesson, std::string_view query, std::size_t line) {
   query = trimmed(query);
   for (std::size_t i = 0; i < lesson.numbers.size(); ++i) {
@@ -69,7 +69,7 @@ std::size_t find_run(const Lesson& lesson, std::string_view name) {
       lesson.runs.begin());
 }
 
-/// "/work_ms", "threads:/work_ms" or "*:/work_ms".
+/// Parses "/work_ms", "threads:/work_ms" or "*:/work_ms".
 ScenarioChange read_change_key(const Lesson& lesson, const std::string& key, const JsonNode& node) {
   ScenarioChange change;
   const std::size_t slash = key.find('/');

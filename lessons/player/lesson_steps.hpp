@@ -1,4 +1,4 @@
-// Builds a lesson's steps from its JSON and the sections of its text. Only lesson.cpp needs this.
+// Builds a lesson's steps from its JSON and the sections of its text. Used only by lesson.cpp.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace proactor_lab {
 
-/// What a step inherits where it does not say otherwise.
+/// Values for steps that do not give their own.
 struct StepDefaults {
   std::vector<Pane> panes;
   LessonZoom zoom = LessonZoom::participants;
@@ -20,11 +20,12 @@ std::vector<Pane> read_panes(const JsonNode& node);
 LessonZoom read_zoom(const JsonNode& node);
 std::string read_sql(const JsonNode& node);
 
-/// Appends the step that `node` describes to `lesson`; its runs and numbers must already stand.
+/// Appends the step that `node` describes to `lesson`. REQUIRES that the lesson's runs and numbers
+/// have been read.
 void add_step(Lesson& lesson, const JsonNode& node, const LessonSection& section,
               const StepDefaults& defaults);
 
-/// Blocks of a passage; its `{{...}}` are looked up in, or added to, `lesson.numbers`.
+/// The blocks of a passage. Each `{{...}}` is looked up in, or added to, `lesson.numbers`.
 std::vector<TextBlock> read_passage(Lesson& lesson, const LessonPassage& passage);
 
 }  // namespace proactor_lab

@@ -10,8 +10,8 @@
 namespace proactor_lab {
 namespace {
 
-// While Markdown is parsed, a number is these two characters of Unicode's private use area with the
-// number's index between them, so that the SQL inside `{{...}}` is not taken for emphasis.
+// While Markdown is parsed, a number is represented by these two characters of Unicode's private
+// use area with the number's index between them. So the SQL in `{{...}}` is not parsed as Markdown.
 constexpr std::string_view number_begin = "\xEE\x80\x80";
 constexpr std::string_view number_end = "\xEE\x80\x81";
 constexpr int list_depth_max = 4;
@@ -47,8 +47,8 @@ std::string hide_numbers(std::string_view markdown, const std::string& file, std
   }
 }
 
-/// Collects md4c's calls into blocks. A refusal is kept until md4c has returned: exceptions must
-/// not pass through C.
+/// Converts md4c's callbacks to blocks. Stores an error until md4c has returned, because exceptions
+/// must not pass through C code.
 class BlockBuilder {
  public:
   std::vector<TextBlock> blocks;
@@ -69,7 +69,7 @@ class BlockBuilder {
       case MD_BLOCK_LI:
         return begin_item();
       case MD_BLOCK_P:
-        // An item's first paragraph is the item itself.
+        // An item's first paragraph is the item's own text.
         if (!blocks.empty() && blocks.back().kind == BlockKind::list_item && !item_has_text_) {
           item_has_text_ = true;
           return 0;
@@ -92,7 +92,7 @@ class BlockBuilder {
   int leave_block(MD_BLOCKTYPE type) {
     if (!refusal.empty()) return 1;
     if (type == MD_BLOCK_UL || type == MD_BLOCK_OL) lists_.pop_back();
-    if (type == MD_BLOCK_LI) item_has_text_ = true;  // what follows is no part of it
+    if (type == MD_BLOCK_LI) item_has_text_ = true;  // later text is not part of the item
     if (type == MD_BLOCK_CODE && !blocks.back().runs.empty()) {
       std::string& code = blocks.back().runs.back().text;
       if (code.ends_with('\n')) code.pop_back();
@@ -117,7 +117,7 @@ class BlockBuilder {
   int leave_span(MD_SPANTYPE type) {
     if (!refusal.empty()) return 1;
     styles_.pop_back();
-    if (type == MD_SPAN_A) {  // shown in full: a terminal and a printed page have no links
+    if (type == MD_SPAN_A) {  // shown in full: a terminal or a printed page has no links
       const std::string link = links_.back();
       links_.pop_back();
       if (link.find(number_begin) != std::string::npos) return refuse("a number inside a link");
@@ -189,7 +189,7 @@ class BlockBuilder {
 
   std::vector<RunStyle> styles_;
   std::vector<std::string> links_;
-  std::vector<int> lists_;  ///< next ordinal of each open list; 0 in one with bullets
+  std::vector<int> lists_;  ///< next number of each open list; 0: bullets
   bool item_has_text_ = true;
 };
 

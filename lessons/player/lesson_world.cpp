@@ -7,7 +7,7 @@
 namespace proactor_lab {
 namespace {
 
-/// A lesson is looked at event by event; a run longer than this is a mistake, or an attack.
+/// A learner looks at each event. A longer run is a mistake or an attack.
 constexpr std::uint64_t lesson_events_max = 100'000;
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The runs of a lesson, and the databases that answer its queries. A world is what a lesson's
-// scenarios gave, once; "what if" is another world.
+// The runs of a lesson, and the databases that answer its queries. A world holds the results of
+// running the lesson's scenarios once; each "what if" has another world.
 #pragma once
 
 #include <functional>
@@ -16,9 +16,9 @@
 
 namespace proactor_lab {
 
-/// How a scenario becomes a trace. Tests pass their own.
+/// Runs a scenario and returns its trace. Tests pass their own function.
 using RunScenario = std::function<RunResult(const Scenario&)>;
-/// On the simulated system, in memory.
+/// Runs on the simulated system, in memory.
 RunResult run_for_lesson(const Scenario& scenario);
 
 struct PlayedRun {
@@ -30,9 +30,9 @@ struct PlayedRun {
 
 class LessonWorld {
  public:
-  /// Runs every scenario of the lesson after `changes` (one without a run's name goes to
-  /// `step_run`), with `seed` instead of the scenarios' own where given. Throws InputError where a
-  /// run does not finish.
+  /// Runs every scenario of the lesson after `changes`; a change without a run's name applies to
+  /// `step_run`. If `seed` is given, it replaces the scenarios' seeds. Throws InputError if a run
+  /// does not finish.
   LessonWorld(const Lesson& lesson, const RunScenario& run, std::size_t step_run = 0,
               std::span<const ScenarioChange> changes = {},
               std::optional<std::uint64_t> seed = std::nullopt);
@@ -41,15 +41,16 @@ class LessonWorld {
   const std::vector<PlayedRun>& runs() const { return runs_; }
   const Model& model(std::size_t run) const { return *runs_[run].model; }
 
-  /// The tables of `run`, and those of every run under its name as prefix. What is later than a
-  /// run's horizon is in none of them.
+  /// A database with the tables of `run`, and those of every run with its name as prefix. Events
+  /// after a run's horizon are not in the tables.
   TraceDatabase database(std::size_t run, std::span<const std::uint32_t> horizons) const;
   TraceDatabase database(std::size_t run) const;
 
-  /// What may be seen of each run by a learner who has come as far as `step`. While its question is
-  /// `open`, its run is hidden after the step's moment and the others after the same time from
-  /// their start. A run about which an earlier step asked has been revealed and stays so; one about
-  /// which only a later step asks stays hidden until then. `moments` are those of all steps.
+  /// The last visible event of each run for a learner who has reached `step`; UINT32_MAX: all
+  /// visible. While the step's question is `open`, its own run is hidden after the step's moment,
+  /// and runs about which no step asks are hidden after the same time since their start. A run
+  /// about which an earlier step asked remains visible. A run about which only a later step asks is
+  /// hidden after that step's moment. `moments` are those of all steps.
   std::vector<std::uint32_t> horizons_at(const Lesson& lesson,
                                          std::span<const std::uint32_t> moments, std::size_t step,
                                          bool open) const;
