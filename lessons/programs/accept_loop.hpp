@@ -1,6 +1,6 @@
-// Accepting, as most servers here do it (the echo server shows it in full, on a strand): one accept
-// is always pending, except while the process is out of descriptors. Clients then wait in the
-// backlog until a connection ends.
+// How most servers here accept connections. (The echo server shows the same in full, on a strand.)
+// One accept is always pending, except while the process is out of descriptors. New clients then
+// wait in the backlog until a connection ends.
 #pragma once
 
 #include <cerrno>
@@ -12,14 +12,14 @@
 
 namespace proactor_lab {
 
-/// Must outlive its Proactor's run. Loop thread.
+/// Must outlive its Proactor's run. Loop thread only.
 class AcceptLoop {
  public:
   AcceptLoop(Proactor& proactor, OperatingSystem& system, std::function<void(Handle)> on_connection)
       : proactor_(proactor), system_(system), on_connection_(std::move(on_connection)) {}
 
-  /// Listens on `endpoint` and accepts; the error says why it cannot. `site` is what traces show as
-  /// the place of every accept.
+  /// Listens on `endpoint` and starts to accept. Returns the error if it cannot listen. Traces show
+  /// `site` as the call site of every accept.
   std::error_code start(Endpoint endpoint, CallSite site = CallSite::here()) {
     std::error_code error;
     listener_ = system_.listen(endpoint, "listener", error);
@@ -30,7 +30,7 @@ class AcceptLoop {
 
   Endpoint endpoint() const { return system_.local_endpoint(listener_); }
 
-  /// A descriptor is free again.
+  /// Call this when a connection was closed, because a descriptor is free again.
   void connection_ended() {
     if (std::exchange(out_of_descriptors_, false)) accept();
   }
@@ -50,9 +50,9 @@ class AcceptLoop {
       case EINVAL:
       case EBADF:
       case ECANCELED:
-        return;  // nobody listens any more
+        return;  // the listener was closed
       default:
-        break;  // a connection, or one that was gone again before it was taken
+        break;  // a connection, or a client that left before we accepted it
     }
     accept();
     if (!error) on_connection_(connection);

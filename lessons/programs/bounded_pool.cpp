@@ -25,7 +25,7 @@ class BoundedPool final : public AsyncProgram {
     proactor_.post(named(task, handler));
   }
 
-  /// On a worker; or on the loop thread, rejected.
+  /// Runs on a worker. If the job was rejected, it runs on the loop thread, with an error.
   void on_place(const char* task, std::error_code error) {
     if (!error) return system_.compute(settings_.work);
     if (settings_.retry <= Duration::zero()) return;
@@ -33,7 +33,7 @@ class BoundedPool final : public AsyncProgram {
     Timer(proactor_).async_wait(settings_.retry, named("try_again", handler));
   }
 
-  /// Outlives the run, as the trace does.
+  /// The recorder keeps the name, because the trace uses it after the run.
   const char* name_of_task(std::uint32_t number) {
     Recorder* recorder = proactor_.recorder();
     return recorder == nullptr ? "" : recorder->keep("task " + std::to_string(number));

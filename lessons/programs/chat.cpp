@@ -28,18 +28,18 @@ class Chat final : public AsyncProgram {
     Handle handle = Handle::none;
     std::string name;
     std::array<std::byte, 4096> buffer;  // lent to the receive
-    std::string line;                    // received so far
-    std::string sending;                 // lent to the send; empty where none is under way
-    std::size_t sent = 0;                // of it
-    std::string queue;                   // goes out next, all of it in one send
-    int under_way = 0;                   // receive and send
+    std::string line;                    // the current line, received so far
+    std::string sending;                 // lent to the send; empty if none is pending
+    std::size_t sent = 0;                // bytes of `sending` sent so far
+    std::string queue;                   // to be sent next, all in one send
+    int under_way = 0;                   // pending receive and send
     bool leaving = false;
   };
 
   void join(Handle handle) {
     Client& client = *clients_.emplace_back(std::make_unique<Client>());
     client.handle = handle;
-    // What is lent stays where it is.
+    // Lent bytes must not move, so reserve the space now.
     client.sending.reserve(settings_.queue_bytes);
     client.queue.reserve(settings_.queue_bytes);
     client.name = letters_of(++joined_);
@@ -63,7 +63,7 @@ class Chat final : public AsyncProgram {
     receive(client);
   }
 
-  /// One character. What others will see on their terminals must not be able to control these.
+  /// Takes one character. We drop control characters, because they could control other terminals.
   void hear(Client& client, char character) {
     if (character == '\n') {
       tell_others(client);
@@ -104,13 +104,13 @@ class Chat final : public AsyncProgram {
     --client.under_way;
     if (error || client.leaving) return leave(client);
     client.sent += bytes;
-    if (client.sent < client.sending.size()) return send(client);  // a short send: the rest
+    if (client.sent < client.sending.size()) return send(client);  // a short send: send the rest
     client.sending.clear();
     if (!client.queue.empty()) send_queue(client);
   }
 
-  /// It left, or is made to. Called again by what was still under way: its buffers are free, and it
-  /// may be closed, only when all of that is over.
+  /// The client left, or we disconnect it. Each pending operation calls this again when it
+  /// completes. Only then are its buffers free, and only then may we close the connection.
   void leave(Client& client) {
     const bool first = !std::exchange(client.leaving, true);
     if (client.under_way == 0) return close(client);
@@ -120,7 +120,7 @@ class Chat final : public AsyncProgram {
 
   void close(Client& client) {
     const Handle handle = std::exchange(client.handle, Handle::none);
-    if (handle == Handle::none) return;  // it is being closed already
+    if (handle == Handle::none) return;  // already closing
     auto handler = [this, &client](std::error_code) { on_close(client); };
     StreamSocket(proactor_, handle).async_close(named("on_close", handler));
   }
@@ -133,7 +133,7 @@ class Chat final : public AsyncProgram {
   Proactor& proactor_;
   ProgramSettings settings_;
   AcceptLoop accepting_;
-  std::vector<std::unique_ptr<Client>> clients_;  // operations point to them: never moved
+  std::vector<std::unique_ptr<Client>> clients_;  // operations point to them: never move
   std::uint32_t joined_ = 0;
 };
 

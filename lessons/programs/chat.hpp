@@ -1,9 +1,9 @@
-// A chat: every line that a client sends is sent to all the others, "A: hello". Clients are called
-// by letters in the order in which they came.
+// A chat: every line that a client sends is passed on to all other clients, as in "A: hello".
+// Clients are named by letters, in the order in which they connect.
 //
-// What a client has not taken yet is kept for it, up to a limit; beyond it the client is hung up
-// on. Dropping its oldest lines would keep it, but it would read a conversation that never was, and
-// nobody would know. A client that lost its connection knows.
+// The server queues text for a client that reads slowly, up to a limit. Beyond the limit it closes
+// the connection. It could drop the client's oldest lines instead, but then the client would read a
+// conversation with gaps and not notice. A client that lost its connection notices.
 #pragma once
 
 #include "lessons/programs/program.hpp"

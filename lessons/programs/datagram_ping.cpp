@@ -11,7 +11,7 @@ namespace {
 
 using Datagram = std::array<std::byte, 64>;
 
-/// Sends each question back to where it came from, and stops after so many.
+/// Sends each question back to its sender, and stops after the given number of questions.
 class Responder {
  public:
   Responder(Proactor& proactor, Handle handle, std::uint32_t questions)
@@ -39,7 +39,7 @@ class Responder {
   DatagramSocket socket_;
   std::uint32_t left_;
   Datagram question_{};  // lent to the receive, then to the send
-  Endpoint sender_{};    // lent with it
+  Endpoint sender_{};    // lent together with it
 };
 
 /// Asks one question after the other, and compares each answer with its question.
@@ -74,7 +74,7 @@ class DatagramPing final : public AsyncProgram {
         std::snprintf(question_.data(), question_.size(), "ping %u", left_));
     auto on_answer = [this](std::error_code error, std::size_t bytes) { check(error, bytes); };
     socket_->async_receive_from(answer_, sender_, named("on_answer", on_answer));
-    // Sent is not received: nobody says whether it arrived.
+    // Sent does not mean received: UDP does not report whether the datagram arrived.
     auto on_sent = [this](std::error_code error, std::size_t) { note(error); };
     socket_->async_send_to(std::as_bytes(std::span(question_)).first(length_), peer_,
                            named("on_sent", on_sent));

@@ -24,11 +24,11 @@ class Daytime final : public AsyncProgram {
   Endpoint endpoint() const override { return accepting_.endpoint(); }
 
  private:
-  /// What is being sent must stay where it is until the handler has run: the handler owns it.
+  /// Bytes that are being sent must stay valid until the handler runs. So the handler owns them.
   using Line = std::array<char, 48>;
 
-  /// RFC 867 leaves the format open. This is the clock that timers run on, in seconds: simulated it
-  /// starts at 0 with the run, so that every run tells the same; live the kernel starts it at boot.
+  /// RFC 867 leaves the format open. We send the timers' clock in seconds. In a simulated run it
+  /// starts at 0, so that all runs agree; on a live system it starts when the kernel boots.
   static std::size_t format(Instant now, Line& line) {
     const auto time = to_ns(now);
     const int length = std::snprintf(line.data(), line.size(), "%lld.%09lld seconds\r\n",
@@ -42,7 +42,7 @@ class Daytime final : public AsyncProgram {
     const std::size_t length = format(system_.now(), *line);
     const auto bytes = std::as_bytes(std::span(*line)).first(length);
     auto handler = [this, handle, owned = std::move(line)](std::error_code, std::size_t) {
-      close(handle);  // sent, or nobody is there to hear it
+      close(handle);  // sent, or the client is gone
     };
     async_write(StreamSocket(proactor_, handle), bytes, named("on_write", std::move(handler)));
   }

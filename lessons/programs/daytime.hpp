@@ -1,5 +1,5 @@
-// A daytime server (RFC 867): whoever connects is told the time and hung up on. The first server of
-// Asio's tutorial.
+// A daytime server (RFC 867): it sends the time to each client that connects and then closes the
+// connection. This is the first server in Asio's tutorial.
 #pragma once
 
 #include "lessons/programs/program.hpp"

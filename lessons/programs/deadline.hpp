@@ -1,5 +1,5 @@
-// A time limit for whatever is under way on a connection: when it is reached, all operations on the
-// handle are cancelled, and whoever awaits them hears ECANCELED.
+// A time limit for the operations on a connection. When it expires, all operations on the handle
+// are cancelled and complete with ECANCELED.
 #pragma once
 
 #include <memory>
@@ -10,16 +10,17 @@
 
 namespace proactor_lab {
 
-/// Loop thread. Moving the limit is only an assignment: one timer is under way as long as the
-/// connection lasts, and when it fires too early, it is set again. What it shares with this object
-/// is owned by both, for it may be over later.
+/// Loop thread only. To move the limit is only an assignment: one timer stays pending while the
+/// connection lasts, and if it fires too early, it is set again. The timer's handler may run after
+/// this object is destroyed, so both share the ownership of the state.
 class Deadline {
  public:
-  /// No limit where `timeout` is 0.
+  /// If `timeout` is 0, there is no limit.
   Deadline(Proactor& proactor, OperatingSystem& system, Handle handle, Duration timeout)
       : timeout_(timeout), state_(std::make_shared<State>(proactor, system, handle)) {}
 
-  /// From now on. `disarm` ends it; an operation that is initiated later is not cancelled.
+  /// Starts the limit now; `disarm` ends it. Operations initiated after it has expired are not
+  /// cancelled.
   void arm(CallSite site = CallSite::here()) {
     if (timeout_ <= Duration::zero()) return;
     state_->until = state_->system.now() + timeout_;
@@ -29,13 +30,13 @@ class Deadline {
     if (!state_->waits) wait(state_);
   }
 
-  /// True where the time was up before.
+  /// Ends the limit. Returns true if it had expired.
   bool disarm() {
     state_->armed = false;
     return std::exchange(state_->expired, false);
   }
 
-  /// Before the connection is closed.
+  /// Call this before the connection is closed.
   void stop() {
     disarm();
     if (!state_->waits) return;
@@ -51,7 +52,7 @@ class Deadline {
     Instant until{};
     OperationToken timer;
     CallSite site;
-    bool waits = false;  // the timer is under way
+    bool waits = false;  // the timer is pending
     bool armed = false;
     bool expired = false;
   };

@@ -41,7 +41,7 @@ class EchoServer final : public AsyncProgram {
 
   void on_accept(std::error_code error, Handle handle) {
     if (!error) receive(take_connection(handle));
-    // Out of descriptors: the client waits in the backlog until a connection ends.
+    // No descriptors left: new clients wait in the backlog until a connection ends.
     if (error.value() == EMFILE || error.value() == ENFILE) {
       accept_again_ = true;
       return;
@@ -108,9 +108,9 @@ class EchoServer final : public AsyncProgram {
   OperatingSystem& system_;
   ProgramSettings settings_;
   Handle listener_ = Handle::none;
-  Strand strand_;  // of those handlers that touch what follows; a connection has one at a time
+  Strand strand_;  // serializes handlers that use members below; a connection has one at a time
   bool accept_again_ = false;
-  std::vector<std::unique_ptr<Connection>> connections_;  // operations point to them: never moved
+  std::vector<std::unique_ptr<Connection>> connections_;  // operations point to them: never move
   std::vector<Connection*> free_;
 };
 

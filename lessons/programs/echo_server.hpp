@@ -1,4 +1,4 @@
-// An echo server: what a client sends comes back. One thread, any number of clients.
+// An echo server: it sends back what a client sends. Any number of clients.
 #pragma once
 
 #include "lessons/programs/program.hpp"

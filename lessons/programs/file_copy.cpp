@@ -30,16 +30,16 @@ class FileCopy final : public AsyncProgram {
   std::string failure() const override { return failure_; }
 
  private:
-  /// A buffer, and the part of the file that it is carrying over.
+  /// A buffer, and the part of the file that it copies now.
   struct Block {
     std::vector<std::byte> buffer;
-    std::uint64_t offset = 0;  // of what is read, or written, next
-    std::size_t left = 0;      // of the part, from `offset` on
+    std::uint64_t offset = 0;  // in the file, of the next read or write
+    std::size_t left = 0;      // bytes of the part, from `offset` on
     std::size_t filled = 0;    // bytes in the buffer
-    std::size_t written = 0;   // of these
+    std::size_t written = 0;   // bytes already written of these
   };
 
-  // The source first: where there is none, no empty target is left behind.
+  // Open the source first. If it does not exist, no empty target is left behind.
   void open_source() {
     const auto mode = static_cast<std::uint32_t>(OpenMode::read);
     auto handler = [this](std::error_code e, Handle handle) { on_source_open(e, handle); };
@@ -81,7 +81,7 @@ class FileCopy final : public AsyncProgram {
   void on_read(Block& block, std::error_code error, std::size_t bytes) {
     if (error) fail(settings_.source + " cannot be read", error);
     if (bytes == 0) {
-      at_end_ = true;  // parts beyond this one end the same way
+      at_end_ = true;  // later parts are at the end of the file, too
       return put_away();
     }
     block.filled = bytes;
@@ -104,12 +104,12 @@ class FileCopy final : public AsyncProgram {
     block.offset += bytes;
     block.left -= bytes;
     block.written += bytes;
-    if (block.written < block.filled) return write(block);  // a short write: the rest
-    if (block.left > 0) return read(block);  // a short read: the rest, or the end of the file
+    if (block.written < block.filled) return write(block);  // a short write: write the rest
+    if (block.left > 0) return read(block);  // a short read: read on, or find the end
     take_next_part(block);
   }
 
-  /// One buffer less at work; the last one sees to it that the copy is on the disk.
+  /// One buffer has finished. The last one makes sure that the copy is on the disk.
   void put_away() {
     if (--busy_ > 0) return;
     if (!failure_.empty()) return close_files();
@@ -132,16 +132,16 @@ class FileCopy final : public AsyncProgram {
     File(proactor_, handle).async_close(named("on_close", handler));
   }
 
-  /// The first failure is the one that is told.
+  /// Only the first failure is reported.
   void fail(const std::string& what, std::error_code error) {
     if (failure_.empty()) failure_ = what + ": " + error.message();
   }
 
   Proactor& proactor_;
   ProgramSettings settings_;
-  std::string source_path_;  // lent while they are opened
+  std::string source_path_;  // lent to the open operations
   std::string target_path_;
-  std::vector<Block> blocks_;  // operations point to them: never resized
+  std::vector<Block> blocks_;  // operations point to them: never resize
   Handle source_ = Handle::none;
   Handle target_ = Handle::none;
   std::uint64_t next_offset_ = 0;

@@ -1,6 +1,6 @@
-// Copies a file with several reads and writes in flight: each buffer goes its own way through the
-// file, reading a block, writing it, taking the next. Which completes first is the disk's affair;
-// the copy is right in any order, because every operation names its place in the file.
+// Copies a file with several reads and writes in flight. Each buffer reads a block, writes it, and
+// takes the next one, independently of the others. The disk decides which operation completes
+// first. The copy is correct in any order, because every operation gives its offset in the file.
 #pragma once
 
 #include "lessons/programs/program.hpp"

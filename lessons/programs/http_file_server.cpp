@@ -28,7 +28,7 @@ class HttpFileServer final : public AsyncProgram {
         accepting_(proactor, system, [this](Handle handle) { spawn(serve(handle)); }) {}
 
   std::error_code start() override {
-    // Without a root it would serve the whole disk.
+    // Without a root, the server would offer the whole disk.
     if (settings_.root.empty()) return std::make_error_code(std::errc::invalid_argument);
     return accepting_.start(settings_.listen_on);
   }
@@ -36,7 +36,7 @@ class HttpFileServer final : public AsyncProgram {
   Endpoint endpoint() const override { return accepting_.endpoint(); }
 
  private:
-  /// In the frame of `serve`, where it stays until the connection is closed.
+  /// Lives in the coroutine frame of `serve` until the connection is closed.
   struct Connection {
     Connection(Proactor& proactor, OperatingSystem& system, Handle handle, Duration timeout)
         : socket(proactor, handle), deadline(proactor, system, handle, timeout) {
@@ -45,22 +45,22 @@ class HttpFileServer final : public AsyncProgram {
     }
     StreamSocket socket;
     Deadline deadline;
-    std::string text;             // received and not yet answered
-    std::size_t head_length = 0;  // of the request at its front
-    std::string answer;           // its head, while it is sent
+    std::string text;             // received, but not yet answered
+    std::size_t head_length = 0;  // of the first request in `text`
+    std::string answer;           // the answer's head, while it is sent
     std::array<std::byte, block_bytes> block;
   };
 
   Task serve(Handle handle) {
     Connection connection(proactor_, system_, handle, settings_.timeout);
-    // Never a co_await in a condition: GCC 12 compiles some of them wrongly.
+    // We never write a co_await in a condition: GCC 12 compiles some of them wrongly.
     for (bool goes_on = true; goes_on;) goes_on = co_await serve_request(connection);
     connection.deadline.stop();
     co_await connection.socket.close().named("on_close");
     accepting_.connection_ended();
   }
 
-  /// True where another request may follow.
+  /// Returns true if another request may follow.
   TaskOf<bool> serve_request(Connection& connection) {
     const std::optional<HttpStatus> head = co_await read_head(connection);
     if (!head) co_return false;
@@ -76,7 +76,7 @@ class HttpFileServer final : public AsyncProgram {
     co_return false;
   }
 
-  /// Fills `text` until a whole head is in it. Nothing: nobody is there to be answered.
+  /// Receives until `text` holds a whole head. Returns none if no client is left to answer.
   TaskOf<std::optional<HttpStatus>> read_head(Connection& connection) {
     std::string& text = connection.text;
     connection.deadline.arm();
@@ -122,7 +122,7 @@ class HttpFileServer final : public AsyncProgram {
     co_return (sent && request.keep_alive);
   }
 
-  /// What is no file, or not ours to read, is not there as far as clients are told.
+  /// For clients, a file that is missing or that we may not read does not exist: 404.
   static HttpStatus status_of(std::error_code error) {
     const int out_of[] = {EMFILE, ENFILE, ENOMEM, EIO};
     const bool ours =
@@ -130,7 +130,7 @@ class HttpFileServer final : public AsyncProgram {
     return ours ? HttpStatus::unavailable : HttpStatus::not_found;
   }
 
-  /// All of it or, where the file has become shorter than was promised, the connection's end.
+  /// Sends the whole file. If it has become shorter than we promised, closes the connection.
   TaskOf<bool> send_content(Connection& connection, File file, std::uint64_t size) {
     for (std::uint64_t done = 0; done < size;) {
       const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(block_bytes, size - done));
@@ -171,8 +171,8 @@ class HttpFileServer final : public AsyncProgram {
     co_return !error && total == bytes.size();
   }
 
-  /// Closing with bytes unread would reset the connection, and the client might never see why it
-  /// was refused. So: no more from here, and what still comes is thrown away, up to a limit.
+  /// If we closed with unread bytes, the connection would be reset, and the client might never see
+  /// the reason. So we stop sending, then read and discard what still arrives, up to a limit.
   Task refuse(Connection& connection, HttpStatus status) {
     HttpRequest refused;
     refused.keep_alive = false;

@@ -1,13 +1,14 @@
-// Serves the files beneath a root by HTTP/1.1: GET and HEAD, connections kept alive. A coroutine a
-// connection; what it awaits are composed operations, opening, reading and sending.
+// Serves the files beneath a root folder over HTTP/1.1: GET and HEAD, with connections kept alive.
+// There is one coroutine per connection. It awaits operations such as open, read and send.
 //
-// Input is refused by default (http_request.hpp says what). A connection holds at most 13 KiB: the
-// head of a request (8 KiB, else 431), a block of a file (4 KiB) and the head of an answer. With a
-// `timeout`, a request must be there in that time, and each block of the answer be taken in it.
+// Requests are refused unless they are known to be valid (see http_request.hpp). A connection holds
+// at most 13 KiB: the head of a request (8 KiB, otherwise status 431), a block of a file (4 KiB),
+// and the head of an answer. With a `timeout`, a request must arrive within that time, and the
+// client must accept each block of the answer within it.
 //
-// Left out: symbolic links, which are followed wherever they lead, and files that are no files (a
-// pipe would be waited for): give it a root where nobody puts such things. No Date is sent, because
-// a simulated run has no calendar.
+// Not handled: symbolic links are followed, wherever they lead, and special files are opened (a
+// pipe would make the server wait). So use a root folder that contains neither. The server sends no
+// Date header, because a simulated run has no calendar.
 #pragma once
 
 #include "lessons/programs/program.hpp"

@@ -7,11 +7,11 @@
 namespace proactor_lab {
 namespace {
 
-// Not <cctype>: a locale shall not decide what is a letter.
+// We do not use <cctype>, because there the locale decides what a letter is.
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// What methods and header names consist of.
+/// The characters that methods and header names consist of.
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return is_letter(c) || is_digit(c) ||
@@ -37,7 +37,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// Takes the front of `text` up to `end` and `end` itself; all of it where there is none.
+/// Removes the front of `text` up to and including `end`, or all of it if there is no `end`.
 std::string_view take_until(std::string_view& text, std::string_view end) {
   const std::size_t place = text.find(end);
   const std::string_view taken = text.substr(0, place);
@@ -45,7 +45,7 @@ std::string_view take_until(std::string_view& text, std::string_view end) {
   return taken;
 }
 
-/// What the header's lines say together.
+/// The information from all header lines together.
 struct Headers {
   int hosts = 0;
   bool has_body = false;
@@ -55,7 +55,7 @@ struct Headers {
   void take(std::string_view line) {
     const std::size_t colon = line.find(':');
     const std::string_view name = line.substr(0, colon);
-    // This refuses a space before the colon and a folded line, too.
+    // This also refuses a space before the colon, and a folded line.
     if (colon == std::string_view::npos || !is_token(name)) {
       malformed = true;
       return;
@@ -102,7 +102,7 @@ std::string_view reason_of(HttpStatus status) {
 }
 
 HttpHeadEnd find_head_end(std::string_view text) {
-  std::size_t line = 0;  // where the current line starts
+  std::size_t line = 0;  // start of the current line
   for (std::size_t end = text.find('\n'); end != std::string_view::npos;
        end = text.find('\n', line)) {
     if (end == line || text[end - 1] != '\r') return {0, true};
@@ -128,7 +128,7 @@ HttpRequest parse_http_head(std::string_view head) {
     if (!header.empty()) headers.take(header);
   }
   std::string_view path = target;
-  path = take_until(path, "?");  // a file does not care for a query
+  path = take_until(path, "?");  // the query is ignored: files do not use it
   if (version != "HTTP/1.1") {
     request.status = HttpStatus::version_not_supported;
   } else if (method != "GET" && method != "HEAD") {

@@ -1,5 +1,5 @@
-// What an HTTP client asks for, read strictly (RFC 9112): input validation as a lesson. Whatever is
-// not known to be well is refused; nothing is repaired, decoded or guessed. Pure functions.
+// Strict parsing of HTTP requests (RFC 9112): a lesson in input validation. Everything that is not
+// known to be valid is refused. Nothing is repaired, decoded or guessed. All functions are pure.
 #pragma once
 
 #include <cstddef>
@@ -20,29 +20,30 @@ enum class HttpStatus : int {
 };
 std::string_view reason_of(HttpStatus status);
 
-/// Where a request's head, its lines and the empty one after them, ends.
+/// The end of a request's head: its lines and the empty line after them.
 struct HttpHeadEnd {
-  std::size_t length = 0;  ///< 0: not all of it is there
-  bool malformed = false;  ///< a line does not end as it must: no need to wait for more
+  std::size_t length = 0;  ///< bytes; 0: the head is incomplete
+  bool malformed = false;  ///< a line has a wrong ending: waiting for more is useless
 };
 HttpHeadEnd find_head_end(std::string_view text);
 
 struct HttpRequest {
-  HttpStatus status = HttpStatus::bad_request;  ///< anything but `ok`: to be refused
-  std::string path;                             ///< beneath the root, no "/" in front
+  HttpStatus status = HttpStatus::bad_request;  ///< refuse the request unless this is `ok`
+  std::string path;                             ///< beneath the root, without a leading "/"
   bool head_only = false;
   bool keep_alive = true;
 };
 
-/// `head` is whole. Refused among others: a body, a missing or second Host, folded lines, other
-/// versions, percent-encoding, absolute addresses, and paths that `is_safe_path` refuses.
+/// `head` must be complete. Refuses, among others: a body, a missing or second Host, folded lines,
+/// other versions, percent-encoding, absolute addresses, and paths that `is_safe_path` refuses.
 HttpRequest parse_http_head(std::string_view head);
 
-/// Whether "/a/b.html" stays beneath the root on any system: names of letters, digits, "-", "_"
-/// and ".", none of which is empty or starts with a dot (the last may be empty: a folder's index).
+/// True if "/a/b.html" stays beneath the root on every system. Names consist of letters, digits,
+/// "-", "_" and ".". No name may be empty or start with a dot, except that the last may be empty (a
+/// folder's index).
 bool is_safe_path(std::string_view path);
 
-/// By the name's extension; what is not known is not to be displayed.
+/// The type for the name's extension; unknown extensions get a type that is only downloaded.
 std::string_view content_type_of(std::string_view path);
 
 }  // namespace proactor_lab

@@ -24,7 +24,7 @@ class MultishotEcho final : public AsyncProgram {
 
   std::error_code start() override {
     std::error_code error;
-    system_.register_buffers(buffers_, error);  // for as long as the system lives
+    system_.register_buffers(buffers_, error);  // must stay valid as long as the system exists
     if (!error) listener_ = system_.listen(settings_.listen_on, "listener", error);
     if (!error) accept();
     return error;
@@ -35,8 +35,8 @@ class MultishotEcho final : public AsyncProgram {
  private:
   struct Connection {
     Handle handle = Handle::none;
-    std::string sending;  // lent to the write; empty if none is under way
-    std::string waiting;  // goes out next
+    std::string sending;  // lent to the write; empty if none is pending
+    std::string waiting;  // to be sent next
     bool receives = false;
     bool ended = false;  // by the client, or by an error
   };
@@ -66,15 +66,15 @@ class MultishotEcho final : public AsyncProgram {
     socket.async_receive_many(buffers_, named("on_receive", handler));
   }
 
-  /// Called for each arrival. The bytes are ours until this returns; the call without any is the
-  /// last.
+  /// Called for each arrival. The bytes are ours until this function returns. The last call brings
+  /// no bytes.
   void on_receive(Connection& connection, std::error_code error, std::span<std::byte> bytes) {
     if (!bytes.empty()) {
       connection.waiting.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
       return send(connection);
     }
     connection.receives = false;
-    // No buffer was free at that moment: they are by now.
+    // At that moment no buffer was free. By now they are free again.
     if (error.value() == ENOBUFS) return receive(connection);
     connection.ended = true;
     close_if_done(connection);
@@ -113,8 +113,8 @@ class MultishotEcho final : public AsyncProgram {
   ProgramSettings settings_;
   BufferGroup buffers_;
   Handle listener_ = Handle::none;
-  bool accept_again_ = false;                             // the process was out of descriptors
-  std::vector<std::unique_ptr<Connection>> connections_;  // operations point to them: never moved
+  bool accept_again_ = false;                             // the process had no descriptor left
+  std::vector<std::unique_ptr<Connection>> connections_;  // operations point to them: never move
 };
 
 }  // namespace

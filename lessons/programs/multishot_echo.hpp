@@ -1,6 +1,5 @@
-// The echo server again, with multishot operations: one accept that yields every connection, and
-// one receive per connection that yields every arrival, into buffers that the system takes when
-// bytes come.
+// The echo server again, with multishot operations. One accept yields every connection. One receive
+// per connection yields all its data, in buffers that the system selects when bytes arrive.
 #pragma once
 
 #include "lessons/programs/program.hpp"

@@ -39,7 +39,7 @@ class OneRead final : public AsyncProgram {
     socket.async_receive(buffer_, named("on_receive", handler));
   }
 
-  // The bytes are here already: the system has put them into the buffer.
+  // The bytes are already here: the system has put them into the buffer.
   void on_receive() {
     StreamSocket socket(proactor_, connection_);
     socket.async_close(named("on_close", [](std::error_code) {}));
@@ -60,7 +60,7 @@ std::unique_ptr<AsyncProgram> make_one_read(Proactor& proactor, OperatingSystem&
   return std::make_unique<OneRead>(proactor, system, settings);
 }
 
-/// The same service as a reactor: wait until the bytes can be read, then read them oneself.
+/// The same service as a reactor: wait until bytes can be read, then read them yourself.
 Task one_read_reactor(BlockingSystem& system, ProgramSettings settings) {
   const Handle listener{system.listen(settings.listen_on, "listener")};
   const std::array<Handle, 1> listeners{listener};

@@ -84,7 +84,7 @@ Task three_requests_one_thread(BlockingSystem& system, ProgramSettings settings)
 }
 
 Task three_requests_threads(BlockingSystem& system, ProgramSettings settings) {
-  // The first request is this thread's own.
+  // The calling thread serves the first request.
   for (std::size_t i = 1; i < names.size(); ++i) {
     co_await system.spawn(serve_one(system, settings, names[i]), names[i]);
   }

@@ -1,5 +1,5 @@
-// Three requests, each some work and then a wait for a slow back end: by one thread that blocks, by
-// three threads that block, by a proactor on one thread.
+// Three requests. Each needs some work and then waits for a slow back end. They are served by one
+// blocking thread, by three blocking threads, or by a proactor on one thread.
 #pragma once
 
 #include "lessons/programs/program.hpp"

@@ -38,7 +38,7 @@ class TimeoutRace final : public AsyncProgram {
     timer_ = timer.async_wait(expiry, named("on_timeout", on_expiry));
   }
 
-  // Either bytes (or the end of the stream) came, or this is the cancelled receive.
+  // Bytes arrived, or the end of the stream, or the timer has cancelled this receive.
   void on_receive(std::error_code error) {
     if (error != std::errc::operation_canceled) {
       auto handler = [this](std::error_code) { one_is_over(); };
@@ -55,8 +55,8 @@ class TimeoutRace final : public AsyncProgram {
     one_is_over();
   }
 
-  // Receive, timer and at least one cancel: the buffer is free and the connection may be closed
-  // only when receive and timer have both completed.
+  // Called after each of the three: receive, timer, and at least one cancel. The buffer is free,
+  // and we may close the connection, only after receive and timer have both completed.
   void one_is_over() {
     if (proactor_.operations_in_flight() > 0 || closing_) return;
     closing_ = true;

@@ -1,5 +1,6 @@
-// A receive with a deadline, made by hand: a receive and a timer, and whoever is first cancels the
-// other. The cancel may come too late; all three completions arrive in any case.
+// A receive with a deadline, written by hand. A receive and a timer start together, and the one
+// that completes first cancels the other. The cancel may come too late. All three operations
+// complete in any case.
 #pragma once
 
 #include "lessons/programs/program.hpp"

@@ -1,6 +1,6 @@
-// Active Object: whoever wants something done puts a method request into the object's activation
-// queue and goes on; threads of the object's own execute them. Here the main thread reads all
-// clients' requests and asks the object to answer them.
+// Active Object: a caller puts a method request into the object's activation queue and continues.
+// The object's own threads execute the requests. Here the main thread reads all clients' requests
+// and asks the object to answer them.
 #include <array>
 #include <memory>
 
@@ -11,17 +11,17 @@
 namespace proactor_lab {
 namespace {
 
-/// Servant and scheduler, with the method `answer` that clients of the object call.
+/// Servant and scheduler in one. Its clients call the method `answer`.
 class Answerer {
  public:
   Answerer(BlockingSystem& system, const ProgramSettings& settings, Handle ready)
       : system_(system), settings_(settings), ready_(ready), activation_queue_(system) {}
 
-  /// The proxy's method: returns before it is done. That it is, the client of `key` sees; it is
-  /// watched again then.
+  /// The proxy's method: it returns before the request is done. When it is done, the client of
+  /// `key` gets its answer, and its connection is watched again.
   Task answer(std::uint32_t key) { co_await activation_queue_.put(key); }
 
-  /// A thread of the object's own.
+  /// The body of each of the object's threads.
   static Task run(std::shared_ptr<Answerer> self) {
     while (true) {
       const std::optional<std::uint32_t> key = co_await self->activation_queue_.take();

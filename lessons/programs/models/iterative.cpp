@@ -1,4 +1,4 @@
-// Iterative: one client at a time, from its first request to its last. All others wait.
+// Iterative: serve one client at a time, from its first request to its last. All others wait.
 #include "lessons/programs/models/models.hpp"
 #include "lessons/programs/models/service.hpp"
 

@@ -1,6 +1,6 @@
-// Leader/Followers: threads take turns at waiting for all connections. The leader waits; when
-// something comes, it promotes a follower to be the next leader, and serves the request itself. No
-// thread hands anything to another.
+// Leader/Followers: threads take turns at waiting for all connections. The leader waits. When a
+// request arrives, the leader promotes a follower to be the next leader and serves the request
+// itself. So no thread hands work to another.
 #include <array>
 #include <memory>
 
@@ -13,7 +13,7 @@ namespace {
 struct Group {
   Handle listener;
   Handle ready;  // the set of all connections
-  Lock leader;   // whoever has it leads
+  Lock leader;   // the thread that holds it is the leader
   SessionTable sessions;
 };
 
@@ -47,7 +47,7 @@ Task follow_and_lead(BlockingSystem& system, ProgramSettings settings,
     if (leads < 0) co_return;
     std::array<std::uint32_t, 1> key{};
     const std::int32_t found = co_await system.wait_ready(group->ready, key);
-    co_await system.unlock(group->leader);  // promotes a follower
+    co_await system.unlock(group->leader);  // promotes a follower to leader
     if (found < 0) co_return;
     if (key[0] == SessionTable::listener_key) {
       co_await accept_next(system, settings, *group);

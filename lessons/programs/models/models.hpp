@@ -1,10 +1,11 @@
-// One service as eight server models, named as POSA2 names them (Schmidt, Stal, Rohnert, Buschmann:
-// Pattern-Oriented Software Architecture 2). The service: read a request, work on it, ask a back
-// end that takes its time, send back as many bytes as the request had; until the client hangs up.
+// One service as eight server models, named as in POSA2 (Schmidt, Stal, Rohnert, Buschmann:
+// Pattern-Oriented Software Architecture 2). The service reads a request, works on it, asks a slow
+// back end, and sends back as many bytes as the request had. It repeats this until the client
+// closes its connection.
 //
-// Each client's connection has one of its own to the back end, made when it is accepted. So an
-// answer cannot be taken for another's, no model needs a lock around the back end, and all of them
-// ask the same of the system for a request.
+// Each client connection has a separate connection to the back end, opened when the client is
+// accepted. So an answer cannot be mistaken for another one, no model needs a lock around the back
+// end, and all models do the same reads and writes per request.
 #pragma once
 
 #include "lessons/programs/program.hpp"
@@ -18,7 +19,7 @@ Task leader_followers(BlockingSystem& system, ProgramSettings settings);
 Task active_object(BlockingSystem& system, ProgramSettings settings);
 Task reactor(BlockingSystem& system, ProgramSettings settings);
 
-/// Where `settings.on_workers`, the work for a request is done by a worker and not by the loop.
+/// If `settings.on_workers` is set, a worker, not the loop thread, does the work for a request.
 std::unique_ptr<AsyncProgram> make_proactor_model(Proactor& proactor, OperatingSystem& system,
                                                   const ProgramSettings& settings);
 

@@ -1,5 +1,5 @@
-// A queue between threads, as a Monitor Object: one lock, and a condition for those who find it
-// empty.
+// A queue between threads, written as a Monitor Object: one lock, and a condition on which threads
+// wait while the queue is empty.
 #pragma once
 
 #include <deque>
@@ -25,7 +25,7 @@ class MonitorQueue {
     co_await system_.notify_one(filled_);
   }
 
-  /// Waits until there is one. Empty: the run ends.
+  /// Waits until there is a value. Returns none if the run ends.
   TaskOf<std::optional<Value>> take() {
     std::int32_t result = co_await system_.lock(lock_);
     while (result >= 0 && values_.empty()) result = co_await system_.wait(filled_, lock_);

@@ -1,5 +1,5 @@
-// Proactor: one thread initiates operations and goes on with whatever is complete. With workers the
-// loop still handles all completions, and a worker does the work that a request takes.
+// Proactor: one thread initiates operations and handles their completions. With workers, the loop
+// still handles all completions, and a worker does the work for each request.
 #include <array>
 
 #include "core/composed.hpp"
@@ -43,7 +43,7 @@ class ProactorModel final : public AsyncProgram {
     accepting_.connection_ended();
   }
 
-  /// False where the client or the back end is gone.
+  /// Returns false if the client or the back end closed its connection.
   TaskOf<bool> serve_request(Session& session) {
     const auto [error, bytes] =
         co_await session.client.receive(session.request).named("on_request");
@@ -63,7 +63,7 @@ class ProactorModel final : public AsyncProgram {
     co_return !answered.error;
   }
 
-  /// A job that does nothing: who awaits it goes on on a worker.
+  /// A job that does nothing: a coroutine that awaits it continues on a worker.
   Awaitable<Done> place_of_a_worker(CallSite site = CallSite::here()) {
     return {proactor_, {.opcode = Opcode::no_op}, site};
   }

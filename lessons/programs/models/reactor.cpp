@@ -1,8 +1,8 @@
-// Reactor: one thread waits for all connections at once, and dispatches each that is ready to a
-// handler, which reads and writes itself and never waits for what is not there.
+// Reactor: one thread waits for all connections at once. When one is ready, the thread calls its
+// handler, which reads and writes without waiting for more.
 //
-// What it writes is small, and connecting to the back end takes one round trip; a reactor for large
-// answers or far back ends would watch for writing, too.
+// The answers are small, and connecting to the back end takes one round trip. A reactor for large
+// answers or distant back ends would also wait until it can write.
 #include <array>
 
 #include "lessons/programs/models/models.hpp"

@@ -1,4 +1,4 @@
-// In these programs no condition has a co_await in it: GCC 12 may then resume the wrong coroutine.
+// These programs never have a co_await in a condition: GCC 12 may then resume the wrong coroutine.
 #include "lessons/programs/models/service.hpp"
 
 #include <algorithm>
@@ -40,7 +40,7 @@ TaskOf<Accepted> try_accept_session(BlockingSystem& system, const ProgramSetting
   std::int32_t connected = back_end;
   if (back_end >= 0) connected = co_await system.connect(session.back_end, settings.back_end);
   if (connected == 0) co_return Accepted::client;
-  // Out of descriptors, or the back end is not there: this client is lost, the next may be well.
+  // No descriptors left, or no back end. This client is lost, but the next may be served.
   if (back_end >= 0) co_await system.close(session.back_end);
   if (client >= 0) co_await system.close(session.client);
   if (back_end == -EMFILE || back_end == -ENFILE) co_await system.sleep(patience);

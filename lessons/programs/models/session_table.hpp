@@ -1,4 +1,5 @@
-// The sessions of a model that learns by a key which of them is ready. Key 0 is the listener's.
+// The sessions of a model that waits for many connections: a key identifies each. Key 0 is the
+// listener.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,8 @@
 
 namespace proactor_lab {
 
-/// Any thread; what a session holds is only touched by the thread that was told its key.
+/// Any thread may call it. A session's contents may be used only by the thread that received its
+/// key.
 class SessionTable {
  public:
   static constexpr std::uint32_t listener_key = 0;
@@ -40,7 +42,7 @@ class SessionTable {
 
  private:
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Session>> sessions_;  // by key - 1
+  std::vector<std::unique_ptr<Session>> sessions_;  // index: key - 1
   std::vector<std::uint32_t> free_;
 };
 

@@ -1,4 +1,4 @@
-// Thread per connection: each client has a thread of its own, which waits with it.
+// Thread per connection: each client has its own thread, which blocks whenever the client waits.
 #include "lessons/programs/models/models.hpp"
 #include "lessons/programs/models/service.hpp"
 

@@ -1,5 +1,5 @@
-// Thread pool (Half-Sync/Half-Async): one thread accepts and puts connections into a queue, a fixed
-// number of others take them out. Who has a connection serves it until the client hangs up.
+// Thread pool (Half-Sync/Half-Async): one thread accepts and puts connections into a queue. A fixed
+// number of threads take them out; each serves its client until the client leaves.
 #include <memory>
 
 #include "lessons/programs/models/models.hpp"
