@@ -1,5 +1,5 @@
-// The window's state and what changes it. It owns the document and draws itself within a frame of
-// Dear ImGui; who makes the frames (a window, a picture without one, a test) is not its concern.
+// The window's state and the functions that change it. It owns the document and draws itself in a
+// Dear ImGui frame. The frames may come from a window, an offscreen renderer or a test.
 #pragma once
 
 #include <optional>
@@ -18,25 +18,25 @@ class App {
  public:
   App() = default;
 
-  /// Shows `document` instead of what was open.
+  /// Replaces the open document.
   void open(Document document);
-  /// The same by name; what is wrong with it is said in the window.
+  /// Opens a document by name; an error is shown in the window.
   void open_named(const std::string& name);
-  /// Shows the three requests of the first launch.
+  /// Shows the three requests of the first screen.
   void start_first_launch(FirstLaunchRuns runs);
   void say(std::string notice) { notice_ = std::move(notice); }
 
   void press(Key key);
-  /// Where a lesson asks for a number, characters are its digits.
+  /// Text input. While a lesson asks for a number, characters are its digits.
   void type(char32_t character);
   void apply(const Request& request);
 
-  /// Lets real time pass; what plays moves on.
+  /// Advances playing animations by `seconds` of real time.
   void advance(float seconds);
-  /// Whether a later frame would look different without anybody doing anything.
+  /// True if later frames change without user input.
   bool animating() const;
 
-  /// Draws everything and obeys what was pressed.
+  /// Draws everything and applies the requests that resulted.
   void draw(const Fonts& fonts);
 
   const Playback& playback() const { return playback_; }
@@ -50,7 +50,7 @@ class App {
   bool in_first_launch() const { return first_launch_.has_value(); }
   FirstLaunch* first_launch() { return first_launch_ ? &*first_launch_ : nullptr; }
   const figures::Target& selection() const { return selection_; }
-  /// What the frame shows; valid until the next change.
+  /// What the frame shows. Valid until the next change.
   Snapshot snapshot() const;
 
  private:
@@ -59,12 +59,12 @@ class App {
   void apply_to_lesson(const Request& request);
   void select(figures::Target target);
   void continue_on();
-  /// Takes over the lesson's page: its run, its horizon, and with `move` its moment and panes.
+  /// Applies the lesson's page: its run, its horizon and, if `move` is true, its moment and panes.
   void follow_lesson(bool move);
   void reveal(const GivenAnswer& answer);
   const PageView* page() const;
   void run_exercise();
-  /// Where what is typed goes; null where it means keys.
+  /// The text that typed characters edit; null if they are key commands.
   std::string* typed_into();
 
   std::optional<FirstLaunch> first_launch_;
@@ -75,7 +75,7 @@ class App {
   const Model* laid_out_ = nullptr;
   Playback playback_;
   ViewSettings settings_;
-  PaneSet lesson_panes_;  ///< what the lesson asked for last
+  PaneSet lesson_panes_;  ///< the panes that the lesson asked for last
   figures::Target selection_;
   GivenAnswer answer_;
   ExerciseInput exercise_;

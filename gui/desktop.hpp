@@ -7,14 +7,14 @@
 
 namespace proactor_lab::gui {
 
-/// There is no display to open a window on, or no OpenGL on it.
+/// There is no display for a window, or the display has no OpenGL.
 class NoDisplay : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Shows `app` until the person closes the window. `scale` is device pixels a logical pixel; 0 asks
-/// the desktop. Throws NoDisplay.
+/// Shows `app` until the user closes the window. `scale` is device pixels per logical pixel; 0: the
+/// desktop's scale. Throws NoDisplay.
 void run_desktop(App& app, float scale = 0);
 
 }  // namespace proactor_lab::gui

@@ -1,4 +1,4 @@
-// `--screenshot`: one frame of the window as a file, without a window.
+// `--screenshot`: draws one frame of the window into a file, without opening a window.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@
 
 namespace proactor_lab::gui {
 
-/// The moment that a person names: "#SEQ", nanoseconds since the run's start, or an SQL query whose
-/// first value is a `seq`. Throws InputError.
+/// The `seq` for a moment given as "#SEQ", as nanoseconds since the run's start, or as an SQL query
+/// whose first value is a `seq`. Throws InputError.
 std::uint32_t moment_named(const Model& model, const std::string& text);
 
-/// What the window would show.
+/// The picture that the window would show.
 Image picture_of(App& app, Offscreen& offscreen, const FrameSize& size);
 
 }  // namespace proactor_lab::gui

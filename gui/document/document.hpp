@@ -1,4 +1,4 @@
-// What the window has open: a run to look at and, perhaps, a lesson about it.
+// What the window shows: one or more runs and, optionally, a lesson about them.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace proactor_lab::gui {
 
-/// A trace and the model of it, kept together because the model refers to the trace.
+/// A trace and its model. They are kept together because the model refers to the trace.
 class Run {
  public:
   explicit Run(Trace trace) : trace_(std::move(trace)), model_(trace_) {}
@@ -27,22 +27,22 @@ class Run {
 };
 
 struct Document {
-  std::string title;                        ///< what the breadcrumb says
-  std::string notice;                       ///< something to know about it: "cut short", ...
-  std::vector<std::unique_ptr<Run>> owned;  ///< none where a lesson has the runs
-  std::unique_ptr<LessonSession> lesson;    ///< none for a trace or a scenario
+  std::string title;                        ///< shown in the header bar
+  std::string notice;                       ///< a remark about the document: "cut short", ...
+  std::vector<std::unique_ptr<Run>> owned;  ///< empty if the lesson owns the runs
+  std::unique_ptr<LessonSession> lesson;    ///< null for a trace or a scenario
 
-  /// What there is to look at; never empty.
+  /// All runs of the document; never empty.
   std::vector<NamedRun> runs() const;
 };
 
-/// A document of a trace in memory: tests and the first launch.
+/// A document for a trace in memory.
 Document document_of(Trace trace, std::string title = {});
-/// A document of a lesson's runs.
+/// A document for a lesson's runs.
 Document document_of(std::unique_ptr<LessonSession> lesson);
 
-/// Opens a lesson, a scenario (which runs it) or a trace: a path, or the name of a lesson or a
-/// scenario that comes with the program. Throws InputError.
+/// Opens a lesson, a scenario (and runs it) or a trace. `name` is a path, or the name of a lesson
+/// or scenario shipped with the program. Throws InputError.
 Document open_document(const std::string& name);
 
 }  // namespace proactor_lab::gui

@@ -1,4 +1,4 @@
-// Makes the lessons' own player show itself in the window.
+// Adapts the lessons' player to the window.
 #pragma once
 
 #include <memory>

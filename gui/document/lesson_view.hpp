@@ -1,5 +1,5 @@
-// A lesson as the window needs it: a page to show and a few buttons to press. The lessons' own
-// engine stands behind `LessonSession`; lesson_adapter.cpp is where the two meet.
+// A lesson as the window needs it: a page to show and operations for its buttons.
+// lesson_adapter.cpp implements `LessonSession` with the lessons' own engine.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace proactor_lab::gui {
 
-/// The panes beside the stage that can be away. A lesson names those it needs.
+/// The panes beside the stage that can be hidden. A lesson names those it needs.
 struct PaneSet {
   bool states = true;
   bool inspector = true;
@@ -25,11 +25,12 @@ struct PaneSet {
   friend bool operator==(const PaneSet&, const PaneSet&) = default;
 };
 
-/// What a learner has given, not yet revealed; which part counts follows from the question.
+/// What a learner has entered and not yet revealed. The question's kind determines which part
+/// counts.
 struct GivenAnswer {
   std::optional<std::size_t> choice;
   std::string number;     ///< as typed
-  figures::Target click;  ///< on the diagram
+  figures::Target click;  ///< a target on the diagram
   bool given() const {
     return choice || !number.empty() || click.kind != figures::Target::Kind::none;
   }
@@ -43,11 +44,11 @@ struct ChoiceView {
 struct QuestionView {
   enum class Kind : std::uint8_t { choice, number, click };
   Kind kind = Kind::choice;
-  std::string text;  ///< empty where the prose asks it
-  std::string unit;  ///< of a number
+  std::string text;  ///< empty if the prose asks the question
+  std::string unit;  ///< for numbers
   std::vector<ChoiceView> choices;
-  std::string right_answer;  ///< in words, once answered
-  bool answered = false;     ///< revealed: the future is open again
+  std::string right_answer;  ///< as text, once answered
+  bool answered = false;     ///< revealed: later events are visible again
   bool correct = false;      ///< once answered
   GivenAnswer answer;        ///< once answered
 };
@@ -56,23 +57,23 @@ struct QuestionView {
 struct ExerciseField {
   std::string label;  ///< "back ends 1: answer after"
   std::string unit;   ///< "ms", or empty
-  std::string value;  ///< what it is in the lesson's own run
+  std::string value;  ///< its value in the lesson's own run
 };
 
-/// A goal to reach by changing the scenario and running it again.
+/// A goal that the learner reaches by changing the scenario and running it again.
 struct ExerciseView {
   std::vector<ExerciseField> fields;
-  bool tried = false;  ///< the runs on show are the learner's
+  bool tried = false;  ///< the runs shown are those of the learner's last try
   bool reached = false;
 };
 
-/// What a learner types into an exercise's fields.
+/// What a learner has typed into an exercise's fields.
 struct ExerciseInput {
-  std::optional<std::size_t> focus;  ///< the field that takes what is typed
+  std::optional<std::size_t> focus;  ///< one per field; empty: keep the value
   std::vector<std::string> values;   ///< empty: as it is
 };
 
-/// One step, ready to be shown: every number is filled in.
+/// One step, ready to be shown; every number is filled in.
 struct PageView {
   std::string part;  ///< "Part 1", may be empty
   std::string lesson_title;
@@ -81,31 +82,31 @@ struct PageView {
   std::size_t step_count = 0;
   std::vector<TextBlock> blocks;
   std::optional<QuestionView> question;
-  std::vector<TextBlock> feedback;  ///< to the answer given, after the reveal
-  std::vector<TextBlock> reveal;    ///< to everybody, after the reveal
+  std::vector<TextBlock> feedback;  ///< feedback to the given answer
+  std::vector<TextBlock> reveal;    ///< shown to every learner, after the reveal
   std::string hint;
-  std::optional<ExerciseView> exercise;  ///< where there is one and no question is open
+  std::optional<ExerciseView> exercise;  ///< set if there is one and no question is open
   bool has_back = false;
   bool has_next = false;
 
-  std::size_t run = 0;                  ///< which of the session's runs
-  std::uint32_t at = 0;                 ///< the moment this step pins
-  std::uint32_t horizon = UINT32_MAX;   ///< nothing after it may be seen
-  std::int64_t horizon_ns = INT64_MAX;  ///< the same as time since each run's start
-  bool activity = false;                ///< the stage it asks for
-  PaneSet panes;                        ///< what it needs beside the stage
+  std::size_t run = 0;                  ///< index in the session's runs
+  std::uint32_t at = 0;                 ///< the moment that this step shows
+  std::uint32_t horizon = UINT32_MAX;   ///< the last event that may be shown
+  std::int64_t horizon_ns = INT64_MAX;  ///< the same, as time since each run's start
+  bool activity = false;                ///< the step asks for the activity diagram
+  PaneSet panes;                        ///< the panes that it needs beside the stage
   std::optional<figures::Zoom> zoom;
   std::optional<figures::Target> selection;
 
   bool question_open() const { return question && !question->answered; }
 };
 
-/// A run under the name that the activity diagram gives it.
+/// A run with its title in the activity diagram.
 struct NamedRun {
   std::string title;  ///< "One thread"
   const Model* model = nullptr;
-  std::int64_t horizon_ns = INT64_MAX;  ///< a question hides what is later; negative: all of it
-  bool seen = false;                    ///< beside the run one is in: shown whole
+  std::int64_t horizon_ns = INT64_MAX;  ///< a question hides later events; negative: all
+  bool seen = false;                    ///< shown whole beside the current run
 };
 
 class LessonSession {
@@ -113,16 +114,17 @@ class LessonSession {
   virtual ~LessonSession() = default;
 
   virtual const PageView& page() const = 0;
-  /// Valid until the next call that changes something.
+  /// Valid until the next call of a non-const function.
   virtual std::vector<NamedRun> runs() const = 0;
 
   virtual void back() = 0;
   virtual void next() = 0;
-  /// Answers the open question, or gives up where nothing was given. Returns what is wrong with the
-  /// answer, in words, where it is none; empty where it was taken.
+  /// Answers the open question, or gives up if `answer` is empty. Returns an empty string if the
+  /// answer was accepted, otherwise text that says what is wrong with it.
   virtual std::string reveal(const GivenAnswer& answer) = 0;
-  /// Runs the scenario anew with these values, one for each field of the exercise; where all are
-  /// empty the lesson's own run comes back. Returns what is wrong with them, in words, if anything.
+  /// Runs the scenario again with these values, one per field of the exercise. If all values are
+  /// empty, returns to the lesson's own run. Returns text that says what is wrong with the values,
+  /// or an empty string.
   virtual std::string try_exercise(const std::vector<std::string>& values) = 0;
 };
 

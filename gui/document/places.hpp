@@ -1,4 +1,4 @@
-// Where the program's own data lies: lessons, scenarios and the programs that people study.
+// Locations of the program's own data: lessons, scenarios and the source of the programs to study.
 #pragma once
 
 #include <filesystem>
@@ -6,11 +6,11 @@
 
 namespace proactor_lab::gui {
 
-/// The folder of the lessons that come with the program; empty where they are missing.
+/// The folder of the shipped lessons; empty if it is missing.
 const std::filesystem::path& lessons_folder();
 
-/// Where a source file that a trace names would lie, from its repository-relative path. Empty where
-/// the path leads anywhere else: a trace may come from anybody.
+/// The location of a source file that a trace names by its repository-relative path. Empty if the
+/// path leads anywhere else, because traces are untrusted.
 std::filesystem::path source_place(std::string_view relative_path);
 
 }  // namespace proactor_lab::gui

@@ -1,5 +1,5 @@
-// The program's source, as the code pane shows it. A trace names files relative to the repository,
-// and a trace may come from anybody: only files beneath our own source or share folder are read.
+// The program's source, for the code pane. A trace names files relative to the repository. Traces
+// are untrusted, so only files beneath our source tree or share folder are read.
 #pragma once
 
 #include <string>
@@ -9,21 +9,22 @@
 namespace proactor_lab::gui {
 
 struct SourceText {
-  std::string name;                ///< the last part of its path
-  std::vector<std::string> lines;  ///< empty: it is not to be had here
+  std::string name;                ///< the file's name without its folder
+  std::vector<std::string> lines;  ///< empty: the file is not available
 };
 
-/// Reads once and remembers; the reference stays valid.
+/// Reads the file once and caches it. The reference stays valid until the process ends.
 const SourceText& source_text(std::string_view relative_path);
 
-/// A stretch of a line that is drawn in one colour.
+/// A part of a line that is drawn in one colour.
 struct CodeSpan {
   enum class Kind : unsigned char { plain, keyword, string, comment, number };
   Kind kind = Kind::plain;
   std::string_view text;
 };
 
-/// Enough C++ to read by: a line at a time, so that long comments are plain after the first line.
+/// A simple C++ highlighter. It sees one line at a time, so a long comment is plain after its first
+/// line.
 std::vector<CodeSpan> code_spans(std::string_view line);
 
 }  // namespace proactor_lab::gui

@@ -1,5 +1,5 @@
-// Where panes draw: a draw list with the fonts and the theme that go with it, and the few marks and
-// buttons that the window has beside its figures. Coordinates are logical pixels of the window.
+// Drawing functions for panes: a draw list with its fonts and theme, and the few marks and buttons
+// that the window has beside its figures. Coordinates are logical pixels of the window.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace proactor_lab::gui {
 
-/// What the mouse does to a rectangle in this frame.
+/// The mouse's effect on a rectangle in this frame.
 struct Press {
   bool hovered = false;
   bool held = false;
@@ -20,7 +20,7 @@ struct Press {
 
 class Canvas {
  public:
-  /// Draws on the current Dear ImGui window.
+  /// Draws into the current Dear ImGui window.
   Canvas(const Fonts& fonts, figures::Theme theme);
 
   ImDrawList& list() const { return *list_; }
@@ -40,24 +40,23 @@ class Canvas {
   /// Returns the width drawn.
   float text(figures::Point at, std::string_view text, const figures::TextStyle& style,
              float slant = 0) const;
-  /// The same, cut with an ellipsis where it is wider than `width`.
+  /// The same, but text wider than `width` is cut and ends with an ellipsis.
   float text_within(figures::Point at, float width, std::string_view text,
                     const figures::TextStyle& style) const;
-  /// Broken at spaces; returns the height used. Draws nothing where `draw` is false.
+  /// Breaks lines at spaces. Returns the height used. If `draw` is false, only measures.
   float paragraph(figures::Point at, float width, std::string_view text,
                   const figures::TextStyle& style, float line_height, bool draw = true) const;
   float width(std::string_view text, const figures::TextStyle& style) const;
 
   void paint(const figures::Scene& scene, figures::Point offset) const;
 
-  /// Makes `box` a thing that can be pressed. Within a scrolled child `box` is still in window
-  /// coordinates of the screen.
+  /// Makes `box` clickable. Within a ScrollArea, `box` is in screen coordinates, too.
   Press press(const char* id, figures::Rect box) const;
-  /// A button with words; `primary` is the one thing to do here.
+  /// A button with text. `primary` marks the main action.
   bool button(const char* id, figures::Rect box, std::string_view label, bool primary,
               bool enabled = true) const;
-  /// The words of a switch, the chosen one bright; returns the index pressed or -1. `right` is the
-  /// x where the row ends; `left` receives where it begins.
+  /// The words of a switch, with the chosen one bright. Returns the index pressed, or -1. `right`
+  /// is the x at which the row ends; `left` receives the x at which it begins.
   int choice_row(const char* id, float right, float middle_y, const std::vector<std::string>& words,
                  int chosen, float* left = nullptr) const;
 
@@ -67,8 +66,8 @@ class Canvas {
   ImDrawList* list_;
 };
 
-/// A part of the window that scrolls by itself. Everything between construction and destruction is
-/// drawn in it.
+/// A separately scrolling part of the window. Everything drawn between construction and destruction
+/// is in it.
 class ScrollArea {
  public:
   ScrollArea(const char* id, figures::Rect box);
@@ -76,10 +75,10 @@ class ScrollArea {
   ScrollArea(const ScrollArea&) = delete;
   ScrollArea& operator=(const ScrollArea&) = delete;
 
-  figures::Point origin() const;  ///< of the content, moved by the scroll position
+  figures::Point origin() const;  ///< of the content, including the scroll offset
   float width() const { return width_; }
   void set_content_height(float height) const;
-  /// Says that there is more below, where there is.
+  /// Draws a shade at the lower edge if more content follows below.
   void draw_shade(const Canvas& canvas) const;
 
  private:
@@ -87,7 +86,7 @@ class ScrollArea {
   float width_;
 };
 
-/// A small heading in capitals, as the panes have it.
+/// A small heading in capitals, as panes use it.
 void draw_caption(const Canvas& canvas, figures::Point at, std::string_view words);
 
 }  // namespace proactor_lab::gui

@@ -1,4 +1,4 @@
-// Font files of this machine, by family name.
+// Finds this machine's font files by family name.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@ namespace proactor_lab::gui {
 struct FontFile {
   std::string family;
   std::string path;
-  int index = 0;  ///< of the face within the file
+  int index = 0;  ///< index of the face in the file
   std::vector<unsigned char> bytes;
   float line_per_em = 1.2f;  ///< ascender to descender, in em
 };
 
-/// The outline font that fontconfig holds nearest to the first of `families` that is installed; any
-/// font of the right kind where none of them is. Empty `bytes` where there is no usable font.
+/// The font that fontconfig finds for the first of `families` that is installed. If none is, any
+/// outline font of the right kind. If there is no usable font, `bytes` is empty.
 FontFile find_font(const std::vector<std::string>& families, bool bold, bool monospaced);
 
 }  // namespace proactor_lab::gui

@@ -1,6 +1,6 @@
-// The three faces of a figure, in the sizes that a frame needs. Inter and JetBrains Mono are asked
-// of fontconfig; where they are missing, some other outline font serves; where there is none, Dear
-// ImGui's built-in one. Text always appears; nothing here fails.
+// The three faces of a figure, in the sizes that a frame needs. Looks for Inter and JetBrains Mono
+// with fontconfig, then for any other outline font, and otherwise uses Dear ImGui's built-in font.
+// So text always appears, and a missing font is not an error.
 #pragma once
 
 #include <array>
@@ -27,19 +27,19 @@ class Fonts {
   Fonts(const Fonts&) = delete;
   Fonts& operator=(const Fonts&) = delete;
 
-  /// Fills `atlas` with every face at every size, for `scale` device pixels a logical pixel. What
-  /// was in the atlas goes.
+  /// Fills `atlas` with every face in every size, for `scale` device pixels per logical pixel.
+  /// Replaces the atlas's previous content.
   void build(ImFontAtlas& atlas, float scale);
 
-  /// Draws one line of text; `at` is the top left of its first em square, in logical pixels, and
-  /// `colour` is packed as Dear ImGui packs it. `slant` leans the letters: 0.2 reads as italics.
+  /// Draws one line of text. `at` is the top left corner of the first em square, in logical pixels.
+  /// `colour` is packed in Dear ImGui's format. `slant` leans the letters: 0.2 looks like italics.
   void draw(ImDrawList& list, ImVec2 at, std::string_view text, float size, figures::Face face,
             unsigned colour, float slant = 0) const;
 
-  /// How wide `draw` makes it. Layout that must be the same everywhere asks figures::text_width.
+  /// The width that `draw` produces. Layout that must not depend on fonts uses figures::text_width.
   float width(std::string_view text, float size, figures::Face face) const;
 
-  /// The families that were found: for messages and tests.
+  /// The name of the family found, for messages and tests.
   std::string family(figures::Face face) const;
 
  private:

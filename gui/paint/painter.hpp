@@ -1,5 +1,5 @@
-// Paints a figure on a Dear ImGui draw list. It adds nothing to what the scene says and knows
-// nothing of what it means; svg.cpp does the same for files, by the same geometry.
+// Paints a figure on a Dear ImGui draw list, exactly as the scene describes it. svg.cpp does the
+// same for files, with the same geometry.
 #pragma once
 
 #include "gui/paint/fonts.hpp"
@@ -9,8 +9,8 @@ struct ImDrawList;
 
 namespace proactor_lab::gui {
 
-/// Paints `scene` with its origin at `offset`, `scale` times its size. What lies outside the list's
-/// clip rectangle is left out, so that a scene may be much larger than the window.
+/// Paints `scene` with its origin at `offset`, scaled by `scale`. Shapes outside the list's clip
+/// rectangle are skipped, so a scene may be much larger than the window.
 void paint(ImDrawList& list, const figures::Scene& scene, const Fonts& fonts, figures::Theme theme,
            figures::Point offset, float scale = 1);
 

@@ -1,4 +1,4 @@
-// A lesson's prose on the canvas: blocks of words in several styles, broken at spaces.
+// Draws a lesson's prose on a canvas: blocks of words in several styles, broken at spaces.
 #pragma once
 
 #include <vector>
@@ -15,7 +15,7 @@ struct ProseStyle {
   float block_gap = 11;
 };
 
-/// Returns the height used; draws nothing where `draw` is false.
+/// Returns the height used. If `draw` is false, only measures.
 float draw_prose(const Canvas& canvas, figures::Point at, float width,
                  const std::vector<TextBlock>& blocks, const ProseStyle& style = {},
                  bool draw = true);

@@ -1,4 +1,4 @@
-// Colours of a palette as Dear ImGui wants them, and the little of its own style that we let show.
+// Palette colours in Dear ImGui's format, and the few parts of its style that are visible.
 #pragma once
 
 #include <string_view>
@@ -7,14 +7,15 @@
 
 namespace proactor_lab::gui {
 
-/// A palette's colour, packed. `alpha` from 0 to 1.
+/// A palette's colour, packed. `alpha` is from 0 to 1.
 unsigned packed(figures::Ink ink, figures::Theme theme, float alpha = 1);
 
-/// `share` of `over` laid on `under`, opaque: tints that do not depend on what lies below.
+/// Mixes `share` of `over` into `under`. The result is opaque, so it does not depend on the
+/// background.
 unsigned blended(figures::Ink under, figures::Ink over, float share, figures::Theme theme);
 
-/// Sets the current Dear ImGui context's style. Sizes are logical pixels: the scale is applied when
-/// the frame is drawn.
+/// Sets the style of the current Dear ImGui context. Sizes are logical pixels; the scale is applied
+/// when the frame is drawn.
 void apply_theme(figures::Theme theme);
 
 figures::Theme next(figures::Theme theme);

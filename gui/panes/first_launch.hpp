@@ -1,5 +1,5 @@
-// What somebody sees who opens the program for the first time: three requests, served in three
-// ways. One guesses which finishes when, and watches. Every number is computed from the runs.
+// The first screen that a new user sees: three requests, served in three ways. The user guesses
+// which way finishes when, and then watches. Every number is computed from the runs.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@
 
 namespace proactor_lab::gui {
 
-/// The three runs, in the order: one thread, three threads, a proactor.
+/// The three runs, in this order: one thread, three threads, a proactor.
 struct FirstLaunchRuns {
   struct Entry {
     std::string title;
@@ -28,7 +28,7 @@ struct FirstLaunchRuns {
   std::chrono::nanoseconds waiting{0};
 };
 
-/// Runs the three scenarios that come with the program. Throws InputError where one is missing.
+/// Runs the three shipped scenarios. Throws InputError if one is missing.
 FirstLaunchRuns run_three_requests();
 
 class FirstLaunch {
@@ -42,17 +42,17 @@ class FirstLaunch {
   bool finished() const { return phase_ == Phase::told; }
   bool animating() const { return phase_ == Phase::watch; }
   std::optional<int> guessed() const { return guess_; }
-  /// The choice that the runs bear out; -1 where they bear out none.
+  /// The choice that agrees with the runs; -1 if none does.
   int right_choice() const;
 
   void guess(int choice);
   void advance(float seconds);
-  /// Straight to the end, as a screenshot wants it.
+  /// Skips to the end, for screenshots.
   void finish();
-  /// True where it meant something here.
+  /// Returns true if the key was handled.
   bool press(Key key);
 
-  /// True where the person asked for lesson one.
+  /// Returns true if the user asked for lesson one.
   bool draw(const Canvas& canvas, figures::Rect window);
 
  private:

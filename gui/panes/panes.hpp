@@ -1,5 +1,5 @@
-// The window's panes, a function and a file each. All draw within `box` and add to `requests` what
-// the person asked for.
+// The window's panes: one function and one file per pane. Each draws within `box` and appends the
+// user's requests to `requests`.
 #pragma once
 
 #include "gui/paint/canvas.hpp"
@@ -13,18 +13,18 @@ void draw_header(const Canvas& canvas, figures::Rect box, const Snapshot& snapsh
                  Requests& requests);
 void draw_lesson(const Canvas& canvas, figures::Rect box, const Snapshot& snapshot,
                  Requests& requests);
-/// An exercise's fields and its button; part of the lesson's column. Returns the height used.
+/// An exercise's fields and its button, in the lesson's column. Returns the height used.
 float draw_exercise(const Canvas& canvas, figures::Point at, float width, const Snapshot& snapshot,
                     Requests& requests);
 void draw_tabs(const Canvas& canvas, figures::Rect box, const Snapshot& snapshot,
                Requests& requests);
 void draw_stage(const Canvas& canvas, figures::Rect box, const Snapshot& snapshot,
                 Requests& requests);
-/// What happens now, in words.
+/// Describes the current event in words.
 void draw_narration(const Canvas& canvas, figures::Rect box, const Snapshot& snapshot);
 void draw_transport(const Canvas& canvas, figures::Rect box, const Snapshot& snapshot,
                     Requests& requests);
-/// The run as a strip of bars under the playhead; a press or drag scrubs.
+/// The run as a strip of bars below the playhead. A press or drag moves the playhead.
 void draw_overview(const Canvas& canvas, figures::Rect box, const Snapshot& snapshot,
                    Requests& requests);
 void draw_code(const Canvas& canvas, figures::Rect box, const Snapshot& snapshot);
@@ -34,13 +34,13 @@ void draw_states(const Canvas& canvas, figures::Rect box, const Snapshot& snapsh
                  Requests& requests);
 void draw_inspector(const Canvas& canvas, figures::Rect box, const Snapshot& snapshot,
                     CauseChain& causes, Requests& requests);
-/// Every key, over everything.
+/// All keys, drawn over all panes.
 void draw_help(const Canvas& canvas, figures::Rect window, Requests& requests);
-/// A sentence that must be read, over the stage: what went wrong and what to do.
+/// An important message over the stage: what went wrong and what to do.
 void draw_notice(const Canvas& canvas, figures::Rect stage, const Snapshot& snapshot,
                  Requests& requests);
 
-/// Our mark: an operation on its way round, and the completion that comes back.
+/// Our logo: an operation on its way around, and the completion that returns.
 void draw_logo(const Canvas& canvas, figures::Point centre, float radius);
 
 }  // namespace proactor_lab::gui

@@ -1,4 +1,4 @@
-// A picture as pixels, and how it becomes a file.
+// A picture as pixels, and how to write it to a file.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace proactor_lab::gui {
 
-/// Rows from the top, four bytes a pixel, opaque.
+/// Rows from top to bottom, four bytes per pixel, opaque.
 struct Image {
   int width = 0;
   int height = 0;
@@ -22,8 +22,8 @@ class CannotWrite : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Writes a whole PNG or none: a temporary file beside `path`, renamed when it is complete. Throws
-/// CannotWrite with a sentence that names the path.
+/// Writes a complete PNG file or none: a temporary file beside `path` is renamed when it is
+/// complete. Throws CannotWrite with a sentence that names the path.
 void write_png(const Image& image, const std::string& path);
 
 }  // namespace proactor_lab::gui

@@ -1,5 +1,5 @@
-// One Dear ImGui context with our fonts and its OpenGL renderer: the part that the window and the
-// offscreen picture share. A current OpenGL 3 context must exist for its whole life.
+// A Dear ImGui context with our fonts and its OpenGL renderer, shared by the window and the
+// offscreen renderer. REQUIRES a current OpenGL 3 context during its whole lifetime.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,7 @@ namespace proactor_lab::gui {
 struct FrameSize {
   int width = 0;  ///< in device pixels
   int height = 0;
-  float scale = 1;  ///< device pixels a logical pixel
+  float scale = 1;  ///< device pixels per logical pixel
   friend bool operator==(const FrameSize&, const FrameSize&) = default;
 };
 
@@ -27,9 +27,9 @@ class ImguiSession {
 
   const Fonts& fonts() const { return fonts_; }
 
-  /// Layout is done in logical pixels; the fonts are baked anew where the scale has changed.
+  /// Layout uses logical pixels. Fonts are baked again if the scale has changed.
   void begin_frame(const FrameSize& size, float seconds, figures::Theme theme);
-  /// Draws into the current framebuffer, cleared first.
+  /// Clears the current framebuffer and draws into it.
   void end_frame();
 
  private:

@@ -1,5 +1,5 @@
-// Frames without a window: a surfaceless EGL context, drawn into a framebuffer of our own and read
-// back. It needs no display and, with Mesa's software rasteriser, no GPU.
+// Renders frames without a window: uses a surfaceless EGL context, draws into a framebuffer and
+// reads it back. It needs no display and, with Mesa's software rasteriser, no GPU.
 #pragma once
 
 #include <functional>
@@ -11,13 +11,13 @@
 
 namespace proactor_lab::gui {
 
-/// There is no way to draw here; `what()` says what is missing and what to install.
+/// Rendering is impossible here; `what()` says what is missing and what to install.
 class NoRenderer : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Whoever renders last in a thread leaves its context current there.
+/// The object that renders last on a thread leaves its OpenGL context current there.
 class Offscreen {
  public:
   explicit Offscreen(FontSource source = FontSource::system);  ///< throws NoRenderer
@@ -27,8 +27,8 @@ class Offscreen {
 
   const Fonts& fonts() const;
 
-  /// Calls `draw` within a frame `frames` times and gives what the last one shows. Widgets that
-  /// measure themselves settle in the second frame.
+  /// Calls `draw` in each of `frames` frames and returns the picture of the last one. Widgets that
+  /// measure themselves have their final size in the second frame.
   Image render(const FrameSize& size, figures::Theme theme, const std::function<void()>& draw,
                int frames = 2);
 

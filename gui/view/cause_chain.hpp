@@ -1,5 +1,5 @@
-// Why an event happened now, as the inspector tells it: its causes back towards the run's start,
-// and why time passed between each and what it caused.
+// Why an event happened at its time, for the inspector: its causes back towards the run's start,
+// and why time passed between each cause and its effect.
 #pragma once
 
 #include <cstdint>
@@ -11,22 +11,22 @@
 
 namespace proactor_lab::gui {
 
-/// Kept from frame to frame: why time passed may take a look through the run.
+/// Caches its result from frame to frame, because the reasons may require a search through the run.
 class CauseChain {
  public:
   struct Link {
     std::uint32_t seq = 0;
-    std::string passed;  ///< "53.1 µs passed: ..." until what it caused; empty: no time did
+    std::string passed;  ///< "53.1 µs passed: ..." until its effect; empty: no time
   };
 
-  /// The event first. No longer than is shown: a long run's chain is long. The model must outlive
-  /// the next call.
+  /// The chain from the event to its causes, cut at the length that is shown. The model must stay
+  /// valid until the next call, or until `forget`.
   const std::vector<Link>& of(const Model& model, std::uint32_t seq);
 
-  /// Before models that were asked about end.
+  /// Call this before models passed to `of` are destroyed.
   void forget() { model_ = nullptr; }
 
-  /// There are more causes before the last.
+  /// True if the last link has further causes.
   bool is_cut() const { return cut_; }
 
  private:

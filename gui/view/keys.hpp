@@ -1,4 +1,4 @@
-// The keyboard: one table that both the window obeys and the help shows.
+// The keyboard: one table for both the window and the help.
 #pragma once
 
 #include <span>
@@ -7,8 +7,7 @@
 
 namespace proactor_lab::gui {
 
-/// Keys that a person presses, whatever the window system calls them. Letters and digits are
-/// themselves.
+/// Keys, independent of the window system. Letters and digits have their character codes.
 enum class Key : int {
   none = 0,
   space = ' ',
@@ -23,20 +22,20 @@ enum class Key : int {
   backspace,
   tab,
   back_word,  ///< Page Up: the lesson's previous step
-  next_word,  ///< Page Down: its next
+  next_word,  ///< Page Down: the lesson's next step
 };
 inline constexpr int key_count = 512;
 
 struct KeyBinding {
   Key key;
   Request request;
-  const char* name;   ///< "Space"; empty: shown with the line above
+  const char* name;   ///< "Space"; empty: shown with the previous line
   const char* words;  ///< what it does
 };
 
 std::span<const KeyBinding> key_bindings();
 
-/// The request that `key` makes; an empty list where it makes none.
+/// The requests that `key` makes; may be empty.
 Requests requests_of(Key key);
 
 }  // namespace proactor_lab::gui

@@ -1,5 +1,5 @@
-// Where the panes stand in a window of a given size. Fixed panes; what a document does not need
-// leaves its room to the stage.
+// The positions of the panes in a window of a given size. The space of panes that a document does
+// not need is given to the stage.
 #pragma once
 
 #include "gui/document/lesson_view.hpp"
@@ -9,7 +9,7 @@ namespace proactor_lab::gui {
 
 struct Layout {
   figures::Rect header;
-  figures::Rect lesson;  ///< of no size, as every pane that is away
+  figures::Rect lesson;  ///< hidden panes have size 0
   figures::Rect tabs;
   figures::Rect stage;
   figures::Rect narration;
@@ -18,10 +18,10 @@ struct Layout {
   figures::Rect events;
   figures::Rect states;
   figures::Rect inspector;
-  bool compact = false;  ///< little room: shorter words, smaller margins
+  bool compact = false;  ///< little space: shorter words, smaller margins
 };
 
-/// The smallest window, in logical pixels, in which nothing is cut.
+/// The smallest window, in logical pixels, that shows everything.
 inline constexpr float least_width = 1024;
 inline constexpr float least_height = 640;
 

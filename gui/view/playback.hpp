@@ -1,5 +1,5 @@
-// Where the playhead stands and how it moves: a plain value. It never passes the horizon, and
-// stepping back undoes stepping forward exactly.
+// The playhead's position and movement, as a plain value. It never passes the horizon, and stepping
+// back exactly undoes stepping forward.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace proactor_lab::gui {
 
-/// Real seconds from one event to the next at speed 1.
+/// Real seconds between two events at speed 1.
 inline constexpr float seconds_per_event = 0.7f;
 
 class Playback {
@@ -24,28 +24,28 @@ class Playback {
   float speed() const;             ///< a power of two
   std::string speed_text() const;  ///< "1×", "¼×"
   std::uint32_t event_count() const { return event_count_; }
-  /// The last event that can be reached: where a question is open, the one it asks about.
+  /// The last event that can be reached: the horizon while a question is open.
   std::uint32_t reach() const { return horizon_ < event_count_ ? horizon_ : event_count_; }
 
-  /// For figures whose axis is order: the fraction eased, so that what moves starts and lands
-  /// softly. Where the axis is time the fraction is taken as it is.
+  /// The position for figures with an axis of order: the fraction is eased, so that movement starts
+  /// and stops softly. Figures with a time axis use `moment`.
   figures::Moment eased() const;
   figures::Moment moment() const { return {seq_, fraction_}; }
 
-  /// A trace that grows may only grow.
+  /// The count never decreases: a trace can only grow.
   void set_event_count(std::uint32_t count);
   void set_horizon(std::uint32_t horizon);
 
-  void toggle();  ///< at the end, playing begins anew
+  void toggle();  ///< at the end, restarts from the beginning
   void pause() { playing_ = false; }
   void step_forward();
-  void step_back();  ///< from between two events, to the earlier one
+  void step_back();  ///< between two events: to the earlier one
   void go_to(std::uint32_t seq);
   void faster();
   void slower();
 
-  /// Lets `seconds` of real time pass. What follows event `seq` takes
-  /// `seconds_per_event * pace(seq) / speed`.
+  /// Advances by `seconds` of real time. The step after event `seq` takes `seconds_per_event *
+  /// pace(seq) / speed` seconds.
   void advance(float seconds, const std::function<float(std::uint32_t seq)>& pace = nullptr);
 
   friend bool operator==(const Playback&, const Playback&) = default;

@@ -1,5 +1,5 @@
-// What the panes see and what they may ask for. A pane is a function of a snapshot: it draws, and
-// returns requests; it owns no run and changes nothing.
+// What panes can see and what they can request. A pane is a function of a snapshot: it draws and
+// returns requests. It owns no run and changes nothing.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace proactor_lab::gui {
 
 enum class StageView : std::uint8_t { interaction, activity };
 
-/// How a person has set the window up. Nothing in it depends on the run.
+/// The user's settings of the window. They do not depend on the run.
 struct ViewSettings {
   StageView stage = StageView::interaction;
   figures::Axis axis = figures::Axis::order;
@@ -28,18 +28,18 @@ struct ViewSettings {
 
 /// Everything a frame shows.
 struct Snapshot {
-  const Model* model = nullptr;                 ///< the run that the playhead is in
-  /// Of that run; null: the interaction diagram is laid out for one frame.
+  const Model* model = nullptr;  ///< the run that the playhead is in
+  /// The layout of that run; null: the interaction diagram is laid out for one frame.
   const figures::InteractionLayout* layout = nullptr;
-  const std::vector<NamedRun>* runs = nullptr;  ///< all of the document's
+  const std::vector<NamedRun>* runs = nullptr;  ///< all runs of the document
   const PageView* lesson = nullptr;             ///< null: no lesson
   Playback playback;
   ViewSettings settings;
   figures::Target selection;
-  GivenAnswer answer;  ///< given, not yet revealed
+  GivenAnswer answer;  ///< entered, not yet revealed
   ExerciseInput exercise;
   std::string title;
-  std::string notice;  ///< what went wrong, or is to be known, in plain words
+  std::string notice;  ///< an error or remark, in plain words
 
   std::uint32_t seq() const { return playback.seq(); }
   std::uint32_t horizon() const { return playback.reach(); }
@@ -48,7 +48,7 @@ struct Snapshot {
   }
   figures::Moment moment() const { return by_time() ? playback.moment() : playback.eased(); }
   bool future_hidden() const { return lesson && lesson->horizon != UINT32_MAX; }
-  /// For figures: the event after which a question hides everything.
+  /// For figures: the last event before those that a question hides.
   std::uint32_t hidden_after() const { return future_hidden() ? horizon() : UINT32_MAX; }
 };
 
@@ -76,12 +76,12 @@ enum class Action : std::uint8_t {
   lesson_back,
   lesson_next,
   lesson_choose,  ///< number: choice
-  lesson_type,    ///< number: a character, or 8 to take one back
+  lesson_type,    ///< number: a character, or 8 for backspace
   lesson_reveal,
   lesson_give_up,
   exercise_focus,  ///< number: field
   exercise_run,
-  continue_on,  ///< Enter: whatever comes next
+  continue_on,  ///< Enter: performs the next step, whatever it is
 };
 
 struct Request {
@@ -92,22 +92,23 @@ struct Request {
 
 using Requests = std::vector<Request>;
 
-/// The connection's colour of an event or operation; `Ink::text_dim` where it has none.
+/// The colour of the event's or operation's connection; `Ink::text_dim` if it has none.
 figures::Ink ink_of_operation(const Model& model, std::uint32_t operation);
 figures::Ink ink_of_event(const Model& model, const Event& event);
 
-/// Where the playhead stands between two events, in nanoseconds since the run's start.
+/// The playhead's time between two events, in nanoseconds since the run's start.
 std::int64_t playhead_ns(const Snapshot& snapshot);
 
-/// Of the window, in logical pixels.
+/// In logical pixels, relative to the window.
 figures::Point mouse_position();
-/// Turns of the wheel in this frame, away from the person positive.
+/// Turns of the wheel in this frame; positive: away from the user.
 float mouse_wheel();
 
-/// What a person calls a thing that can be clicked: "Completion Event Queue", "receive #3 on A".
+/// The name shown for something clickable: "Completion Event Queue", "receive #3 on A".
 std::string words_of(const Model& model, const figures::Target& target);
 
-/// Time since the run's start in the run's own unit, "25.961 ms": comparable line by line.
+/// Time since the run's start, in one unit for the whole run, so that lines are comparable: "25.961
+/// ms".
 std::string time_text(const Model& model, std::int64_t time_ns);
 /// The same in two parts, for columns: "25.961" and "ms".
 struct TimeParts {

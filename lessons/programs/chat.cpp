@@ -133,7 +133,7 @@ class Chat final : public AsyncProgram {
   Proactor& proactor_;
   ProgramSettings settings_;
   AcceptLoop accepting_;
-  std::vector<std::unique_ptr<Client>> clients_;  // operations point to them: never move
+  std::vector<std::unique_ptr<Client>> clients_;  // operations point to them: never moved
   std::uint32_t joined_ = 0;
 };
 

@@ -110,7 +110,7 @@ class EchoServer final : public AsyncProgram {
   Handle listener_ = Handle::none;
   Strand strand_;  // serializes handlers that use members below; a connection has one at a time
   bool accept_again_ = false;
-  std::vector<std::unique_ptr<Connection>> connections_;  // operations point to them: never move
+  std::vector<std::unique_ptr<Connection>> connections_;  // operations point to them: never moved
   std::vector<Connection*> free_;
 };
 

@@ -141,7 +141,7 @@ class FileCopy final : public AsyncProgram {
   ProgramSettings settings_;
   std::string source_path_;  // lent to the open operations
   std::string target_path_;
-  std::vector<Block> blocks_;  // operations point to them: never resize
+  std::vector<Block> blocks_;  // operations point to them: never resized
   Handle source_ = Handle::none;
   Handle target_ = Handle::none;
   std::uint64_t next_offset_ = 0;

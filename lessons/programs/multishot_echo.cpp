@@ -114,7 +114,7 @@ class MultishotEcho final : public AsyncProgram {
   BufferGroup buffers_;
   Handle listener_ = Handle::none;
   bool accept_again_ = false;                             // the process had no descriptor left
-  std::vector<std::unique_ptr<Connection>> connections_;  // operations point to them: never move
+  std::vector<std::unique_ptr<Connection>> connections_;  // operations point to them: never moved
 };
 
 }  // namespace
