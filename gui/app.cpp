@@ -10,7 +10,7 @@ using figures::Target;
 
 namespace {
 
-/// How long a whole run plays at speed 1 where the axis is time.
+/// Duration of a whole run at speed 1 on the time axis.
 constexpr float seconds_per_run = 10;
 constexpr const char* lesson_one = "three-requests";
 
@@ -142,7 +142,7 @@ void App::apply(const Request& request) {
       apply_to_view(request);
       return;
   }
-  // The playhead moved: what was selected as one moment is no longer what one looks at.
+  // The playhead moved, so a selected event is no longer the current one.
   if (selection_.kind == Target::Kind::event) selection_ = {};
 }
 
@@ -243,14 +243,14 @@ void App::reveal(const GivenAnswer& answer) {
   if (!notice_.empty()) return;
   follow_lesson(false);
   answer_ = {};
-  playback_.toggle();  // what was asked about happens now
+  playback_.toggle();  // shows what the question asked about
 }
 
 void App::run_exercise() {
   notice_ = document_->lesson->try_exercise(exercise_.values);
   if (!notice_.empty()) return;
   follow_lesson(false);
-  playback_.go_to(UINT32_MAX);  // what came of it
+  playback_.go_to(UINT32_MAX);  // shows the result
 }
 
 void App::follow_lesson(bool move) {
@@ -275,7 +275,7 @@ void App::follow_lesson(bool move) {
   playback_.go_to(shown.at);
   settings_.stage = shown.activity ? StageView::activity : StageView::interaction;
   if (shown.zoom) settings_.zoom = *shown.zoom;
-  // What a person opened or closed stays, until the lesson asks for other panes.
+  // Keeps the panes that the user opened or closed, until the lesson asks for other panes.
   if (shown.panes != lesson_panes_) settings_.panes = lesson_panes_ = shown.panes;
   selection_ = shown.selection.value_or(Target{});
 }

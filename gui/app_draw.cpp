@@ -1,5 +1,5 @@
-// How the window is drawn: one root window of Dear ImGui, the panes in their places, and then what
-// was asked for is done.
+// How the window is drawn: one root window of Dear ImGui and the panes in their places. Then the
+// requests that resulted are applied.
 #include <algorithm>
 
 #include <imgui.h>
@@ -26,7 +26,7 @@ Rect window_rect() {
   return {0, 0, size.x, size.y};
 }
 
-/// Nothing is open and there is nothing to show first: say how to go on.
+/// Nothing is open: shows how to open something.
 void draw_welcome(const Canvas& canvas, Rect window) {
   draw_logo(canvas, {window.middle_x(), window.middle_y() - 90}, 34);
   const auto centred = [&](float y, const char* words, figures::TextStyle style) {
@@ -38,7 +38,7 @@ void draw_welcome(const Canvas& canvas, Rect window) {
   centred(46, "or press Enter for the first lesson.", {Ink::text_dim, 16});
 }
 
-/// A window smaller than the smallest keeps its panes and shows its upper left part.
+/// The least size of the layout. A smaller window shows only its upper left part.
 Rect at_least(Rect window) {
   window.width = std::max(window.width, least_width);
   window.height = std::max(window.height, least_height);
@@ -55,7 +55,7 @@ void App::draw(const Fonts& fonts) {
   Requests requests;
   draw_panes(fonts, requests);
   if (settings_.help) {
-    // Over everything: its own window, so that nothing beneath it can be pressed.
+    // Drawn in a separate window over everything, so that nothing below it can be clicked.
     ImGui::SetNextWindowPos({0, 0});
     ImGui::SetNextWindowSize({window.width, window.height});
     ImGui::SetNextWindowFocus();

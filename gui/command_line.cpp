@@ -32,7 +32,7 @@ struct Options {
 
 constexpr int largest_side = 8192;
 
-/// "1600x900". Throws InputError.
+/// Parses "1600x900". Throws InputError.
 FrameSize size_named(const std::string& text, float scale) {
   FrameSize size;
   size.scale = scale > 0 ? scale : 1;
@@ -95,7 +95,7 @@ void set_up(App& app, const Options& options, const CLI::App& command) {
     settings.zoom = options.zoom == "roles" ? figures::Zoom::roles : figures::Zoom::participants;
   }
   if (options.at.empty()) {
-    // A still picture of a run shows it whole; a lesson stands where its step wants it.
+    // A picture of a run shows the whole run; a lesson is at its step's moment.
     const bool still = !options.screenshot.empty() && app.model() && !app.lesson();
     if (still) app.apply({Action::go_to, app.model()->event_count()});
     return;

@@ -16,13 +16,13 @@ namespace {
 constexpr int home_width = 1600;
 constexpr int home_height = 900;
 constexpr double longest_sleep_s = 1.0;
-constexpr int settling_frames = 3;  ///< after input: hovering and layout take a frame each
+constexpr int settling_frames = 3;  ///< after input: hovering and layout need one frame each
 constexpr const char* remedy =
     "; with no display, draw one frame into a file: proactor-lab --screenshot FILE.png";
 
 struct GlfwLibrary {
   GlfwLibrary() {
-    glfwSetErrorCallback([](int, const char*) {});  // asked for below, where it matters
+    glfwSetErrorCallback([](int, const char*) {});  // errors are read with last_error
     if (!glfwInit()) throw NoDisplay{"no display can be opened (" + last_error() + ")" + remedy};
   }
   ~GlfwLibrary() { glfwTerminate(); }
@@ -68,7 +68,8 @@ Key key_of(int code) {
   }
 }
 
-/// One window and what it tells us. GLFW calls back with the window only, so it carries this.
+/// A GLFW window and its input. GLFW callbacks receive only the window, so it holds a pointer to
+/// this.
 class Desktop {
  public:
   Desktop(App& app, float scale) : app_(app), wanted_scale_(scale) {
@@ -97,7 +98,7 @@ class Desktop {
         glfwPollEvents();
       } else {
         glfwWaitEventsTimeout(longest_sleep_s);
-        last = glfwGetTime();  // time that nobody watched does not pass for the animation
+        last = glfwGetTime();  // the animation does not advance during a sleep
         if (frames_due_ == 0) continue;
       }
       const double now = glfwGetTime();
@@ -123,7 +124,7 @@ class Desktop {
       if (action == GLFW_RELEASE || command) return;
       if (const Key known = key_of(key); known != Key::none) self(w).app_.press(known);
     });
-    // Letters come as characters, so that the keyboard's own layout counts.
+    // Letters arrive as characters, so that the keyboard layout applies.
     glfwSetCharCallback(window_, [](GLFWwindow* w, unsigned character) {
       self(w).wake();
       self(w).app_.type(character);
@@ -187,7 +188,7 @@ class Desktop {
   float wanted_scale_;
   GLFWwindow* window_ = nullptr;
   int frames_due_ = settling_frames;
-  std::array<bool, 3> just_pressed_{};  ///< a click shorter than a frame still counts
+  std::array<bool, 3> just_pressed_{};  ///< keeps a click shorter than a frame
 };
 
 }  // namespace

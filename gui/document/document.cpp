@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The head of a JSON file tells what it is: a trace begins with its header.
+/// The kind of a JSON file, from its first bytes. A trace begins with its header.
 enum class FileKind { trace, scenario, lesson };
 
 FileKind kind_of(const fs::path& path) {
@@ -29,13 +29,13 @@ FileKind kind_of(const fs::path& path) {
   head.resize(static_cast<std::size_t>(stream.gcount()));
   const std::size_t open = head.find('"');
   const std::size_t close = open == std::string::npos ? open : head.find('"', open + 1);
-  if (close == std::string::npos) return FileKind::trace;  // its reader says what is wrong
+  if (close == std::string::npos) return FileKind::trace;  // the trace reader reports the error
   const std::string first = head.substr(open + 1, close - open - 1);
   if (first == "header" || first == "events") return FileKind::trace;
   return head.find("\"program\"") != std::string::npos ? FileKind::scenario : FileKind::trace;
 }
 
-/// The path itself, or the lesson or scenario of that name that comes with the program.
+/// The path itself, or the shipped lesson or scenario of that name.
 fs::path find(const std::string& name) {
   std::error_code error;
   if (fs::exists(name, error)) return name;
@@ -49,8 +49,8 @@ fs::path find(const std::string& name) {
                    "`plab lesson list` names the lessons"};
 }
 
-/// The folder whose `scenarios/` a lesson names: the one that holds the lesson, the one above it
-/// (for `course/LESSON`), else our own.
+/// The folder whose `scenarios/` a lesson uses: the folder that contains the lesson's folder, the
+/// one above it (for `course/LESSON`), or else our own.
 fs::path lesson_root(const fs::path& folder) {
   std::error_code error;
   const fs::path beside = fs::absolute(folder, error).lexically_normal().parent_path();

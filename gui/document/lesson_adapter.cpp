@@ -16,7 +16,7 @@ namespace {
 
 std::string number_text(std::uint32_t id) { return std::to_string(id); }
 
-/// The words by which the player knows what was clicked; empty where it is no answer.
+/// The player's name for what was clicked; empty if it cannot be an answer.
 std::string answer_text(ClickTarget wanted, const Target& click) {
   if (wanted == ClickTarget::lifeline && click.kind == Target::Kind::lifeline) {
     return std::string(id_of_lifeline(static_cast<Lifeline>(click.id)));
@@ -48,8 +48,8 @@ std::optional<Target> target_of(const ShownHighlight& highlight) {
   return std::nullopt;
 }
 
-/// "/back_ends/0/answer_after_ms" as a person would say it: "answer after", in "ms". A word too
-/// short to say much takes what it belongs to with it: "send at".
+/// The label and unit for a JSON pointer: "/back_ends/0/answer_after_ms" gives "answer after" and
+/// "ms". A word too short to be clear is preceded by its parent's name: "send at".
 ExerciseField field_of(std::string_view pointer) {
   constexpr std::size_t telling_length = 4;
   ExerciseField field;
@@ -188,7 +188,7 @@ class PlayerSession : public LessonSession {
     for (const ShownChoice& choice : player_->page().choices) {
       view.choices.push_back(
           {plain_text(choice.text), verdict && choice.value == verdict->truth_value});
-      // The learner comes back to a question answered earlier: the guess is known by its words.
+      // The learner returned to an answered question: find the guess by its words.
       if (verdict && !verdict->guess.empty() && plain_text(choice.text) == verdict->guess) {
         view.answer.choice = view.choices.size() - 1;
       }
@@ -237,7 +237,7 @@ class PlayerSession : public LessonSession {
 
   std::unique_ptr<LessonPlayer> player_;
   GivenAnswer given_;
-  bool reached_ = false;  ///< the goal of the exercise, by the last try
+  bool reached_ = false;  ///< the exercise's goal, by the last try
   PageView page_;
 };
 

@@ -69,8 +69,8 @@ struct ExerciseView {
 
 /// What a learner has typed into an exercise's fields.
 struct ExerciseInput {
-  std::optional<std::size_t> focus;  ///< one per field; empty: keep the value
-  std::vector<std::string> values;   ///< empty: as it is
+  std::optional<std::size_t> focus;  ///< the field that receives typed characters
+  std::vector<std::string> values;   ///< one per field; empty: keep the value
 };
 
 /// One step, ready to be shown; every number is filled in.

@@ -27,7 +27,7 @@ fs::path source_place(std::string_view relative_path) {
   if (std::any_of(path.begin(), path.end(), [](const fs::path& part) { return part == ".."; })) {
     return {};
   }
-  // Installed, the lessons' folder may have another name than in the source tree.
+  // After installation, the lessons' folder may have another name than in the source tree.
   if (*path.begin() == "lessons") {
     fs::path place = lessons_folder();
     for (auto part = std::next(path.begin()); part != path.end(); ++part) place /= *part;

@@ -60,7 +60,7 @@ const SourceText& source_text(std::string_view relative_path) {
   static std::map<std::string, SourceText, std::less<>> cache;
   if (const auto known = cache.find(relative_path); known != cache.end()) return known->second;
   static const SourceText nothing;
-  if (cache.size() >= largest_cache) return nothing;  // a hostile trace names no end of files
+  if (cache.size() >= largest_cache) return nothing;  // limits the memory a hostile trace can use
   return cache.emplace(std::string{relative_path}, read(std::string{relative_path})).first->second;
 }
 

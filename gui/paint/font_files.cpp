@@ -25,7 +25,7 @@ std::optional<std::string> text_of(const FcPattern* pattern, const char* object)
   return std::string{reinterpret_cast<const char*>(text)};
 }
 
-/// fontconfig always answers; whether it found what was asked has to be looked at.
+/// fontconfig always returns a font, so check whether it belongs to the family.
 bool has_family(const FcPattern* pattern, const std::string& family) {
   FcChar8* name = nullptr;
   for (int i = 0; FcPatternGetString(pattern, FC_FAMILY, i, &name) == FcResultMatch; ++i) {
@@ -48,7 +48,7 @@ PatternPointer match(const char* family, bool bold, bool monospaced) {
   return PatternPointer{FcFontMatch(nullptr, wanted.get(), &result)};
 }
 
-/// FreeType looks at the file first: Dear ImGui's own reader takes a font's word for everything.
+/// Validates the font with FreeType first, because Dear ImGui's reader does not check its data.
 bool measure(FontFile& file) {
   FT_Library library = nullptr;
   if (FT_Init_FreeType(&library) != 0) return false;

@@ -22,11 +22,11 @@ namespace {
 using figures::Face;
 
 constexpr float logical_sizes[] = {10, 11, 12, 13, 14, 16, 18, 22, 30, 44};
-constexpr float largest_full_size = 18;    // above it only titles and figures appear
+constexpr float largest_full_size = 18;    // larger sizes: only titles and figures
 constexpr float largest_device_size = 96;  // larger text is scaled up from this
-constexpr float built_in_size = 13;        // what ProggyClean is drawn for
+constexpr float built_in_size = 13;        // ProggyClean's design size
 
-// Pairs of first and last, ended by 0, as Dear ImGui wants them.
+// Pairs of first and last code point, terminated by 0, as Dear ImGui requires.
 constexpr ImWchar full_ranges[] = {
     0x0020, 0x007E, 0x00A0, 0x017F, 0x0391, 0x03C9, 0x2009, 0x200A, 0x2010, 0x2026, 0x2030, 0x203A,
     0x2070, 0x209C, 0x2150, 0x215E, 0x2190, 0x2199, 0x21A9, 0x21B5, 0x2200, 0x2265, 0x23CE, 0x23CE,
@@ -34,8 +34,8 @@ constexpr ImWchar full_ranges[] = {
 constexpr ImWchar title_ranges[] = {0x0020, 0x007E, 0x00A0, 0x00FF, 0x2010, 0x2026,
                                     0x2190, 0x2193, 0x2212, 0x2212, 0};
 
-/// What stands in where no face has the glyph. Everything is one ASCII character, so that a missing
-/// font changes no layout by much.
+/// The replacement for a character without a glyph in any face. It is one ASCII character, so that
+/// a missing font changes the layout only a little.
 char ascii_for(char32_t c) {
   switch (c) {
     case 0x00A0:
@@ -127,7 +127,7 @@ std::string Fonts::family(Face face) const {
 void Fonts::build(ImFontAtlas& atlas, float scale) {
   atlas.Clear();
   atlas.Flags |= ImFontAtlasFlags_NoPowerOfTwoHeight;
-  // Its rasteriser keeps advances exact, so that text is as wide as figures::text_width says.
+  // This rasteriser keeps advances exact, so that text is as wide as figures::text_width computes.
   atlas.FontBuilderIO = ImFontAtlasGetBuilderForStbTruetype();
   scale_ = scale;
   for (int face = 0; face < face_count; ++face) {
@@ -150,7 +150,7 @@ void Fonts::build(ImFontAtlas& atlas, float scale) {
         baked_[face].push_back({config.SizePixels, 0, font});
       } else {
         config.GlyphRanges = logical <= largest_full_size ? full_ranges : title_ranges;
-        // Dear ImGui scales by ascender to descender, designers by the em square.
+        // Dear ImGui scales by ascender to descender; designers use the em square.
         font = atlas.AddFontFromMemoryTTF(file.bytes.data(), static_cast<int>(file.bytes.size()),
                                           em * file.line_per_em, &config);
         baked_[face].push_back({em, 0, font});
@@ -170,8 +170,8 @@ const Fonts::Baked& Fonts::nearest(Face face, float device_size) const {
   });
 }
 
-/// Visits each glyph with the size at which it is drawn, its baked size and its left edge. Where a
-/// face lacks a glyph the two others are asked, then ASCII.
+/// Calls `visit` with each glyph, its baked font, the ratio of drawn to baked size, and its left
+/// edge. If a face lacks a glyph, tries regular and mono, then ASCII.
 template <typename Visit>
 void Fonts::each_glyph(std::string_view text, float size, Face face, Visit visit) const {
   const Baked* faces[] = {&nearest(face, size * scale_), &nearest(Face::regular, size * scale_),
@@ -196,7 +196,7 @@ void Fonts::each_glyph(std::string_view text, float size, Face face, Visit visit
     visit(*glyph, *baked, ratio, x);
     x += glyph->AdvanceX * ratio;
   }
-  visit(ImFontGlyph{}, *faces[0], 0.f, x);  // the end: an invisible glyph of no width
+  visit(ImFontGlyph{}, *faces[0], 0.f, x);  // the end: an invisible glyph of width 0
 }
 
 float Fonts::width(std::string_view text, float size, Face face) const {
@@ -209,7 +209,7 @@ float Fonts::width(std::string_view text, float size, Face face) const {
 void Fonts::draw(ImDrawList& list, ImVec2 at, std::string_view text, float size, Face face,
                  unsigned colour, float slant) const {
   if ((colour & IM_COL32_A_MASK) == 0) return;
-  // The baseline and the first glyph stand on whole device pixels; the rest follows exactly.
+  // The baseline and the first glyph are placed on whole device pixels; the rest follows exactly.
   const auto snap = [&](float value) { return std::round(value * scale_) / scale_; };
   const float left = snap(at.x);
   const float baseline = snap(at.y + figures::baseline_offset(size));

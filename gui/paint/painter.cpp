@@ -105,7 +105,7 @@ class Painter {
   void pattern(const Shape& shape, ImVec2 min, ImVec2 max, float radius) {
     const unsigned colour =
         packed(figures::pattern_ink(shape), theme_, figures::pattern_alpha * shape.fill_alpha);
-    const float inset = radius * 0.3f;  // corners are round, patterns are cut square
+    const float inset = radius * 0.3f;  // corners are rounded, but patterns are rectangular
     ImRect area{min + ImVec2{inset, inset}, max - ImVec2{inset, inset}};
     area.ClipWith(clip());
     if (area.GetWidth() < 1 || area.GetHeight() < 1) return;
@@ -116,7 +116,7 @@ class Painter {
     }
   }
 
-  /// Lines x + y = k * spacing, measured from the scene's origin: neighbours' lines meet.
+  /// Lines x + y = k * spacing, relative to the scene's origin, so that neighbours' lines meet.
   void diagonals(const ImRect& area, unsigned colour) {
     const float spacing = figures::diagonal_spacing * scale_;
     const float origin = offset_.x + offset_.y;
@@ -146,7 +146,7 @@ class Painter {
     }
   }
 
-  /// Hairlines along an axis stand on whole pixels; others are drawn where they are.
+  /// Horizontal and vertical hairlines are aligned to whole pixels; others are not moved.
   void stretch(ImVec2 a, ImVec2 b, unsigned colour, float thickness) {
     if (a.x == b.x) a.x = b.x = std::floor(a.x) + 0.5f;
     if (a.y == b.y) a.y = b.y = std::floor(a.y) + 0.5f;
@@ -155,7 +155,7 @@ class Painter {
     list_.PathStroke(colour, 0, thickness);
   }
 
-  /// The part of a-b that can be seen, as shares of its length; false where there is none.
+  /// The visible part of a-b as fractions of its length; false if no part is visible.
   bool visible_part(ImVec2 a, ImVec2 b, float margin, float& from, float& to) const {
     ImRect box = clip();
     box.Expand(margin);
@@ -178,7 +178,7 @@ class Painter {
     return from < to;
   }
 
-  /// Dashes or dots from a to b, beginning `phase` into the rhythm; returns the phase at b.
+  /// Draws dashes or dots from a to b, starting at `phase`; returns the phase at b.
   float dashes(ImVec2 a, ImVec2 b, const Shape& shape, float phase) {
     const bool dotted = shape.dash == Dash::dotted;
     const float period =
@@ -215,7 +215,7 @@ class Painter {
       return;
     }
     float from = 0;
-    float to = 1;  // a long line is cut: far coordinates lose their precision
+    float to = 1;  // long lines are clipped: distant coordinates lose precision
     if (!visible_part(a, b, thickness + 2, from, to)) return;
     const ImVec2 delta = b - a;
     stretch(a + delta * from, a + delta * to, stroke(shape), thickness);
@@ -239,7 +239,7 @@ class Painter {
     const float head = std::min(figures::arrow_head_length(shape.thickness) * scale_, length);
     const ImVec2 unit = (b - a) * (1 / length);
     const ImVec2 base = b - unit * head;
-    // The shaft ends within the head, so that no seam shows.
+    // The shaft ends inside the head, so that no gap is visible.
     if (length > head) segment(shape, a, b - unit * (head * 0.7f));
     const ImVec2 aside{-unit.y * half, unit.x * half};
     list_.AddTriangleFilled(b, base + aside, base - aside, stroke(shape));

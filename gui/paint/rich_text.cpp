@@ -24,7 +24,7 @@ TextStyle style_of(const TextRun& run, const TextBlock& block, const ProseStyle&
       style.face = Face::bold;
       break;
     case RunStyle::emphasis:
-      break;  // leans, below
+      break;  // slanted when drawn
     case RunStyle::code:
       style.face = Face::mono;
       style.size = prose.size - 1;
@@ -38,7 +38,7 @@ TextStyle style_of(const TextRun& run, const TextBlock& block, const ProseStyle&
   return style;
 }
 
-/// Sets words side by side and breaks before one that would pass the edge.
+/// Places words side by side and breaks the line before a word that would pass the edge.
 class LineSetter {
  public:
   LineSetter(const Canvas& canvas, Point at, float width, const ProseStyle& prose, bool draw)

@@ -28,7 +28,7 @@ unsigned blended(Ink under, Ink over, float share, Theme theme) {
 }
 
 void apply_theme(Theme theme) {
-  ImGuiStyle style;  // fresh: nothing of an earlier theme stays
+  ImGuiStyle style;  // reset: no value of an earlier theme remains
   if (theme == Theme::light) {
     ImGui::StyleColorsLight(&style);
   } else {

@@ -1,4 +1,4 @@
-// The program's source with the line that led to what happens now.
+// The program's source, with the line that led to the current event.
 #include <algorithm>
 #include <string>
 
@@ -24,8 +24,8 @@ struct Place {
   std::uint32_t line = 0;
 };
 
-/// The event's own place, or the nearest among its causes; an operation's later events belong to
-/// the call that initiated it.
+/// The event's call site, or the nearest one among its causes. An operation's later events belong
+/// to the call that initiated it.
 Place place_among_causes(const Model& model, std::uint32_t seq) {
   for (int steps = 0; seq != 0 && steps < 64; ++steps) {
     const Event& event = model.event(seq);
@@ -40,7 +40,7 @@ Place place_among_causes(const Model& model, std::uint32_t seq) {
   return {};
 }
 
-/// Where the world acts by itself, the place that the program reached last.
+/// If no cause has a call site, the last one that the program reached.
 Place place_of(const Model& model, std::uint32_t seq) {
   const Place place = place_among_causes(model, seq);
   if (!place.file.empty()) return place;

@@ -1,5 +1,5 @@
-// The events, one a row; a click goes there. Rows beyond the playhead are faint, rows beyond the
-// horizon are not there.
+// The events, one per row. A click moves the playhead. Rows after the playhead are faint; rows
+// after the horizon are not drawn.
 #include <string>
 
 #include <imgui.h>
@@ -18,7 +18,7 @@ namespace {
 constexpr float row_height = 20;
 constexpr float text_size = 12;
 
-/// Short, for a narrow column: "#4 receive B".
+/// A short description for a narrow column: "#4 receive B".
 std::string subject_of(const Model& model, const Event& event) {
   if (const OperationRecord* operation = model.operation(event.operation)) {
     std::string words = "#" + std::to_string(operation->id) + " ";
@@ -76,7 +76,8 @@ void draw_events(const Canvas& canvas, Rect box, const Snapshot& snapshot, Reque
   const Canvas inner{canvas.fonts(), canvas.theme()};
   ImGuiStorage* memory = ImGui::GetStateStorage();
   const ImGuiID followed = ImGui::GetID("followed");
-  // Follows the playhead, also when the pane changes its height; a person may scroll in between.
+  // Scrolls to the playhead when it moves or the pane's height changes. In between, the user may
+  // scroll.
   const auto state = static_cast<int>(snapshot.seq() * 4096 + static_cast<unsigned>(area.height));
   if (memory->GetInt(followed, -1) != state) {
     memory->SetInt(followed, state);

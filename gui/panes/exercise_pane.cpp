@@ -1,5 +1,5 @@
-// "What if": the values of the scenario that a lesson lets one change, and a button that runs it
-// anew.
+// "What if": the scenario values that a lesson lets the learner change, and a button that runs the
+// scenario again.
 #include <string>
 
 #include <imgui.h>

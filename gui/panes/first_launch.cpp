@@ -19,7 +19,7 @@ using figures::Rect;
 namespace {
 
 constexpr float watch_seconds = 8;
-constexpr float figure_margin = 12;  ///< the figure's own, so that its words line up with ours
+constexpr float figure_margin = 12;  ///< the figure's margin, so that its text aligns with ours
 
 constexpr const char* choices[FirstLaunch::choice_count] = {
     "All three finish together. Work is work.",
@@ -92,7 +92,7 @@ bool FirstLaunch::press(Key key) {
 }
 
 std::int64_t FirstLaunch::shown_ns() const {
-  if (phase_ == Phase::guess) return -1;  // before anything
+  if (phase_ == Phase::guess) return -1;  // nothing has happened yet
   if (phase_ == Phase::told) return INT64_MAX;
   const double share = std::min(1.0, static_cast<double>(watched_seconds_) / watch_seconds);
   return static_cast<std::int64_t>(share * static_cast<double>(longest_ns()));
@@ -106,7 +106,7 @@ void FirstLaunch::draw_figure(const Canvas& canvas, Rect box) const {
   options.height = box.height;
   options.at_ns = shown_ns();
   options.show_totals = phase_ != Phase::guess;
-  if (phase_ == Phase::guess) options.horizon_ns = 0;  // how many threads there are may be seen
+  if (phase_ == Phase::guess) options.horizon_ns = 0;  // the number of threads may be visible
   canvas.paint(figures::activity_scene(groups, options), {box.x - figure_margin, box.y});
 }
 

@@ -1,5 +1,4 @@
-// The top of the window: who we are, what is open, on which system it ran, and the two settings
-// that a person looks for first.
+// The top of the window: logo, title, the run's program and system, theme switch and help button.
 #include <cctype>
 
 #include <imgui.h>
@@ -33,7 +32,7 @@ namespace {
 
 constexpr float margin = 16;
 
-/// Draws from the right; returns the x where the next thing ends.
+/// Draws from the right. Returns the x at which the next item ends.
 float draw_badge(const Canvas& canvas, float right, float middle, const Trace& trace) {
   const TraceHeader& header = trace.header;
   const bool simulated = system_named(header.system).is_simulated;

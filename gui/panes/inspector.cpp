@@ -1,4 +1,4 @@
-// At the right: where each operation stands, and below it what is selected and why it came to be.
+// At the right: the state of each operation; below, the selection and its causes.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr float margin = 18;
 
-/// The operation that the person follows: the selected one, else the current event's.
+/// The operation that the user follows: the selected one, else the current event's.
 std::uint32_t followed_operation(const Snapshot& snapshot) {
   if (snapshot.selection.kind == Target::Kind::operation) return snapshot.selection.id;
   std::uint32_t seq = snapshot.seq();
@@ -31,7 +31,7 @@ std::uint32_t followed_operation(const Snapshot& snapshot) {
   return snapshot.model->event(seq).operation;
 }
 
-/// The last thing that happened to the operation up to the playhead.
+/// The operation's last event up to the playhead.
 std::uint32_t last_moment(const OperationRecord& operation, std::uint32_t seq) {
   std::uint32_t last = 0;
   for (const std::uint32_t moment : {operation.initiated, operation.submitted, operation.started,
@@ -42,7 +42,7 @@ std::uint32_t last_moment(const OperationRecord& operation, std::uint32_t seq) {
   return last;
 }
 
-/// "queued at 101.2 µs · 5 bytes · 53.1 µs after it was asked for"
+/// For example "queued at 101.2 µs · 5 bytes · 53.1 µs after it was asked for".
 std::string facts_of(const Model& model, const OperationRecord& operation, std::uint32_t seq) {
   const std::uint32_t last = last_moment(operation, seq);
   if (last == 0) return "not asked for yet";
@@ -107,7 +107,7 @@ float draw_chain(const Canvas& canvas, Point at, float width, const Model& model
 void draw_states(const Canvas& canvas, Rect box, const Snapshot& snapshot, Requests& requests) {
   canvas.fill(box, Ink::panel);
   draw_caption(canvas, {box.x + margin, box.y + 16}, "STATE OF EACH OPERATION");
-  // Alone in its column it grows a little; far taller it would no longer look like a U.
+  // Without the inspector it grows a little, but a much taller figure would not look like a U.
   const float height = std::min(box.height - 40, box.width * 1.2f);
   const Rect area{box.x + 8, box.y + 34, box.width - 16, height};
   figures::StatesOptions options;

@@ -1,4 +1,4 @@
-// The lesson: where one is, what it says, what it asks, and what became of the guess.
+// The lesson: the current step, its prose, its question, and the result of the guess.
 #include <algorithm>
 #include <string>
 
@@ -20,7 +20,7 @@ namespace {
 constexpr float margin = 22;
 constexpr float footer = 82;
 
-/// "STEP 5 OF 9" above a row of bars, the done ones bright.
+/// "STEP 5 OF 9" above a row of bars; completed steps are bright.
 float draw_progress(const Canvas& canvas, Point at, float width, const PageView& page) {
   draw_caption(canvas, at,
                "STEP " + std::to_string(page.step + 1) + " OF " + std::to_string(page.step_count));
@@ -33,7 +33,7 @@ float draw_progress(const Canvas& canvas, Point at, float width, const PageView&
   return 44;
 }
 
-/// One choice, as tall as its words need; after the reveal marked right, wrong, or neither.
+/// Draws one choice, as tall as its text. After the reveal it is marked right, wrong, or neither.
 float draw_choice(const Canvas& canvas, Point at, float width, std::size_t index,
                   const QuestionView& question, const Snapshot& snapshot, Requests& requests) {
   const ChoiceView& choice = question.choices[index];
@@ -95,7 +95,7 @@ std::string click_hint(const QuestionView& question, const Snapshot& snapshot) {
                            : "Your guess: " + words + ". Click another, or reveal.";
 }
 
-/// Nobody is marked wrong who did not guess.
+/// A learner who gave no guess is not marked wrong.
 Ink ink_of(const QuestionView& question) {
   if (!question.answered || !question.answer.given()) return Ink::accent;
   return question.correct ? Ink::good : Ink::bad;
@@ -193,7 +193,7 @@ void draw_footer(const Canvas& canvas, Rect box, const Snapshot& snapshot, Reque
               canvas.width(all, style) <= width ? all : "Enter next   Space play   ? keys", style);
 }
 
-/// A new step is read from its top; what a reveal says must be seen.
+/// A new step is scrolled to its top. After an answer, the revealed text is scrolled into view.
 void follow(const PageView& page, float question_top, float height) {
   ImGuiStorage* memory = ImGui::GetStateStorage();
   const bool answered = page.question && page.question->answered;

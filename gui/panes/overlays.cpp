@@ -1,4 +1,4 @@
-// What lies over the panes for a moment: the keys, and sentences that must be read.
+// Overlays that cover the panes temporarily: the list of keys, and important messages.
 #include <algorithm>
 
 #include "gui/panes/panes.hpp"

@@ -1,6 +1,6 @@
-// The overview strip. On the axis of order a bar stands for some events and is as high as they are
-// weighty; on the axis of time it is as high as they are many. What a question hides has no bars,
-// and the room left for it says nothing of how much there is.
+// The overview strip. On the axis of order, a bar represents a few events and is as high as the
+// weightiest of them. On the time axis, its height represents the number of events. The part that a
+// question hides has no bars, and its width does not reveal how long it is.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -14,7 +14,7 @@ using figures::Rect;
 
 namespace {
 
-constexpr float pitch = 5;  ///< from one bar to the next
+constexpr float pitch = 5;  ///< distance between bars
 constexpr float hidden_share = 0.2f;
 
 struct Bar {
@@ -41,7 +41,7 @@ float weight_of(EventKind kind) {
   }
 }
 
-/// Maps moments to places on the strip and back.
+/// Converts moments to positions on the strip and back.
 class Scale {
  public:
   Scale(const Snapshot& snapshot, Rect box) : snapshot_(snapshot), box_(box) {
@@ -64,7 +64,7 @@ class Scale {
     const figures::Moment at = snapshot_.moment();
     return (static_cast<float>(at.seq) + at.fraction) / static_cast<float>(last_);
   }
-  /// The last event within this share of the strip.
+  /// The last event up to this fraction of the strip.
   std::uint32_t seq_within(float share) const {
     if (!by_time()) {
       return static_cast<std::uint32_t>(std::lround(share * static_cast<float>(last_)));
@@ -91,8 +91,8 @@ class Scale {
   std::int64_t end_ns_ = 1;
 };
 
-/// Of the events after `before` up to `last`, at most `most_looked_at` are looked at: a run may
-/// have millions.
+/// The bar for the events after `before` up to `last`. Examines fewer than
+/// 2 * `most_looked_at` of them, because a run may have millions.
 Bar bar_of(const Model& model, std::uint32_t before, std::uint32_t last) {
   constexpr std::uint32_t most_looked_at = 48;
   const std::uint32_t step = std::max(1u, (last - before) / most_looked_at);

@@ -1,4 +1,4 @@
-// The middle of the window: the figure that is looked at, and the tabs that choose it.
+// The middle of the window: the current figure, and the tabs that select it.
 #include <string>
 #include <vector>
 
@@ -36,7 +36,7 @@ Scene stage_scene(const Snapshot& snapshot, float width, float height) {
   figures::ActivityOptions options;
   options.width = width;
   options.height = height;
-  // Beside others that take longer a run that has ended shows how they end, too.
+  // If this run has ended but others take longer, the figure shows their ends, too.
   const bool ended = snapshot.seq() == snapshot.model->event_count() && groups.size() > 1;
   options.at_ns = ended ? INT64_MAX : playhead_ns(snapshot);
   return figures::activity_scene(groups, options);

@@ -1,4 +1,4 @@
-// Play, step, speed; beside them the whole run as a strip.
+// Play, step and speed buttons; beside them the overview of the whole run.
 #include "gui/panes/panes.hpp"
 
 namespace proactor_lab::gui {
@@ -13,7 +13,7 @@ namespace {
 
 constexpr float button_width = 34;
 
-/// A chevron pointing along `direction` (1: right), with a bar where it goes all the way.
+/// Draws a chevron pointing along `direction` (1: right), with a bar if it jumps to an end.
 void draw_chevron(const Canvas& canvas, Point centre, float direction, bool bar, Ink ink) {
   constexpr float half = 5;
   const float tip = centre.x + direction * (bar ? 1.f : 2.5f);

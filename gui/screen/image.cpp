@@ -34,7 +34,7 @@ std::vector<std::uint8_t> encoded(const Image& image, const std::string& path) {
   return bytes;
 }
 
-/// Removes the temporary file unless it was renamed.
+/// Removes the temporary file in its destructor unless the file was renamed.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& beside)
@@ -79,7 +79,7 @@ void write_png(const Image& image, const std::string& path) {
   const auto fail = [&](const char* what) {
     throw CannotWrite(path + ": " + what + ": " + std::strerror(errno));
   };
-  // A device such as /dev/full or /dev/stdout can be written to but not replaced.
+  // A device such as /dev/full or /dev/stdout can be written to, but not replaced.
   std::error_code ignored;
   if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored)) {
     throw CannotWrite(path + ": not a regular file; name a file that may be replaced");

@@ -38,7 +38,7 @@ void ImguiSession::begin_frame(const FrameSize& size, float seconds, figures::Th
   theme_ = theme;
   if (baked_scale_ != size.scale) {
     fonts_.build(*io.Fonts, size.scale);
-    ImGui_ImplOpenGL3_DestroyFontsTexture();  // the next frame makes it again
+    ImGui_ImplOpenGL3_DestroyFontsTexture();  // created again for the next frame
     ImGui_ImplOpenGL3_CreateFontsTexture();
     io.FontGlobalScale = 1 / size.scale;
     baked_scale_ = size.scale;

@@ -24,7 +24,7 @@ bool has_extension(const char* list, const char* name) {
   return false;
 }
 
-/// A display that needs no window system where there is one, else the default.
+/// Opens a display that needs no window system if possible, else the default display.
 EGLDisplay open_display() {
   const char* extensions = eglQueryString(EGL_NO_DISPLAY, EGL_EXTENSIONS);
   const auto get_platform_display = reinterpret_cast<PFNEGLGETPLATFORMDISPLAYEXTPROC>(
@@ -46,7 +46,7 @@ Function gl_function(const char* name) {
   return function;
 }
 
-/// The current OpenGL context, for as long as it lives.
+/// Creates an OpenGL context and keeps it current during its lifetime.
 class EglContext {
  public:
   EglContext() : display_(open_display()) {
@@ -114,7 +114,7 @@ class EglContext {
   EGLSurface surface_ = EGL_NO_SURFACE;
 };
 
-/// A framebuffer with one colour attachment, bound for as long as it lives.
+/// A framebuffer with one colour attachment, bound during its lifetime.
 class Framebuffer {
  public:
   Framebuffer(int width, int height) {
@@ -170,7 +170,7 @@ Image read_back(int width, int height) {
 
 struct Offscreen::Context {
   explicit Context(FontSource source) : session(source) {}
-  ~Context() { static_cast<void>(egl.try_make_current()); }  // the session takes down what it made
+  ~Context() { static_cast<void>(egl.try_make_current()); }  // the session's destructor needs it
   EglContext egl;
   ImguiSession session;
 };

@@ -6,7 +6,7 @@
 namespace proactor_lab::gui {
 namespace {
 
-/// `low` in the smallest window, `high` in the home one (1600x900), in between where it lies.
+/// `low` in the smallest window, `high` in a 1600x900 window, interpolated between them.
 float between(float low, float high, float share) {
   return std::round(low + (high - low) * std::clamp(share, 0.f, 1.f));
 }

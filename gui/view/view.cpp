@@ -102,7 +102,7 @@ std::string words_of(const Model& model, const figures::Target& target) {
 
 TimeParts time_parts(const Model& model, std::int64_t time_ns) {
   struct Unit {
-    std::int64_t run_below_ns;  // for runs up to this long
+    std::int64_t run_below_ns;  // used for runs up to this long
     std::int64_t ns;
     int decimals;
     const char* name;
@@ -117,7 +117,7 @@ TimeParts time_parts(const Model& model, std::int64_t time_ns) {
   std::int64_t parts = 1;
   for (int i = 0; i < unit.decimals; ++i) parts *= 10;
   const std::int64_t step = std::max<std::int64_t>(1, unit.ns / parts);
-  // Cut, not rounded: as a clock would read.
+  // Truncated, not rounded, like a clock.
   const std::int64_t steps = std::max<std::int64_t>(0, time_ns - model.start_ns()) / step;
   std::string text = std::to_string(steps / parts);
   if (unit.decimals > 0) text += "." + std::to_string(parts + steps % parts).substr(1);
