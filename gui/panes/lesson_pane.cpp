@@ -20,7 +20,7 @@ namespace {
 constexpr float margin = 22;
 constexpr float footer = 82;
 
-/// "STEP 5 OF 9" above a row of bars; completed steps are bright.
+/// Draws "STEP 5 OF 9" above a row of bars; the bars of completed steps are bright.
 float draw_progress(const Canvas& canvas, Point at, float width, const PageView& page) {
   draw_caption(canvas, at,
                "STEP " + std::to_string(page.step + 1) + " OF " + std::to_string(page.step_count));

@@ -136,7 +136,7 @@ class ServerProcess {
     if (!tell(commands_, back_end_port) || !hear(reports_, endpoint.port)) return std::nullopt;
     return endpoint;
   }
-  /// Tells the server to end.
+  /// Closes `commands`, which makes the server end.
   void end() {
     if (commands_ >= 0) close(commands_);
     commands_ = -1;

@@ -70,7 +70,7 @@ class TerminalLesson {
     if (shows(Pane::interaction)) draw_interaction();
   }
 
-  /// What happened since the last picture of this run, up to the step's moment.
+  /// Draws the events since the last picture of this run, up to the step's moment.
   void draw_interaction() {
     std::uint32_t& drawn = drawn_[player_.step().run];
     const std::uint32_t last = player_.seq();

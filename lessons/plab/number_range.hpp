@@ -10,7 +10,7 @@
 
 namespace proactor_lab::plab {
 
-/// Both ends included.
+/// Accepts numbers from `least` to `most`, both included.
 inline CLI::Validator number_in(double least, double most) {
   const auto refuse_none = [](const std::string& text) {
     return std::isnan(std::strtod(text.c_str(), nullptr)) ? "Value " + text + " is no number" : "";

@@ -1,5 +1,5 @@
-// Questions and answers over UDP, between two sockets of one program: whole datagrams, with the
-// sender's address in each.
+// Questions and answers over UDP, between two sockets of one program. Each datagram arrives whole
+// and with its sender's address.
 #pragma once
 
 #include "lessons/programs/program.hpp"
