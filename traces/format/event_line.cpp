@@ -50,7 +50,8 @@ class Cursor {
     if (*at_ != '"') return false;
     const char* first = ++at_;
     while (*at_ != '"') {
-      if (*at_ < 0x20 || *at_ == '\\' || *at_ == 0x7F) return false;  // and all non-ASCII
+      const auto byte = static_cast<unsigned char>(*at_);
+      if (byte < 0x20 || byte >= 0x7F || byte == '\\') return false;  // also all non-ASCII
       ++at_;
     }
     text = {first, static_cast<std::size_t>(at_ - first)};
