@@ -1,4 +1,4 @@
-// Asynchronous Event Demultiplexer (POSA2): waits until completions are there.
+// Asynchronous Event Demultiplexer (POSA2): waits until completions are available.
 #pragma once
 
 #include "core/completion_event_queue.hpp"
@@ -10,13 +10,13 @@ class AsyncEventDemultiplexer {
  public:
   virtual ~AsyncEventDemultiplexer() = default;
 
-  /// Submits what was started, then moves completions to `queue`: at least one, unless `deadline`
-  /// passed or `wake` was called. With a deadline in the past it only looks. False means that
-  /// nothing under way can ever complete (a simulated world at its end, or a limit reached): do not
-  /// wait again. Loop thread only; one call a batch.
+  /// Submits the operations that were started, then moves completions to `queue`: at least one,
+  /// unless `deadline` has passed or `wake` was called. With a deadline in the past it polls
+  /// without waiting. Returns false if nothing in flight can ever complete (a simulated world has
+  /// ended, or a limit was reached): do not wait again. Loop thread only; one call per batch.
   virtual bool wait(CompletionEventQueue& queue, Instant deadline) = 0;
 
-  /// Makes the current `wait`, or else the next, return. Any thread, and signal handlers.
+  /// Makes the current `wait`, or else the next one, return. Any thread; async-signal-safe.
   virtual void wake() = 0;
 };
 

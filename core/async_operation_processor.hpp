@@ -1,4 +1,4 @@
-// Asynchronous Operation Processor (POSA2): who carries operations out. Usually the kernel.
+// Asynchronous Operation Processor (POSA2): carries operations out. Usually this is the kernel.
 #pragma once
 
 #include "core/async_operation.hpp"
@@ -10,16 +10,16 @@ class AsyncOperationProcessor {
  public:
   virtual ~AsyncOperationProcessor() = default;
 
-  /// Takes the operation over. It may only be queued for submission; it is under way at the latest
-  /// when the loop next waits. Loop thread only. Never blocks, never calls back, never fails: an
-  /// error arrives as the operation's completion. `operation` stays valid until then.
+  /// Takes ownership of `operation` until its last completion. It may only be queued here; it is
+  /// submitted at the latest when the loop next waits. Never blocks, never calls back and never
+  /// fails: an error arrives as the operation's completion. Loop thread only.
   virtual void start(AsyncOperation& operation) = 0;
 
-  /// A provided buffer is free again. Loop thread.
+  /// Returns a provided buffer to its group. Loop thread.
   virtual void give_back(BufferGroup& group, std::uint16_t buffer) = 0;
 
-  /// Ends every operation under way without completing it. When it returns, the system touches no
-  /// slot and no buffer of theirs any more. Live this may wait for the kernel. Loop thread.
+  /// Ends every operation in flight without completing it. When it returns, the system no longer
+  /// accesses their slots and buffers. A live backend may wait for the kernel here. Loop thread.
   virtual void release_all() = 0;
 };
 

@@ -1,7 +1,7 @@
 // Completion Handlers as coroutines: `co_await socket.receive(buffer)` initiates the operation, and
-// the coroutine goes on where a handler would have been called, on the loop thread or a worker.
-// Beneath is the mechanism of every handler: the slot keeps who is to be resumed, and is free again
-// before that.
+// the coroutine resumes where a handler would be called, on the loop thread or a worker. The
+// mechanism is that of every handler: the slot stores a small callable that resumes the coroutine,
+// and is freed before it is called.
 //
 //   Task session(StreamSocket socket) {
 //     std::array<std::byte, 1024> buffer;
@@ -27,14 +27,14 @@
 
 namespace proactor_lab {
 
-/// How an operation ended. `value` is what its handler would get beside the error.
+/// The outcome of an operation. `value` is what its handler would receive beside the error.
 template <class Value>
 struct Result {
   std::error_code error;
   Value value{};
 };
 
-/// For operations that yield nothing but an error: the result converts to it.
+/// The value of operations that yield only an error: `Result<Done>` converts to `std::error_code`.
 struct Done {};
 template <>
 struct Result<Done> {
@@ -45,15 +45,16 @@ struct Result<Done> {
 
 namespace coroutines {
 
-/// A failure that left a spawned coroutine, on its way out of the handler that resumed it. The
-/// frame is gone by then, and resuming is synchronous: one place a thread suffices.
+/// An exception that left a spawned coroutine, until the handler that resumed the coroutine
+/// returns. The frame is destroyed by then, and resuming is synchronous, so one variable per thread
+/// suffices.
 inline thread_local std::exception_ptr escaped;
 
 inline void rethrow_escaped() {
   if (escaped) std::rethrow_exception(std::exchange(escaped, nullptr));
 }
 
-/// The outermost coroutine: nobody awaits it, and it destroys itself at its end.
+/// The outermost coroutine: it has no awaiter and destroys itself at its end.
 struct Root {
   struct promise_type {
     std::coroutine_handle<> root = std::coroutine_handle<promise_type>::from_promise(*this);
@@ -69,15 +70,15 @@ inline Root run_detached(Task task) { co_await std::move(task); }
 
 }  // namespace coroutines
 
-/// Runs `task` until it first waits; from then on completions drive it. It is destroyed at its end,
-/// or with the Proactor whose operation it awaits. What it throws comes out of here, or out of
-/// `Proactor::run`.
+/// Runs `task` until it first suspends; from then on completions drive it. It is destroyed at its
+/// end, or with the Proactor whose operation it awaits. An exception that leaves it is thrown from
+/// here, or from `Proactor::run`.
 inline void spawn(Task task) {
   coroutines::run_detached(std::move(task));
   coroutines::rethrow_escaped();
 }
 
-/// An operation about to be initiated; `co_await` does it.
+/// An operation that is not initiated yet; `co_await` initiates it.
 template <class Value>
 class [[nodiscard]] Awaitable {
  public:
@@ -90,14 +91,14 @@ class [[nodiscard]] Awaitable {
     return *this;
   }
 
-  /// The coroutine goes on in this strand.
+  /// Resumes the coroutine in this strand.
   Awaitable& on(const Strand& strand) {
     strand_ = strand.number();
     return *this;
   }
 
   bool await_ready() const noexcept { return false; }
-  /// Where there are workers, the coroutine may be resumed before this returns.
+  /// If there are workers, the coroutine may be resumed before this returns.
   template <class Promise>
   void await_suspend(std::coroutine_handle<Promise> coroutine) {
     using Bound = StrandHandler<NamedHandler<Resume>>;
@@ -107,7 +108,8 @@ class [[nodiscard]] Awaitable {
   Result<Value> await_resume() const { return result_; }
 
  private:
-  /// Resumes whoever waits; dropped unheard, it destroys the coroutine with all that it awaits.
+  /// Resumes the awaiting coroutine. If it is destroyed without being called, it destroys the
+  /// coroutine together with everything that the coroutine awaits.
   class Resume {
    public:
     Resume(Awaitable& awaitable, std::coroutine_handle<> coroutine, std::coroutine_handle<> root)
@@ -130,7 +132,7 @@ class [[nodiscard]] Awaitable {
 
    private:
     void resume(Result<Value> result) {
-      root_ = {};  // it looks after itself again
+      root_ = {};  // from here on the coroutine destroys itself
       awaitable_->result_ = result;
       coroutine_.resume();
       coroutines::rethrow_escaped();

@@ -11,7 +11,7 @@
 
 namespace proactor_lab {
 
-/// Grows and never shrinks: once warm it does not allocate. Loop thread only.
+/// Grows and never shrinks, so it stops allocating once it is large enough. Loop thread only.
 class CompletionEventQueue {
  public:
   explicit CompletionEventQueue(std::size_t capacity = 256)
@@ -24,7 +24,7 @@ class CompletionEventQueue {
   bool empty() const { return head_ == tail_; }
   std::size_t size() const { return static_cast<std::size_t>(tail_ - head_); }
 
-  /// The one that will be popped after `index` others.
+  /// The completion that will be popped after `index` others.
   Completion& at(std::size_t index) { return head_[index]; }
 
   void clear() { head_ = tail_ = places_.data(); }
@@ -34,14 +34,14 @@ class CompletionEventQueue {
     *tail_++ = completion;
   }
 
-  /// Where the next `count` completions are to be written; `pushed` then tells where they end.
+  /// Where to write the next `count` completions; pass the end of what was written to `pushed`.
   Completion* place_for(std::size_t count) {
     if (static_cast<std::size_t>(end() - tail_) < count) make_room(count);
     return tail_;
   }
   void pushed(Completion* end) { tail_ = end; }
 
-  /// Stays as it is until the next push.
+  /// The reference is valid until the next push.
   const Completion& pop() {
     assert(!empty());
     return *head_++;
@@ -50,7 +50,8 @@ class CompletionEventQueue {
  private:
   const Completion* end() const { return places_.data() + places_.size(); }
 
-  /// At the end: those that wait move to the front, or where they are many, to a larger place.
+  /// Called when the end is reached: moves the waiting completions to the front, and enlarges the
+  /// storage if they are many.
   void make_room(std::size_t count) {
     const std::size_t waiting = size();
     std::copy(head_, tail_, places_.data());

@@ -1,15 +1,16 @@
-// Completion Handler (POSA2): what the program wants to happen when an operation is over. Any
-// movable callable will do. What it is called with depends on the operation:
+// Completion Handler (POSA2): what the program does when an operation is done. Any movable callable
+// is accepted. Its arguments depend on the operation:
 //
 //   receive, send   void(std::error_code, std::size_t bytes)
 //   receive from provided buffers
-//                   void(std::error_code, std::span<std::byte> bytes), which are the handler's
-//                   until it returns
+//                   void(std::error_code, std::span<std::byte> bytes); the bytes are valid until
+//                   the handler returns
 //   accept, open    void(std::error_code, Handle)
 //   all others      void(std::error_code)
 //
-// Its captures live in the operation's slot (at most `handler_capacity` bytes) and move out of it
-// before the call, so a handler may start operations and destroy the object that started this one.
+// The captures are stored in the operation's slot (at most `handler_capacity` bytes) and are moved
+// out of it before the call, so a handler may start operations and may destroy the object that
+// started this one.
 #pragma once
 
 #include <concepts>
@@ -28,17 +29,16 @@
 
 namespace proactor_lab {
 
-/// The result as the system's error, or none. 0 bytes received is the end of the stream, not an
-/// error.
+/// The result as a system error, or no error. 0 bytes received means end of stream, not an error.
 inline std::error_code error_of(const Completion& completion) {
   if (completion.result >= 0) return {};
   return {-completion.result, std::system_category()};
 }
 
-/// Gives a handler the name that traces and pictures show.
+/// Gives a handler the name that is shown in traces and pictures.
 template <class Function>
 struct NamedHandler {
-  const char* name;  ///< must outlive the run: a literal
+  const char* name;  ///< not copied; must outlive the run: use a literal
   Function function;
 };
 
@@ -54,8 +54,8 @@ struct StrandHandler {
   Handler handler;
 };
 
-/// Splits a handler into its name ("" where it has none), its strand (0 where it has none) and the
-/// callable proper.
+/// Splits a handler into its name ("" if it has none), its strand (0 if it has none) and the
+/// callable itself.
 template <class Handler>
 struct HandlerParts {
   using Function = std::decay_t<Handler>;
@@ -88,7 +88,7 @@ struct HandlerParts<StrandHandler<Inner>> {
   }
 };
 
-/// What arrived in a provided buffer, where the completion brought one.
+/// The bytes in the provided buffer; empty if the completion has none.
 inline std::span<std::byte> provided_bytes(const AsyncOperation& operation,
                                            const Completion& completion) {
   if ((completion.flags & completion_buffer) == 0 || completion.result <= 0) return {};
@@ -96,9 +96,9 @@ inline std::span<std::byte> provided_bytes(const AsyncOperation& operation,
   return buffer.first(static_cast<std::size_t>(completion.result));
 }
 
-/// A handler that cannot be called (an empty `std::function`, a null pointer to a function) is the
-/// program's mistake: it comes out of the initiation as `std::invalid_argument`, before anything
-/// was initiated, and not out of `run` much later.
+/// A handler that cannot be called (an empty `std::function`, a null function pointer) is a bug of
+/// the program. Throws `std::invalid_argument` at the initiation, before anything is initiated,
+/// instead of failing much later in `run`.
 template <class Function>
 void refuse_null(const Function& function, std::string_view operation) {
   static_assert(!std::is_null_pointer_v<Function>,
@@ -126,9 +126,9 @@ template <class Function>
 inline constexpr bool takes_bytes =
     std::invocable<Function&, std::error_code, std::span<std::byte>>;
 
-/// Calls `function` with the arguments its signature asks for; `provided` are the bytes in a
-/// provided buffer, if one was taken. Always inline: a handler's own code follows on the dispatch
-/// without another call between, which is a tenth of what dispatching costs.
+/// Calls `function` with the arguments that its signature accepts; `provided` is the content of the
+/// provided buffer, if one was taken. Always inline: saving the extra call saves a tenth of the
+/// cost of a dispatch.
 template <class Function>
 [[gnu::always_inline]] inline void call_handler(Function& function, const Completion& completion,
                                                 std::span<std::byte> provided) {

@@ -1,10 +1,10 @@
-// Composed operations: as many receives or sends as it takes. Each is the same in two forms: a
-// function with a handler, void(std::error_code, std::size_t total), and a task to await.
+// Composed operations: as many receives or sends as the task takes. Each has two forms: a function
+// with a handler, void(std::error_code, std::size_t total), and a task to await.
 //
-// Between two of its operations a composed one is nowhere: what else is initiated on the stream
-// meanwhile comes in between. One at a time, then, in each direction. Cancelling: cancel what is
-// under way on the handle (`Proactor::cancel_handle`); the handler hears ECANCELED, and how many
-// bytes were moved until then.
+// A composed operation issues one operation at a time. Between two of them, other operations
+// initiated on the stream may run, so use at most one composed operation per direction at a time.
+// To cancel one, cancel the operations on the handle (`Proactor::cancel_handle`); the handler
+// receives ECANCELED and the number of bytes moved until then.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,8 @@ namespace proactor_lab {
 
 namespace composed {
 
-/// Where a composed operation stands. `next` says what to initiate; empty where it is done.
+/// The states of composed operations. `done` adds `moved` bytes and returns true if nothing is left
+/// to do; `next` is the next request.
 class WriteAll {
  public:
   using Bytes = std::span<const std::byte>;
@@ -44,7 +45,7 @@ class ReadAll {
   explicit ReadAll(std::span<std::byte> bytes) : bytes_(bytes) {}
   bool done(std::size_t moved) {
     moved_ += moved;
-    return moved == 0 || moved_ == bytes_.size();  // the stream's end ends it
+    return moved == 0 || moved_ == bytes_.size();  // 0 bytes: end of stream
   }
   OperationRequest next(const StreamSocket& socket) const {
     return socket.receive_request(bytes_.subspan(moved_));
@@ -70,7 +71,8 @@ class ReadUntil {
   }
   OperationRequest next(const StreamSocket& socket) {
     const std::size_t size = text_->size();
-    if (size >= size_max_) return {.opcode = Opcode::no_op};  // whose 0 bytes end it
+    if (size >= size_max_)
+      return {.opcode = Opcode::no_op};  // completes with 0 bytes, which ends it
     room_ = std::min<std::size_t>(1024, size_max_ - size);
     text_->resize(size + room_);
     return socket.receive_request(std::as_writable_bytes(std::span(*text_)).subspan(size));
@@ -81,11 +83,11 @@ class ReadUntil {
   std::string* text_;
   std::size_t size_max_;
   std::size_t total_ = 0;
-  std::size_t room_ = 0;  // lent at the end of the text
+  std::size_t room_ = 0;  // bytes at the end of `text_` that are lent to the system
   char delimiter_;
 };
 
-/// The handler of each of its operations.
+/// The handler of each single operation.
 template <class State, class Function>
 struct Step {
   StreamSocket socket;
@@ -105,7 +107,7 @@ struct Step {
     OperationRequest request = step.state.next(step.socket);
     request.parent = step.parent;
     Proactor& proactor = step.socket.proactor();
-    // Later operations are told the first one's name, which its handler must know beforehand.
+    // Later operations name the first one as their parent, so its id is reserved before it starts.
     if (step.parent == OperationId::none) {
       step.parent = request.reserved = proactor.reserve_operation();
     }
@@ -159,8 +161,9 @@ inline TaskOf<Result<std::size_t>> write(StreamSocket socket, std::span<const st
   return composed::run(socket, composed::WriteAll(buffer), name, site);
 }
 
-/// Fills `buffer`, or as much of it as comes before the end of the stream: a total that is smaller
-/// than the buffer, without an error, is that end.
+/// Fills `buffer`, or the part of it that arrives before the end of the stream. A total smaller
+/// than the buffer, without an error, means end of stream. `buffer` is lent until the handler is
+/// entered.
 template <class Handler>
 void async_read(StreamSocket socket, std::span<std::byte> buffer, Handler&& handler,
                 CallSite site = CallSite::here()) {
@@ -171,10 +174,10 @@ inline TaskOf<Result<std::size_t>> read(StreamSocket socket, std::span<std::byte
   return composed::run(socket, composed::ReadAll(buffer), name, site);
 }
 
-/// Appends to `text` until it has a `delimiter` among what was appended; the total is the place
-/// after it. What came behind stays in `text`: take the message from its front before the next
-/// call. 0 without an error: the stream ended, or `text` has `size_max` characters and no
-/// delimiter. `text` is lent until the handler is entered.
+/// Appends to `text` until the appended bytes contain `delimiter`. The total is the position after
+/// the delimiter. Bytes that arrived after it stay in `text`: remove the message from the front of
+/// `text` before the next call. 0 without an error: the stream ended, or `text` has reached
+/// `size_max` characters without a delimiter. `text` is lent until the handler is entered.
 template <class Handler>
 void async_read_until(StreamSocket socket, std::string& text, char delimiter, std::size_t size_max,
                       Handler&& handler, CallSite site = CallSite::here()) {

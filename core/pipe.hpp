@@ -1,5 +1,5 @@
-// A pipe's two ends as I/O objects, under Asio's names (`OperatingSystem::open_pipe` gives the
-// handles). Otherwise as in socket.hpp.
+// The two ends of a pipe as I/O objects, under Asio's names (`OperatingSystem::open_pipe` creates
+// the handles). Otherwise as in socket.hpp.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace proactor_lab {
 
-/// What both ends have.
+/// What both ends have in common.
 class PipeEnd {
  public:
   PipeEnd(Proactor& proactor, Handle handle) : proactor_(&proactor), handle_(handle) {}
@@ -28,13 +28,14 @@ class PipeEnd {
   Handle handle_;
 };
 
-/// Where bytes come out.
+/// The read end.
 class ReadablePipe : public PipeEnd {
  public:
   using PipeEnd::PipeEnd;
 
-  /// read(2) of at least one byte, at most the buffer's size; 0 bytes where the other end is
-  /// closed. Who of several that wait gets the bytes is the system's choice.
+  /// read(2) of at least one byte, at most the buffer's size; 0 bytes if the other end is closed.
+  /// If several reads wait, the system chooses which one receives the bytes. `buffer` is lent to
+  /// the system until the handler is entered.
   template <class Handler>
   OperationToken async_read_some(std::span<std::byte> buffer, Handler&& handler,
                                  CallSite site = CallSite::here()) {
@@ -46,12 +47,13 @@ class ReadablePipe : public PipeEnd {
   }
 };
 
-/// Where bytes go in.
+/// The write end.
 class WritablePipe : public PipeEnd {
  public:
   using PipeEnd::PipeEnd;
 
-  /// write(2): may be short. Live, where the other end is closed, it says EPIPE and raises SIGPIPE.
+  /// write(2): may be short. `buffer` is lent to the system until the handler is entered. On a live
+  /// system a closed read end gives EPIPE and raises SIGPIPE.
   template <class Handler>
   OperationToken async_write_some(std::span<const std::byte> buffer, Handler&& handler,
                                   CallSite site = CallSite::here()) {

@@ -1,15 +1,15 @@
-// Proactor (POSA2): initiates operations on a program's behalf, waits for completions and
-// dispatches each to its handler. It knows no operating system: a processor and a demultiplexer are
-// handed in.
+// Proactor (POSA2): initiates operations for a program, waits for completions and dispatches each
+// one to its handler. It does not depend on an operating system: the processor and the
+// demultiplexer are passed in.
 //
 //   SimulatedOs os{...};                          // or IoUringBackend
 //   CompletionEventQueue queue;
 //   Proactor proactor{os, os, queue, &recorder};
 //
-// The thread that makes the Proactor is the loop thread: it calls `run`, and only it touches the
-// system. Operations may be initiated from any thread; another's go through an inbox. Handlers run
-// on the loop thread or, where a WorkerPool is given, on its workers. A handler never runs inside
-// the call that initiated its operation.
+// The thread that creates the Proactor is the loop thread: it calls `run`, and it alone calls the
+// system. Operations may be initiated from any thread; those of other threads pass through an
+// inbox. Handlers run on the loop thread or, if a WorkerPool is given, on its workers. A handler
+// never runs inside the call that initiated its operation.
 #pragma once
 
 #include <atomic>
@@ -35,7 +35,7 @@ namespace proactor_lab {
 
 class Proactor final : private WorkerHost {
  public:
-  /// All that is handed in must outlive the Proactor. `workers` is its alone.
+  /// All arguments must outlive the Proactor. `workers` is used by this Proactor exclusively.
   Proactor(AsyncOperationProcessor& processor, AsyncEventDemultiplexer& demultiplexer,
            CompletionEventQueue& queue, Recorder* recorder = nullptr,
            WorkerPool* workers = nullptr);
@@ -45,23 +45,23 @@ class Proactor final : private WorkerHost {
   Proactor(const Proactor&) = delete;
   Proactor& operator=(const Proactor&) = delete;
 
-  /// Hands `request` to the system and returns at once. Buffers stay the caller's to keep alive
-  /// until the handler is entered. Throws std::invalid_argument where the handler is null, and has
-  /// then initiated nothing. Any thread.
+  /// Hands `request` to the system and returns at once. The caller keeps the buffers alive until
+  /// the handler is entered. Throws std::invalid_argument if the handler is null; nothing is
+  /// initiated then. Any thread.
   template <class Handler>
   OperationToken initiate(const OperationRequest& request, Handler&& handler,
                           CallSite site = CallSite::here());
 
-  /// Asks for the end of an operation. The cancel is an operation of its own, and its handler
-  /// hears: nothing (it worked, and the target completes with ECANCELED), ENOENT (the target was
-  /// over, or waits for its turn in a chain, or is a link timeout) or EALREADY (too far gone to
-  /// stop). Cancelled twice, the second may hear either. The target's handler always runs, and its
-  /// buffer stays lent until then. Any thread.
+  /// Requests the end of an operation. The cancel is a separate operation. Its handler receives no
+  /// error (the target completes with ECANCELED), ENOENT (the target had completed, waits for its
+  /// predecessor in a chain, or is a link timeout) or EALREADY (the target can no longer be
+  /// stopped). If a target is cancelled twice, the second cancel may receive either error. The
+  /// target's handler always runs, and its buffer is lent until then. Any thread.
   template <class Handler>
   OperationToken cancel(OperationToken target, Handler&& handler, CallSite site = CallSite::here());
   void cancel(OperationToken target, CallSite site = CallSite::here());
 
-  /// Cancels every operation on `handle`; the handler hears how many in `std::size_t`.
+  /// Cancels every operation on `handle`; the handler receives their number as `std::size_t`.
   template <class Handler>
   OperationToken cancel_handle(Handle handle, Handler&& handler, CallSite site = CallSite::here()) {
     return initiate({.opcode = Opcode::cancel_handle, .handle = handle},
@@ -73,54 +73,56 @@ class Proactor final : private WorkerHost {
     return initiate({.opcode = Opcode::cancel_all}, std::forward<Handler>(handler), site);
   }
 
-  /// Has `job`, void(std::error_code), called as a handler of its own: on a worker where there are
-  /// any, else on the loop thread. The error is EAGAIN where the pool rejects it. Any thread.
+  /// Calls `job`, void(std::error_code), as a separate handler: on a worker if there are any, else
+  /// on the loop thread. The error is EAGAIN if the pool rejects it. Any thread.
   template <class Handler>
   OperationToken post(Handler&& job, CallSite site = CallSite::here()) {
     return initiate({.opcode = Opcode::no_op}, std::forward<Handler>(job), site);
   }
 
-  /// Waits and dispatches until no operation is under way, `stop` was called, or the system can
-  /// complete nothing more. An exception thrown by a handler comes out of here, one at a time;
-  /// calling `run` again goes on with the next completion. Returns the number of handlers called.
-  /// Loop thread.
+  /// Waits and dispatches until no operation is in flight, `stop` was called, or the system cannot
+  /// complete anything more. An exception that a handler throws is rethrown here, one at a time;
+  /// the next call of `run` continues with the next completion. Returns the number of handlers
+  /// called. Loop thread.
   std::size_t run();
 
-  /// Makes `run` return after the handler that is running now; of workers, after those that are.
-  /// What is under way stays so. Any thread, and signal handlers.
+  /// Makes `run` return after the handler that is running now or, with workers, after those that
+  /// are running. Operations in flight are not cancelled. Any thread; async-signal-safe.
   void stop();
   bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
   /// Lets `run` be called again after `stop`.
   void restart() { stopped_.store(false, std::memory_order_relaxed); }
 
-  /// Ends in good order: cancels whatever is under way, and what handlers initiate meanwhile, until
-  /// every handler was called. False where that does not end (a handler that tries for ever), or
-  /// where the system can complete nothing more. Loop thread, not in a handler.
+  /// Ends in an orderly way: cancels all operations in flight, and those that handlers initiate
+  /// meanwhile, until every handler has been called. Returns false if that does not end (a handler
+  /// that keeps initiating) or if the system cannot complete anything more. Loop thread, not in a
+  /// handler.
   bool drain();
 
-  /// Takes operations under way back from the system and destroys their handlers without running
-  /// them; then the Proactor is as new. Waits for workers that are in a handler, and live for the
-  /// kernel, which owns the buffers until then. Tokens from before mean nothing any more. Allocates
-  /// nothing. Loop thread, not in a handler.
+  /// Takes operations in flight back from the system and destroys their handlers without calling
+  /// them; the Proactor is then in its initial state. Waits for workers that are in a handler and,
+  /// on a live system, for the kernel, which owns the buffers until then. Tokens from before become
+  /// invalid. Allocates nothing. Loop thread, not in a handler.
   void reset();
 
-  /// Names an operation to come (`OperationRequest::reserved`): a composed operation bears its
-  /// first one's name. Any thread.
+  /// Reserves the id of a later operation (`OperationRequest::reserved`). The operations of a
+  /// composed operation name the first one as their parent. Any thread.
   OperationId reserve_operation() {
     return OperationId{next_id_.fetch_add(1, std::memory_order_relaxed)};
   }
-  /// The next strand's number. Any thread.
+  /// A new strand's number. Any thread.
   std::uint32_t next_strand() { return last_strand_.fetch_add(1, std::memory_order_relaxed) + 1; }
 
-  /// Those that the system has, and those whose handlers were not called yet. Loop thread.
+  /// Number of operations that the system holds or whose handlers have not been called yet. Loop
+  /// thread.
   std::size_t operations_in_flight() const { return in_flight_; }
   Recorder* recorder() const { return recorder_; }
 
-  /// The number traces give the loop thread.
+  /// The loop thread's number in traces.
   static constexpr std::uint16_t loop_thread = loop_thread_number;
 
  private:
-  // A slab has a quarter of the slots before it: large ones get large pages.
+  // A new slab has a quarter as many slots as there are already: large slabs get large pages.
   static constexpr std::size_t slots_a_slab_min = 64;
   static constexpr std::size_t slots_a_slab_max = 8192;
 
@@ -162,7 +164,7 @@ class Proactor final : private WorkerHost {
   bool abandon_all();
   void admit_all(OperationList& operations);
 
-  /// A chain that another thread has begun and not ended.
+  /// A chain that another thread has begun but not ended.
   struct OpenChain {
     std::thread::id thread;
     OperationList operations;
@@ -197,9 +199,9 @@ class Proactor final : private WorkerHost {
   template <class Function>
   static constexpr Handling handling_of{&handle_once<Function>, &handle_in_general<Function>};
 
-  /// Its address tells threads apart, more cheaply than asking for their names.
+  /// Its address identifies the thread, at less cost than std::this_thread::get_id().
   static inline constinit thread_local char thread_mark = 0;
-  /// The one that this thread is the loop thread of; where it is that of several, of one of them.
+  /// A Proactor of which this thread is the loop thread; if there are several, one of them.
   static inline constinit thread_local const Proactor* of_this_thread = nullptr;
 
   AsyncOperationProcessor& processor_;
@@ -214,24 +216,26 @@ class Proactor final : private WorkerHost {
   std::size_t in_flight_ = 0;
   std::size_t admitted_from_inbox_ = 0;
   std::size_t handled_ = 0;
-  // Of whom the handler was entered last on the loop thread, until a fact tells its exit, too.
+  // Id of the operation whose handler was entered last on the loop thread and whose exit has not
+  // been recorded yet.
   std::uint32_t last_entered_ = 0;
   std::size_t slots_owed_ = 0;              // to other threads
-  Link link_ = Link::none;                  // to what is started next
-  std::atomic<bool> drain_cancels_{false};  // a cancel of `drain` is under way; a worker may end it
+  Link link_ = Link::none;                  // link of the operation started last, to the next one
+  std::atomic<bool> drain_cancels_{false};  // a cancel of `drain` is in flight; a worker may end it
   AsyncOperation* free_ = nullptr;
 
   std::atomic<bool> inbox_used_{false};  // set under the mutex, read without it
-  std::mutex mutex_;                     // guards what follows
+  std::mutex mutex_;                     // guards all members below
   OperationList inbox_;
   std::vector<OpenChain> open_chains_;
-  std::vector<std::uint32_t> finished_;        // places whose handlers are through
-  std::vector<std::uint32_t> finished_taken_;  // the loop thread's: the other half of a swap
-  std::vector<std::exception_ptr> failures_;   // of their handlers, to come out of `run`
-  std::int64_t handed_over_at_ = 0;            // the latest hand-over's stamp
-  AsyncOperation* free_elsewhere_ = nullptr;   // slots that other threads recycled
+  std::vector<std::uint32_t> finished_;        // places whose handlers have returned
+  std::vector<std::uint32_t> finished_taken_;  // for the loop thread only: swapped with `finished_`
+  std::vector<std::exception_ptr>
+      failures_;                     // thrown by handlers on workers, to be rethrown by `run`
+  std::int64_t handed_over_at_ = 0;  // timestamp of the latest hand-over
+  AsyncOperation* free_elsewhere_ = nullptr;  // slots that other threads recycled
   std::vector<std::vector<AsyncOperation, LargePages<AsyncOperation>>> slabs_;
-  std::size_t slots_ = 0;  // in all of them
+  std::size_t slots_ = 0;  // in all slabs
 };
 
 template <class Function>
@@ -282,7 +286,7 @@ template <class Handler>
     kept.reserved = request.reserved;
     return initiate_with_care(kept, Parts::function(std::move(owned)), name, strand, site);
   }
-  // The most frequent case by itself, so that it stays short.
+  // Fast path: on the loop thread, with a free slot.
   AsyncOperation& operation = *std::exchange(free_, free_->next);
   copy_request(request, operation);
   const OperationId id =
@@ -298,7 +302,7 @@ template <class Handler>
   return {&operation, id};
 }
 
-/// From another thread, or with no slot free.
+/// Slow path: from another thread, or with no free slot.
 template <class Function>
 OperationToken Proactor::initiate_with_care(const OperationRequest& request, Function function,
                                             const char* name, std::uint32_t strand, CallSite site) {
@@ -306,7 +310,8 @@ OperationToken Proactor::initiate_with_care(const OperationRequest& request, Fun
   copy_request(request, operation);
   const OperationId id = fill_in(operation, request.reserved, std::move(function), strand);
   start_elsewhere(operation, name, site);
-  return {&operation, id};  // elsewhere it may be over by now: only its name is safe to tell
+  return {&operation,
+          id};  // it may have completed on the loop thread by now, so only its id is safe to use
 }
 
 template <class Function>

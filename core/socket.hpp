@@ -1,10 +1,11 @@
-// The I/O objects a program works with, under the names Asio gives their like. Each is a handle and
-// a reference to the Proactor that initiates on it: small values, free to copy; destroying one
-// closes nothing (use `async_close`). All calls return at once; any thread may make them.
+// I/O objects that a program works with, under Asio's names. Each holds a handle and a pointer to
+// the Proactor on which it initiates operations. They are small values, free to copy; destroying
+// one does not close the handle (use `async_close`). All calls return at once; any thread may call
+// them.
 //
-// Each operation comes in two forms over one mechanism: `async_receive(buffer, handler)` calls
-// back, `co_await receive(buffer)` goes on there (awaitable.hpp). What is said of the first holds
-// for the second.
+// Each operation has two forms over one mechanism: `async_receive(buffer, handler)` calls the
+// handler, `co_await receive(buffer)` resumes the coroutine (awaitable.hpp). The contract of the
+// first form also holds for the second.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +17,8 @@
 
 namespace proactor_lab {
 
-/// One operation moves at most 2 GiB - 1, as read(2) does; the rest is a short transfer.
+/// One operation moves at most 2 GiB - 1, as with read(2); for a larger buffer the transfer is
+/// short.
 constexpr std::uint32_t clamp_length(std::size_t size) {
   return static_cast<std::uint32_t>(size < INT32_MAX ? size : INT32_MAX);
 }
@@ -37,9 +39,9 @@ class StreamSocket {
                                std::forward<Handler>(handler), site);
   }
 
-  /// recv(2) of at least one byte, at most the buffer's size; 0 bytes is the end of the stream.
-  /// `buffer` is lent to the system until the handler is entered. Errors: ECONNRESET, EBADF,
-  /// ECANCELED (bytes that came before a cancel are in a completion without error).
+  /// recv(2) of at least one byte, at most the buffer's size; 0 bytes means end of stream. `buffer`
+  /// is lent to the system until the handler is entered. Errors: ECONNRESET, EBADF, ECANCELED
+  /// (bytes that arrived before a cancel are in a completion without an error).
   template <class Handler>
   [[gnu::always_inline]] OperationToken async_receive(std::span<std::byte> buffer,
                                                       Handler&& handler,
@@ -47,16 +49,17 @@ class StreamSocket {
     return proactor_->initiate(receive_request(buffer), std::forward<Handler>(handler), site);
   }
 
-  /// As `async_receive`, but until the buffer is full, in one operation: less is told only where no
-  /// more can come (the stream's end, a reset, a cancel), and that breaks a soft link.
+  /// As `async_receive`, but until the buffer is full, in one operation. It completes with fewer
+  /// bytes only if no more can arrive (end of stream, reset, cancel), and that breaks a soft link.
   template <class Handler>
   OperationToken async_receive_all(std::span<std::byte> buffer, Handler&& handler,
                                    CallSite site = CallSite::here()) {
     return proactor_->initiate(receive_all_request(buffer), std::forward<Handler>(handler), site);
   }
 
-  /// send(2): may be short; a peer that is gone gives EPIPE or ECONNRESET and no signal. `buffer`
-  /// is lent to the system until the handler is entered, and is not written to.
+  /// send(2): may be short. If the peer has closed or reset the connection: EPIPE or ECONNRESET,
+  /// without a signal. `buffer` is lent to the system until the handler is entered, and is not
+  /// written to.
   template <class Handler>
   [[gnu::always_inline]] OperationToken async_send(std::span<const std::byte> buffer,
                                                    Handler&& handler,
@@ -64,10 +67,10 @@ class StreamSocket {
     return proactor_->initiate(send_request(buffer), std::forward<Handler>(handler), site);
   }
 
-  /// Receives for as long as the stream lasts: the handler, void(std::error_code,
-  /// std::span<std::byte>), is called for each arrival with bytes in a buffer of `buffers`, which
-  /// is the handler's until it returns. The last call has no bytes: the end of the stream, or an
-  /// error (ENOBUFS: no buffer was free; receive again).
+  /// Receives until the stream ends. The handler, void(std::error_code, std::span<std::byte>), is
+  /// called for each arrival with bytes in a buffer of `buffers`, which are valid until it returns.
+  /// The last call has no bytes: end of stream, or an error (ENOBUFS: no buffer was free; receive
+  /// again).
   template <class Handler>
   OperationToken async_receive_many(BufferGroup& buffers, Handler&& handler,
                                     CallSite site = CallSite::here()) {
@@ -76,7 +79,7 @@ class StreamSocket {
         std::forward<Handler>(handler), site);
   }
 
-  /// As `async_receive`, but the system takes a buffer from `buffers` only when bytes come.
+  /// As `async_receive`, but the system takes a buffer from `buffers` only when bytes arrive.
   template <class Handler>
   OperationToken async_receive(BufferGroup& buffers, Handler&& handler,
                                CallSite site = CallSite::here()) {
@@ -84,7 +87,7 @@ class StreamSocket {
                                std::forward<Handler>(handler), site);
   }
 
-  /// poll(2): waits until a receive or a send would not have to wait. Moves nothing.
+  /// poll(2): waits until a receive or a send would not block. Transfers nothing.
   template <class Handler>
   OperationToken async_wait(Readiness readiness, Handler&& handler,
                             CallSite site = CallSite::here()) {
@@ -131,7 +134,7 @@ class StreamSocket {
     return {*proactor_, {.opcode = Opcode::close, .handle = handle_}, site};
   }
 
-  /// What `async_receive` and `async_send` ask for: composed.hpp builds on it.
+  /// The requests of `async_receive` and `async_send`, for composed.hpp.
   OperationRequest receive_request(std::span<std::byte> buffer) const {
     return {.opcode = Opcode::receive,
             .handle = handle_,
@@ -171,8 +174,8 @@ class Acceptor {
                                std::forward<Handler>(handler), site);
   }
 
-  /// Accepts for as long as it goes well: the handler is called for each connection. The last call
-  /// has an error (EMFILE: no descriptor was free; accept again when one is).
+  /// Accepts until an error: the handler is called for each connection. The last call has an error
+  /// (EMFILE: no descriptor was free; accept again when one is).
   template <class Handler>
   OperationToken async_accept_many(Handler&& handler, CallSite site = CallSite::here()) {
     return proactor_->initiate({.opcode = Opcode::accept, .handle = handle_, .multishot = true},
@@ -197,15 +200,16 @@ class Acceptor {
   Handle handle_;
 };
 
-/// A bound UDP socket: whole datagrams, which may be lost or overtake each other.
+/// A bound UDP socket: whole datagrams, which may be lost or reordered.
 class DatagramSocket {
  public:
   DatagramSocket(Proactor& proactor, Handle handle) : proactor_(&proactor), handle_(handle) {}
 
   Handle handle() const { return handle_; }
 
-  /// recvfrom(2): one datagram; what does not fit into `buffer` is lost. `sender` is lent like the
-  /// buffer and names who sent it.
+  /// recvfrom(2): one datagram; the part that does not fit into `buffer` is discarded. `sender` is
+  /// set to the sender's address; `buffer` and `sender` are lent to the system until the handler is
+  /// entered.
   template <class Handler>
   OperationToken async_receive_from(std::span<std::byte> buffer, Endpoint& sender,
                                     Handler&& handler, CallSite site = CallSite::here()) {
@@ -213,9 +217,9 @@ class DatagramSocket {
                                site);
   }
 
-  /// sendto(2). Completes when the system has taken it; nothing says whether it arrived. `buffer`
-  /// is lent to the system until the handler is entered, and is not written to. Errors: EMSGSIZE
-  /// ...
+  /// sendto(2). Completes when the system has accepted the datagram; its arrival is not reported.
+  /// `buffer` is lent to the system until the handler is entered, and is not written to. Errors:
+  /// EMSGSIZE ...
   template <class Handler>
   OperationToken async_send_to(std::span<const std::byte> buffer, Endpoint endpoint,
                                Handler&& handler, CallSite site = CallSite::here()) {
@@ -223,7 +227,7 @@ class DatagramSocket {
                                site);
   }
 
-  /// close(2), as StreamSocket has it.
+  /// close(2), as in StreamSocket.
   template <class Handler>
   OperationToken async_close(Handler&& handler, CallSite site = CallSite::here()) {
     return proactor_->initiate({.opcode = Opcode::close, .handle = handle_},
@@ -262,7 +266,7 @@ class DatagramSocket {
   Handle handle_;
 };
 
-/// A file. Every operation names its place in it; there is no current position.
+/// A file. Every read and write has an explicit offset; there is no current position.
 class File {
  public:
   File(Proactor& proactor, Handle handle) : proactor_(&proactor), handle_(handle) {}
@@ -344,7 +348,7 @@ class File {
   Handle handle_;
 };
 
-/// Waits for a moment of the system's clock.
+/// Waits until a given time of the system's clock.
 class Timer {
  public:
   explicit Timer(Proactor& proactor) : proactor_(&proactor) {}
@@ -355,7 +359,7 @@ class Timer {
     return proactor_->initiate({.opcode = Opcode::timer, .deadline = expiry},
                                std::forward<Handler>(handler), site);
   }
-  /// The same, `delay` after the system took it up. EINVAL where it is negative.
+  /// The same, `delay` after the system accepted the operation. EINVAL if it is negative.
   template <class Handler>
   OperationToken async_wait(Duration delay, Handler&& handler, CallSite site = CallSite::here()) {
     return proactor_->initiate(

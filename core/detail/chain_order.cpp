@@ -2,7 +2,7 @@
 
 namespace proactor_lab {
 
-/// Once drained, the next that does not have to ends that.
+/// After a drain, the first chain that does not drain ends it, if nothing is in flight.
 void ChainOrder::defer(AsyncOperation& head, bool drains) {
   head.backend_state[0] = chained_place;
   head.backend_state[2] = drains;
@@ -12,7 +12,7 @@ void ChainOrder::defer(AsyncOperation& head, bool drains) {
   if (ended_drain_) drain_active_ = false;
 }
 
-/// What drains may begin when nothing before it is under way; so may the first one after it.
+/// A chain that drains starts when nothing before it is in flight; so does the first one after it.
 const AsyncOperation* ChainOrder::release() {
   const AsyncOperation* last = nullptr;
   for (bool first = true; AsyncOperation* head = deferred_.first(); first = false) {
@@ -22,7 +22,7 @@ const AsyncOperation* ChainOrder::release() {
     under_way_ += length_of_chain(*head);
     deferred_.pop();
     released_.push(*head);
-    if (drains) return nullptr;  // who comes next waits for it
+    if (drains) return nullptr;  // the next chain waits for it
     last = head;
   }
   return last;

@@ -1,6 +1,6 @@
-// Which chain a system that carries them out itself may begin next: one after the other, and what
-// drains (IOSQE_IO_DRAIN, io_uring_enter(2)) only when all before it is over. A single operation is
-// a chain of one.
+// Decides which chain may begin next, for a system that carries chains out itself. Chains begin in
+// order; one that drains (IOSQE_IO_DRAIN, io_uring_enter(2)) begins only when everything before it
+// is done. A single operation is a chain of one.
 #pragma once
 
 #include <cstddef>
@@ -12,17 +12,18 @@
 
 namespace proactor_lab {
 
-/// Uses `backend_state` of operations that have not begun: `[0]` becomes `chained_place`, `[1]` is
-/// set if `FlagMix` refuses it, `[2]` says whether a chain that waits its turn drains, `[3]` what
-/// is linked.
+/// Uses `backend_state` of operations that have not started: `[0]` becomes `chained_place`, `[1]`
+/// is set if `FlagMix` refuses the operation, `[2]` says whether a deferred chain drains, `[3]`
+/// points to the next operation of the chain.
 class ChainOrder {
  public:
-  /// What `backend_state[0]` says of an operation that is linked to one before it, or waits its
-  /// turn.
+  /// Value of `backend_state[0]` of an operation that is linked to one before it, or whose chain is
+  /// deferred.
   static constexpr std::uint64_t chained_place = 1;
 
-  /// Takes the next chain out of `submissions`, which is not empty. Its head, to begin now; null if
-  /// it has to wait for what is before it. A chain that is refused does not wait.
+  /// Takes the next chain out of `submissions`. Returns its head, to be started now, or null if it
+  /// must wait for operations before it. A refused chain does not wait. REQUIRES: `submissions` is
+  /// not empty.
   AsyncOperation* take(OperationList& submissions) {
     AsyncOperation& head = *submissions.pop();
     head.backend_state = {};
@@ -32,7 +33,7 @@ class ChainOrder {
     for (AsyncOperation* last = &head; last->link != Link::none && !submissions.empty(); ++length) {
       AsyncOperation* next = submissions.pop();
       next->backend_state = {chained_place};
-      // Asked for in a chain, it holds for the whole of it and for what comes next.
+      // A drain in a chain applies to the whole chain and to the next submission.
       next_drains_ |= drains_by_itself(*next);
       link_to(*last, *next);
       last = next;
@@ -47,27 +48,29 @@ class ChainOrder {
     return &head;
   }
 
-  /// An operation that was taken is over.
+  /// Call when an operation that was taken or released is done.
   void count_end() { --under_way_; }
 
-  /// Nobody waits for a turn.
+  /// True if no chain is waiting.
   bool empty() const { return deferred_.empty() && released_.empty(); }
 
-  /// Gives those their turn for whom all before is over. They begin when the submission is done.
-  /// The last of them, where nobody waits any more and it need not have drained; else null.
+  /// Releases chains whose predecessors are done. They start when the submission is done. Returns
+  /// the head of the last one if no chain waits any more and that one did not drain; else null.
   const AsyncOperation* release();
-  /// Whoever comes next begins at once, though what was released is not over: as where the last of
-  /// those was looked at when all before it was over already.
+  /// Ends the drain: the next submission starts at once, although what was released is not done.
+  /// That is the kernel's behaviour if everything before the last released chain was done when that
+  /// chain was checked.
   void end_drain() { drain_active_ = false; }
   bool has_drained() const { return flags_used_.drains(); }
-  /// The chain taken last ended a drain as it was put behind it: nothing was under way any more.
+  /// True if the chain that was taken last ended a drain when it was deferred: nothing was in
+  /// flight.
   bool ended_drain() const { return ended_drain_; }
-  /// It did not: what had drained was not quite over.
+  /// Undoes that: what had drained was not completely done.
   void keep_drain() { drain_active_ = true; }
-  /// The next head whose turn has come; null where there is none.
+  /// The next released head; null if there is none.
   AsyncOperation* next_released() { return released_.pop(); }
 
-  /// Forgets all of them, and what was asked of those to come.
+  /// Forgets all chains and flags.
   void clear() { *this = {}; }
 
  private:
@@ -80,7 +83,7 @@ class ChainOrder {
   }
 
   FlagMix flags_used_;
-  std::size_t under_way_ = 0;  // taken or released, and not over
+  std::size_t under_way_ = 0;  // taken or released, and not done
   OperationList deferred_;
   OperationList released_;
   bool next_drains_ = false;

@@ -20,18 +20,18 @@ constexpr std::size_t whole_pages(std::size_t bytes) {
   return (bytes + large_page - 1) & ~(large_page - 1);
 }
 
-/// From the kernel each time: memory that was in use before keeps its ordinary pages.
+/// Maps new memory each time: memory that was in use before keeps its ordinary pages.
 void* map(std::size_t bytes) {
   bytes = whole_pages(bytes);
   void* const memory = mmap(nullptr, bytes + large_page, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
-  // What is left over before the first large page, and behind the last.
+  // Unmap the parts before the first large page and after the last one.
   auto* const from = static_cast<std::byte*>(memory);
   const std::size_t before = -reinterpret_cast<std::uintptr_t>(memory) & (large_page - 1);
   if (before > 0) munmap(from, before);
   munmap(from + before + bytes, large_page - before);
-  madvise(from + before, bytes, MADV_HUGEPAGE);  // a wish (madvise(2))
+  madvise(from + before, bytes, MADV_HUGEPAGE);  // only a hint (madvise(2))
   return from + before;
 }
 void unmap(void* memory, std::size_t bytes) { munmap(memory, whole_pages(bytes)); }

@@ -1,6 +1,6 @@
-// Memory in large pages, where the system has them: what is walked in no order (a million simulated
-// connections) or touched for the first time all the way through (facts) then costs fewer address
-// look-ups and page faults. Where it has none, it is ordinary memory.
+// Memory in large pages, if the system has them. Memory that is accessed in random order (a million
+// simulated connections) or touched for the first time from start to end (facts) then costs fewer
+// TLB misses and page faults. Without large pages this is ordinary memory.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,11 @@
 
 namespace proactor_lab {
 
-/// As operator new and delete, aligned to 128 bytes at least. `bytes` must be the same for both.
+/// As operator new and delete, aligned to at least 128 bytes. `bytes` must be the same for both.
 void* allocate_in_large_pages(std::size_t bytes);
 void free_in_large_pages(void* memory, std::size_t bytes) noexcept;
 
-/// Such memory without first values.
+/// An uninitialized block of such memory.
 class LargeBlock {
  public:
   explicit LargeBlock(std::size_t bytes) : memory_(allocate_in_large_pages(bytes)), bytes_(bytes) {}
@@ -30,7 +30,7 @@ class LargeBlock {
   std::size_t bytes_;
 };
 
-/// For containers that grow large.
+/// An allocator for containers that grow large.
 template <class T>
 struct LargePages {
   using value_type = T;

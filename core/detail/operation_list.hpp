@@ -1,5 +1,5 @@
-// Operations that wait for the same thing, oldest first; linked through `AsyncOperation::next`, so
-// that waiting allocates nothing. For whoever holds the operations at the moment: a backend.
+// Operations that wait for the same event, oldest first, linked through `AsyncOperation::next`, so
+// that waiting allocates nothing. For use by the current owner of the operations: a backend.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ class OperationList {
     last_ = &operation;
   }
 
-  /// Moves all of `other` behind the last one here.
+  /// Moves all operations of `other` to the end of this list.
   void append(OperationList& other) {
     if (other.empty()) return;
     (first_ == nullptr ? first_ : last_->next) = other.first_;
@@ -35,7 +35,7 @@ class OperationList {
     return operation;
   }
 
-  /// Not past the end.
+  /// Removes the operation at index `place`. REQUIRES: the list has more than `place` operations.
   AsyncOperation* pop_at(std::size_t place) {
     if (place == 0) return pop();
     AsyncOperation* before = first_;
@@ -46,14 +46,14 @@ class OperationList {
     return operation;
   }
 
-  /// Counts them: for lists of few.
+  /// Counts the operations in linear time: for short lists.
   std::size_t size() const {
     std::size_t count = 0;
     for (AsyncOperation* each = first_; each != nullptr; each = each->next) ++count;
     return count;
   }
 
-  /// False where it is not in the list.
+  /// Returns false if `operation` is not in the list.
   bool remove(AsyncOperation& operation) {
     AsyncOperation* before = nullptr;
     for (AsyncOperation* each = first_; each != nullptr; before = each, each = each->next) {

@@ -1,5 +1,6 @@
-// Operations that wait for a moment: the earliest is on top, and any can be taken out. Each knows
-// its place in the heap (`backend_state[timer_place]`), so taking one out searches nothing.
+// Operations that wait for a moment in time: the earliest is on top, and any of them can be
+// removed. Each stores its index in the heap (`backend_state[timer_place]`), so removal needs no
+// search.
 #pragma once
 
 #include <cstddef>
@@ -10,17 +11,17 @@
 
 namespace proactor_lab {
 
-/// Operations of the same moment come in the order in which they were added. Allocates only where
-/// it holds more than ever before.
+/// Operations of the same moment are popped in the order in which they were added. Allocates only
+/// if it holds more operations than ever before.
 class TimerHeap {
  public:
   static constexpr std::size_t timer_place = 2;
 
   bool empty() const { return heap_.empty(); }
   std::size_t size() const { return heap_.size(); }
-  /// The earliest moment, or `never`.
+  /// The earliest moment, or `never` if the heap is empty.
   Instant next_moment() const { return heap_.empty() ? never : heap_.front().moment; }
-  /// For going through all: the order is the heap's own.
+  /// For iterating over all operations, in heap order.
   AsyncOperation& at(std::size_t place) const { return *heap_[place].operation; }
   void clear() { heap_.clear(); }
 

@@ -1,5 +1,5 @@
-// Provided buffers: a number of equal buffers from which the system takes one when bytes come, so
-// that connections which are silent hold none (io_uring_register_buf_ring(3)).
+// Provided buffers: a number of buffers of equal size. The system takes one when bytes arrive, so
+// connections that are idle hold none (io_uring_register_buf_ring(3)).
 #pragma once
 
 #include <cassert>
@@ -14,7 +14,7 @@ namespace proactor_lab {
 /// system they run on (`OperatingSystem::register_buffers`). Loop thread only.
 class BufferGroup {
  public:
-  /// `count` is a power of two, at most 32768.
+  /// `count` is a power of two, at most 32768; `size` is in bytes.
   BufferGroup(std::uint16_t count, std::uint32_t size)
       : size_(size), memory_(std::size_t{count} * size) {
     assert(count > 0 && (count & (count - 1)) == 0 && count <= 32768);
@@ -31,7 +31,7 @@ class BufferGroup {
     return std::span(memory_).subspan(std::size_t{id} * size_, size_);
   }
 
-  // For systems that hand out the buffers themselves: the simulated one, and epoll.
+  // For systems that assign the buffers themselves: the simulated system, and epoll.
   bool empty() const { return free_.empty(); }
   std::uint16_t take() {
     const std::uint16_t id = free_.back();
@@ -40,7 +40,7 @@ class BufferGroup {
   }
   void give_back(std::uint16_t id) { free_.push_back(id); }
 
-  // For the backend that it is registered with.
+  // For the backend with which the group is registered.
   std::uint16_t group_id = 0;
   void* registration = nullptr;
 

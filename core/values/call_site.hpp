@@ -1,6 +1,6 @@
-// Where in a program an operation was initiated: a default argument fills it in. The build maps
+// Where in a program an operation was initiated; a default argument fills it in. The build maps
 // paths so that `file` is relative to the repository (-ffile-prefix-map). clang 14 with this
-// libstdc++ has no std::source_location; both compilers have the builtins beneath it. Keep
+// libstdc++ has no std::source_location, but both compilers have the builtins it is based on. Keep
 // initiating calls on one line: compilers differ in which line of a longer call they report.
 #pragma once
 

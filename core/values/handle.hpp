@@ -1,6 +1,6 @@
-// A handle names something the operating system keeps for the program: a socket, a listener, a
-// file. On Linux it is a file descriptor; the simulated system gives out numbers of its own by the
-// same rule (the lowest free one). A handle is a plain value: copying it neither opens nor closes.
+// A handle names an object that the operating system keeps for the program: a socket, a listener, a
+// file. On Linux it is a file descriptor; the simulated system assigns its numbers by the same rule
+// (the lowest free one). A handle is a plain value: copying it neither opens nor closes anything.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,10 @@ enum class Handle : std::int32_t { none = -1 };
 
 constexpr std::int32_t to_number(Handle handle) { return static_cast<std::int32_t>(handle); }
 
-/// What a handle stands for, so that a trace can say it.
+/// What a handle refers to, for traces.
 enum class HandleKind : std::uint8_t { listener, stream, datagram, file, pipe };
 
-/// What people call the connections of a run that nobody named: A, B, ... Z, AA, AB ... `number`
-/// counts from 1.
+/// Default names of connections without a label: A, B, ... Z, AA, AB ... `number` counts from 1.
 inline std::string letters_of(std::uint32_t number) {
   std::string letters;
   for (; number > 0; number = (number - 1) / 26) {
@@ -37,7 +36,7 @@ constexpr bool has(std::uint32_t flags, OpenMode mode) {
   return (flags & static_cast<std::uint32_t>(mode)) != 0;
 }
 
-/// Where a stream ends: an IPv4 address and a port, both in host byte order.
+/// One end of a stream: an IPv4 address and a port, both in host byte order.
 struct Endpoint {
   std::uint32_t address = 0;
   std::uint16_t port = 0;

@@ -1,4 +1,4 @@
-// The verbs: what can be asked of an operating system asynchronously.
+// The opcodes: operations that a program can request from an operating system asynchronously.
 #pragma once
 
 #include <cstdint>
@@ -7,31 +7,32 @@
 namespace proactor_lab {
 
 enum class Opcode : std::uint8_t {
-  none,   ///< nothing that a system knows: completes with EINVAL
+  none,   ///< no operation of any system: completes with EINVAL
   no_op,  ///< completes at once with 0
   accept,
   connect,
   receive,
   send,
-  receive_from,  ///< one datagram, and who sent it
+  receive_from,  ///< one datagram and its sender's address
   send_to,
-  read,   ///< of a file, at an offset; of a pipe; of a socket at 0: `receive`
-  write,  ///< likewise; on a socket or pipe io_uring raises SIGPIPE where `send` says EPIPE only
+  read,   ///< of a file, at an offset; of a pipe; of a socket, at offset 0: as `receive`
+  write,  ///< likewise; on a socket or pipe io_uring raises SIGPIPE, while `send` only reports
+          ///< EPIPE
   fsync,
   open,
   timer,
-  poll,  ///< waits for readiness, moves nothing
+  poll,  ///< waits for readiness, transfers nothing
   shutdown,
   close,
   cancel,         ///< one operation
   cancel_handle,  ///< all on a handle
   cancel_all,
-  link_timeout,  ///< bounds the operation that it is linked to
+  link_timeout,  ///< limits the time of the operation that it is linked to
 };
 
 inline constexpr int opcode_count = static_cast<int>(Opcode::link_timeout) + 1;
 
-/// The enumerator's own name, as it stands in traces.
+/// The enumerator's name, as used in traces.
 constexpr std::string_view name_of(Opcode opcode) {
   switch (opcode) {
     case Opcode::none:
@@ -83,7 +84,7 @@ constexpr bool is_cancel(Opcode opcode) {
          opcode == Opcode::cancel_all;
 }
 
-/// Its result counts bytes that went into or came out of a buffer.
+/// Its result is the number of bytes read into or written from a buffer.
 constexpr bool moves_bytes(Opcode opcode) {
   return opcode == Opcode::receive || opcode == Opcode::send || opcode == Opcode::receive_from ||
          opcode == Opcode::send_to || opcode == Opcode::read || opcode == Opcode::write;

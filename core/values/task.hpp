@@ -1,6 +1,6 @@
-// A coroutine that is awaited: the body of a program, or a part of it. On the Proactor an await
-// ends when an operation's handler would have been called (core/awaitable.hpp); a blocking
-// program's await is a system call (core/blocking/). The type is the same.
+// A coroutine that can be awaited: the body of a program, or a part of it. On the Proactor an await
+// ends when an operation's handler would be called (core/awaitable.hpp); in a blocking program an
+// await is a system call (core/blocking/). The type is the same.
 #pragma once
 
 #include <atomic>
@@ -11,14 +11,14 @@
 
 namespace proactor_lab {
 
-/// What every promise knows: who awaits it, and the outermost coroutine, whose frame holds all that
-/// it awaits. Whoever drops a suspended coroutine destroys the root.
+/// What every promise knows: its awaiter, and the outermost coroutine, whose frame owns all that it
+/// awaits. To destroy a suspended coroutine, destroy its root.
 struct PromiseBase {
   std::coroutine_handle<> awaiter;
   std::coroutine_handle<> root;
   std::exception_ptr failure;
-  /// Set by the coroutine at its end and by its awaiter once that is suspended: who comes second
-  /// goes on with the awaiter. On workers the two may be different threads.
+  /// Set by the coroutine at its end and by its awaiter once it is suspended. The second of the two
+  /// continues the awaiter. With workers they may run on different threads.
   std::atomic<bool> met{false};
 
   std::suspend_always initial_suspend() noexcept { return {}; }
@@ -48,7 +48,7 @@ struct ValuePromise<void> : PromiseBase {
 };
 
 /// Starts when it is awaited, or when a system spawns it; owns its coroutine. An exception that
-/// leaves the body comes out of the `co_await`, or out of the system's run.
+/// leaves the body is rethrown by the `co_await`, or by the system's run.
 template <class Value>
 class TaskOf {
  public:
@@ -74,9 +74,9 @@ class TaskOf {
   }
 
   bool await_ready() const noexcept { return false; }
-  /// Runs it here until it first waits. Not by handing the thread over (symmetric transfer): that
-  /// keeps the stack flat only where the compiler optimizes, and a loop may await a million tasks
-  /// that never wait.
+  /// Runs the task on this thread until it first suspends. This does not use symmetric transfer,
+  /// which keeps the stack flat only if the compiler optimizes; a loop may await a million tasks
+  /// that never suspend.
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> awaiter) noexcept {
     auto& promise = handle_.promise();

@@ -1,6 +1,6 @@
-// Time as the core sees it: nanoseconds on a clock that only the operating system behind the seam
-// can read. On the live kernel it is CLOCK_MONOTONIC; on the simulated one it is virtual time,
-// which starts at zero. Nothing in the core compares it with a wall clock.
+// Time in the core: nanoseconds on a clock that only the operating system can read. On the live
+// kernel it is CLOCK_MONOTONIC; on the simulated one it is virtual time, which starts at zero. The
+// core never compares it with a wall clock.
 #pragma once
 
 #include <chrono>
@@ -20,17 +20,17 @@ struct RunClock {
 
 using Instant = RunClock::time_point;
 
-/// Later than every moment a run can reach.
+/// Later than any moment that a run can reach.
 inline constexpr Instant never = Instant::max();
 
 constexpr std::int64_t to_ns(Instant instant) { return instant.time_since_epoch().count(); }
 constexpr Instant instant_at_ns(std::int64_t ns) { return Instant{Duration{ns}}; }
 
 // Arithmetic on instants saturates: deadlines come from programs, and both ends of the range are in
-// use (`never`, and `Instant::min()` for "only look"). Everything that may meet them uses these
-// two.
+// use (`never`, and `Instant::min()` for "do not wait"). Use these two functions for any value that
+// may be one of them.
 
-/// `instant + delay`, or the end of the range that it would pass: `never` or `Instant::min()`.
+/// `instant + delay`, clamped to the range: `never` or `Instant::min()`.
 constexpr Instant saturating_add(Instant instant, Duration delay) {
   std::int64_t ns = 0;
   if (!__builtin_add_overflow(to_ns(instant), std::int64_t{delay.count()}, &ns)) {
@@ -39,8 +39,7 @@ constexpr Instant saturating_add(Instant instant, Duration delay) {
   return delay > Duration::zero() ? never : Instant::min();
 }
 
-/// How long it is from `from` until `until`: negative if that is over, and the end of the range if
-/// the difference would pass it.
+/// The duration from `from` to `until`, clamped to the range; negative if `until` is earlier.
 constexpr Duration saturating_difference(Instant from, Instant until) {
   std::int64_t ns = 0;
   if (!__builtin_sub_overflow(to_ns(until), to_ns(from), &ns)) return Duration{ns};
