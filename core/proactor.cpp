@@ -7,14 +7,14 @@
 namespace proactor_lab {
 namespace {
 
-/// A drain that needs more rounds of cancelling than this has a handler that tries for ever.
+/// If a drain needs more rounds of cancelling than this, a handler keeps initiating operations.
 constexpr int drain_rounds_max = 1000;
 
-/// After which it looks again for what no cancel found.
+/// Pause before a drain cancels again what the last cancel did not find.
 constexpr Duration drain_pause_min = std::chrono::milliseconds{1};
 constexpr Duration drain_pause_max = std::chrono::milliseconds{100};
 
-// The two facts that an initiation leaves; a cancel leaves a third.
+// The two facts that every initiation records; a cancel records a third.
 Fact initiated_fact(const AsyncOperation& operation, std::uint32_t id, CallSite site) {
   return {.value = fact_text(site.file),
           .extra = site.line | std::uint64_t{operation.length} << 32,
@@ -51,7 +51,7 @@ Proactor::Proactor(AsyncOperationProcessor& processor, AsyncEventDemultiplexer& 
 
 Proactor::~Proactor() {
   reset();
-  if (of_this_thread == this) of_this_thread = nullptr;  // another may come to lie here
+  if (of_this_thread == this) of_this_thread = nullptr;  // a new Proactor may get this address
 }
 
 bool Proactor::is_one_of_this_thread() const {
@@ -65,10 +65,10 @@ bool Proactor::is_one_of_this_thread() const {
 std::size_t Proactor::run() {
   assert(on_loop_thread());
   const std::size_t before = handled_;
-  if (workers_ != nullptr && !stopped()) workers_->begin_waiting();  // those a stop kept back
+  if (workers_ != nullptr && !stopped()) workers_->begin_waiting();  // kept back by a stop
   while (dispatch_all() && in_flight_ > 0 && wait()) {
   }
-  // After a stop, workers end what they began.
+  // After a stop, workers finish the handlers that they are running.
   while (workers_ != nullptr && workers_->active() > 0 && wait()) look_into_inbox();
   return handled_ - before;
 }
@@ -85,16 +85,15 @@ inline void Proactor::record_dequeued(const Completion& completion, std::uint8_t
                      .detail = static_cast<std::uint8_t>((more ? dequeued_more : 0) | entered)});
 }
 
-/// The handler after which no other was dequeued.
+/// The exit of a handler after which no other completion was dequeued.
 void Proactor::record_last_exit() {
   recorder_->record({.operation = std::exchange(last_entered_, 0),
                      .thread = loop_thread,
                      .kind = FactKind::handler_exited});
 }
 
-/// Calls the handler here, on the loop thread.
 [[gnu::noinline]] void Proactor::handle(const Completion& completion) {
-  struct GiveBack {  // also when the handler throws
+  struct GiveBack {  // its destructor also runs if the handler throws
     AsyncOperationProcessor& processor;
     BufferGroup* buffers;
     std::uint16_t buffer;
@@ -111,7 +110,7 @@ void Proactor::record_last_exit() {
   operation.handling->in_general(*this, operation, &completion);
 }
 
-/// Without workers. The most frequent completion by itself, so that it stays short.
+/// Dispatch without workers. The most frequent completion has a fast path.
 template <bool traced>
 [[gnu::always_inline]] inline void Proactor::dispatch_all_here() {
   CompletionEventQueue& queue = queue_;
@@ -128,7 +127,7 @@ template <bool traced>
   }
 }
 
-/// Perhaps a worker's, or one of many, or with a provided buffer.
+/// Slow path: the completion may be for a worker, be one of several, or have a provided buffer.
 void Proactor::dispatch_with_care(const Completion& completion) {
   if (workers_ == nullptr || !workers_->takes(completion)) {
     if (recorder_ != nullptr) record_dequeued(completion, dequeued_and_entered);
@@ -146,9 +145,9 @@ void Proactor::dispatch_with_care(const Completion& completion) {
   handle(rejected);
 }
 
-/// Empties inbox and queue; false once stopped.
+/// Empties the inbox and the queue. Returns false once stopped.
 bool Proactor::dispatch_all() {
-  struct AtEnd {  // also when a handler throws
+  struct AtEnd {  // its destructor also runs if a handler throws
     Proactor& proactor;
     ~AtEnd() {
       if (proactor.last_entered_ != 0) proactor.record_last_exit();
@@ -164,7 +163,7 @@ bool Proactor::dispatch_all() {
   return !stopped();
 }
 
-/// False where nothing under way can ever complete.
+/// Returns false if nothing in flight can ever complete.
 bool Proactor::wait() {
   if (recorder_ != nullptr) {
     recorder_->record({.thread = loop_thread, .kind = FactKind::wait_entered});
@@ -188,17 +187,17 @@ bool Proactor::drain() {
   std::uint64_t seen = 0;
   Duration pause = drain_pause_min;
   for (int rounds = 0; dispatch_all() && in_flight_ > 0;) {
-    // Whatever was initiated, admitted or handled since may have left something to cancel.
+    // Anything initiated, admitted or handled since the last cancel may be something to cancel.
     const std::uint64_t done = handled_ + admitted_from_inbox_ + next_id_.load();
     if (!drain_cancels_ && done != seen) {
       if (++rounds > drain_rounds_max) return false;
       drain_cancels_ = true;
       cancel_all([this](std::error_code) { drain_cancels_ = false; });
-      seen = done + 2;  // the cancel itself has a name, and will be handled
+      seen = done + 2;  // the cancel itself takes an id, and will be handled
     } else if (!drain_cancels_ && (workers_ == nullptr || workers_->active() == 0)) {
-      // The cancel is over and has left something. io_uring does not find what one of its threads
-      // is about to begin, linked behind what it did; that then waits, perhaps for ever. So all are
-      // looked for again, after a while.
+      // The cancel is done but something is still in flight. io_uring does not find a linked
+      // request that one of its threads is about to begin, and that request may then wait forever.
+      // So cancel everything again after a pause.
       initiate(
           {.opcode = Opcode::timer, .deadline = Instant{} + pause, .relative = true},
           [](std::error_code) {}, CallSite::here());
@@ -209,8 +208,9 @@ bool Proactor::drain() {
   return in_flight_ == 0;
 }
 
-/// Takes everything under way back from the system and destroys its handlers unheard. True where
-/// their destructors initiated something: that is not the system's any more, and to be abandoned.
+/// Takes all operations in flight back from the system and destroys their handlers without calling
+/// them. Returns true if the destructors initiated operations: those were taken back from the
+/// system too, and are still to be abandoned.
 bool Proactor::abandon_all() {
   bool more = false;
   const auto take_back_all = [this] {
@@ -224,7 +224,7 @@ bool Proactor::abandon_all() {
     processor_.give_back(*unheard.operation->buffers, buffer_of(unheard.flags));
   }
   queue_.clear();
-  // By number: a handler's destructor may initiate, and so add a slab.
+  // By index: a handler's destructor may initiate an operation and so add a slab.
   for (std::size_t i = 0; i < slabs_.size(); ++i) {
     for (AsyncOperation& operation : slabs_[i]) {
       const OperationId id = operation.id;
@@ -236,7 +236,7 @@ bool Proactor::abandon_all() {
       }
       operation.backend_state = {};
       operation.handling->in_general(*this, operation, nullptr);
-      more |= take_back_all();  // before its slot is visited
+      more |= take_back_all();  // before the loop reaches its slot
     }
   }
   return more;
@@ -259,7 +259,8 @@ void Proactor::reset() {
 
 // --- Initiation --------------------------------------------------------------------------------
 
-/// The slot tells whether the target is still the operation it was. It may still be in the inbox.
+/// Clears the target if its slot no longer holds that operation. The target may still be in the
+/// inbox, which is therefore admitted first, except within a chain.
 void Proactor::prepare_cancel(AsyncOperation& cancel) {
   if (link_ == Link::none && inbox_used_.load(std::memory_order_acquire)) {
     OperationList operations;
@@ -281,7 +282,7 @@ void Proactor::record_cancel_request(const AsyncOperation& cancel) {
   on_loop_thread() ? void(recorder_->record(requested)) : recorder_->record_elsewhere(requested);
 }
 
-/// Loop thread. The most frequent case by itself, so that it stays short.
+/// Fast path. Loop thread.
 void Proactor::start_recorded(AsyncOperation& operation, const char* handler_name, CallSite site) {
   const std::uint32_t id = to_number(operation.id);
   if (operation.opcode == Opcode::cancel || !recorder_->records_two_quickly()) [[unlikely]]
@@ -292,7 +293,8 @@ void Proactor::start_recorded(AsyncOperation& operation, const char* handler_nam
   processor_.start(operation);
 }
 
-/// The recorder needs a new page, or asks the system for the time; or a cancel, which leaves more.
+/// Slow path: the recorder needs a new page or reads the system clock, or this is a cancel, which
+/// records a third fact.
 void Proactor::start_recorded_with_care(AsyncOperation& operation, const char* handler_name,
                                         CallSite site) {
   const std::uint32_t id = to_number(operation.id);
@@ -302,7 +304,7 @@ void Proactor::start_recorded_with_care(AsyncOperation& operation, const char* h
   processor_.start(operation);
 }
 
-/// From another thread, or with a new slot.
+/// From another thread, or with a slot from the slow path.
 void Proactor::start_elsewhere(AsyncOperation& operation, const char* handler_name, CallSite site) {
   if (on_loop_thread()) {
     if (recorder_ == nullptr) return admit(operation);
@@ -326,7 +328,7 @@ void Proactor::cancel(OperationToken target, CallSite site) {
 
 // --- From other threads ------------------------------------------------------------------------
 
-/// A chain goes in one piece: nobody else's operation may come between its links.
+/// A chain is handed over in one piece: no operation of another thread may come between its links.
 void Proactor::hand_over(AsyncOperation& operation) {
   OperationList operations;
   {
@@ -345,7 +347,7 @@ void Proactor::hand_over(AsyncOperation& operation) {
   pass_over(operations);
 }
 
-/// A handler that ends leaves no chain open.
+/// Closes a chain that is still open when the handler ends.
 void Proactor::hand_over_open_chain() {
   OperationList operations;
   {
@@ -355,7 +357,7 @@ void Proactor::hand_over_open_chain() {
     operations = mine->operations;
     open_chains_.erase(mine);
   }
-  operations.last()->link = Link::none;  // whoever comes next is not to join it
+  operations.last()->link = Link::none;  // the next operation must not join it
   pass_over(operations);
 }
 
@@ -381,7 +383,7 @@ void Proactor::take_over(OperationList& operations) {
   if (was_empty) demultiplexer_.wake();
 }
 
-/// On a worker.
+/// Runs on a worker.
 void Proactor::run_handler(std::uint32_t place, const Completion& completion) {
   AsyncOperation& operation = *completion.operation;
   const std::uint32_t id = to_number(operation.id);
@@ -419,7 +421,7 @@ void Proactor::worker_finished(std::uint32_t place) {
   if (was_empty) demultiplexer_.wake();
 }
 
-/// What other threads left for this one. An exception of a worker comes out of here.
+/// Takes over what other threads left for this one. Rethrows an exception of a worker's handler.
 void Proactor::empty_inbox() {
   OperationList operations;
   std::int64_t handed_over_at = 0;
@@ -434,7 +436,7 @@ void Proactor::empty_inbox() {
       failures_.erase(failures_.begin());
     }
     inbox_used_ = !failures_.empty();
-    // With each operation a slot came from elsewhere: as many go back.
+    // Each admitted operation brought a slot from elsewhere: give as many slots back.
     for (; slots_owed_ > 0 && free_ != nullptr; --slots_owed_) {
       AsyncOperation& slot = *std::exchange(free_, free_->next);
       slot.next = std::exchange(free_elsewhere_, &slot);
@@ -455,7 +457,7 @@ void Proactor::admit_all(OperationList& operations) {
   }
 }
 
-/// A worker's handler is through.
+/// Called when the handler of a worker has returned.
 void Proactor::take_back(std::uint32_t place) {
   ++handled_;
   const Completion completion = workers_->completion_at(place);
@@ -481,7 +483,8 @@ AsyncOperation& Proactor::take_slot() {
   }
   AsyncOperation& slot = *free_elsewhere_;
   free_elsewhere_ = slot.next;
-  if (on_loop_thread()) free_ = std::exchange(free_elsewhere_, nullptr);  // here it was empty
+  if (on_loop_thread())
+    free_ = std::exchange(free_elsewhere_, nullptr);  // the loop thread's own list was empty
   return slot;
 }
 

@@ -1,4 +1,4 @@
-// What a thread can ask of a system and wait for: a call as a value.
+// A system call of a thread, as a value. The thread waits for its result.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,7 @@ enum class BlockingCallKind : std::uint8_t {
   compute,
 };
 
-/// The enumerator's own name, as it stands in traces.
+/// The enumerator's name, as used in traces.
 constexpr const char* name_of(BlockingCallKind kind) {
   switch (kind) {
     case BlockingCallKind::accept:
@@ -71,7 +71,7 @@ constexpr const char* name_of(BlockingCallKind kind) {
   return "call";
 }
 
-/// Traces tell a lock's life in events of its own, and computing is no call.
+/// Traces show locks with separate events, and computing is not a call.
 constexpr bool is_system_call(BlockingCallKind kind) {
   switch (kind) {
     case BlockingCallKind::lock:
@@ -84,17 +84,17 @@ constexpr bool is_system_call(BlockingCallKind kind) {
   }
 }
 
-/// It moves bytes or makes a connection, which costs the kernel work of its own.
+/// True if the call moves bytes or makes a connection, which costs the kernel extra work.
 constexpr bool moves_data(BlockingCallKind kind) {
   return kind == BlockingCallKind::accept || kind == BlockingCallKind::connect ||
          kind == BlockingCallKind::read || kind == BlockingCallKind::write;
 }
 
-/// A mutual exclusion, and a condition that threads wait for: plain values, as handles are.
+/// A mutex, and a condition variable: plain values, like handles.
 enum class Lock : std::uint32_t {};
 enum class Condition : std::uint32_t {};
 
-/// One call under way. What it points to must live until it returns.
+/// One call in progress. What it points to must live until it returns.
 struct BlockingCall {
   BlockingCallKind kind{};
   Handle handle = Handle::none;  ///< watch, wait_ready: the ready set's

@@ -26,8 +26,9 @@ bool would_wait(std::int32_t result) { return result == -EAGAIN || result == -EW
 
 }  // namespace
 
-/// `call(waits)` makes the call, once it may wait and once not. Only where somebody listens is it
-/// tried without waiting first: then the trace can say when the thread waited.
+/// `call(waits)` makes the system call; with `waits` false it must not block. If a recorder is
+/// present, the call is tried without blocking first, so that the trace shows when the thread
+/// blocked.
 template <class Call>
 std::int32_t LiveThreads::blocking(Handle handle, const Call& call) {
   if (recorder_ == nullptr) return call(true);
@@ -122,7 +123,7 @@ std::int32_t LiveThreads::transfer(const BlockingCall& call) {
 std::int32_t LiveThreads::poll(const BlockingCall& call) {
   std::vector<pollfd> handles;
   for (const Handle handle : call.handles) {
-    if (to_number(handle) < 0) return -EBADF;  // poll(2) would pass over it in silence
+    if (to_number(handle) < 0) return -EBADF;  // poll(2) ignores negative descriptors
     handles.push_back({to_number(handle), POLLIN, 0});
   }
   handles.push_back({stop_event_, POLLIN, 0});
@@ -147,8 +148,9 @@ std::int32_t LiveThreads::watch(const BlockingCall& call) {
   event.data.u64 = call.key | static_cast<std::uint64_t>(to_number(call.watched)) << 32;
   const int set = to_number(call.handle);
   const int watched = to_number(call.watched);
-  // Whoever is told that it is ready, and may close it, goes on from here: the kernel orders that,
-  // but C++ does not know, nor does the thread sanitizer, which does not order epoll_ctl(2) itself.
+  // Orders this call before the code of the thread that receives the report and may close the
+  // handle. The kernel already orders them, but the C++ memory model does not, nor does the thread
+  // sanitizer, which does not model epoll_ctl(2).
   watches_.fetch_add(1, std::memory_order_release);
   const auto control = [&](int verb) {
     return result_of(::syscall(SYS_epoll_ctl, set, verb, watched, &event));

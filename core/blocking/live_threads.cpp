@@ -13,7 +13,7 @@
 namespace proactor_lab {
 namespace {
 
-/// The run's first thread writes into the loop thread's lane of the recorder.
+/// True on the run's first thread, which records into the recorder's loop lane.
 thread_local bool is_first_thread = false;
 
 }  // namespace
@@ -95,7 +95,7 @@ std::int32_t LiveThreads::start_thread(std::uint32_t id) {
       if (recorder_ != nullptr) recorder_->adopt_this_thread(self.label);
       run_body(self);
     });
-  } catch (const std::system_error&) {  // no more threads are to be had
+  } catch (const std::system_error&) {  // the system cannot start another thread
     --alive_;
     threads_.erase(thread);
     return -EAGAIN;
@@ -103,7 +103,7 @@ std::int32_t LiveThreads::start_thread(std::uint32_t id) {
   return 0;
 }
 
-/// Those that are through leave nothing behind, however many there will be.
+/// Joins threads that have ended, so that their number does not grow without limit.
 void LiveThreads::join_finished() {
   std::list<Thread> through;
   {
@@ -125,7 +125,7 @@ void LiveThreads::stop() {
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = ::write(stop_event_, &one, sizeof(one));
   for (LockState& lock : locks_) {
-    const std::lock_guard guard(lock.mutex);  // whoever looked before waits by now
+    const std::lock_guard guard(lock.mutex);  // a thread that checked before is waiting by now
     lock.free.notify_all();
     for (ConditionState& condition : conditions_) condition.notified.notify_all();
   }
@@ -249,7 +249,7 @@ std::int32_t LiveThreads::give_lock(LockState& lock) {
   return 0;
 }
 
-/// May return without a notification, as POSIX allows: whoever waits looks again.
+/// May return without a notification, as POSIX allows: callers check their condition again.
 std::int32_t LiveThreads::wait(const BlockingCall& call) {
   LockState& lock = locks_[static_cast<std::size_t>(call.lock)];
   std::unique_lock guard(lock.mutex);

@@ -1,8 +1,8 @@
-// The live system for programs that block: real threads, blocking system calls, epoll(7), locks. An
-// await never suspends: it blocks the real thread.
+// The live system for programs that block: real threads, blocking system calls, epoll(7) and locks.
+// An await never suspends the coroutine; it blocks the real thread.
 //
-// A run ends: `stop` shuts every open socket down and lets nobody wait any more, so that a program
-// that looks at its results comes home.
+// `stop` ends a run: it shuts every open socket down and makes every wait return, so a program that
+// checks its results terminates.
 #pragma once
 
 #include <atomic>
@@ -26,31 +26,32 @@ namespace proactor_lab {
 
 class LiveThreads final : public BlockingSystem {
  public:
-  /// `recorder` may be null, and must outlive this. The calling thread is the one that will `run`.
+  /// `recorder` may be null, and must outlive this. The calling thread is the one that calls `run`.
   explicit LiveThreads(Recorder* recorder);
-  /// Not while `run` runs.
+  /// Do not destroy while `run` runs.
   ~LiveThreads() override;
   LiveThreads(const LiveThreads&) = delete;
   LiveThreads& operator=(const LiveThreads&) = delete;
 
-  /// Called on the thread that listens, with what it listens on.
+  /// `told` is called on the listening thread with the endpoint it listens on.
   void on_listening(std::function<void(Endpoint)> told) { on_listening_ = std::move(told); }
 
   /// Runs `task` on the calling thread, and returns when it and all that it started are through. An
   /// exception that leaves a thread's body stops the others, and comes out here. Once.
   void run(Task task, const char* label);
 
-  /// Ends the run: accept(2) fails with EINVAL, streams end, whoever waits hears ECANCELED. Any
-  /// thread, no signal handlers.
+  /// Ends the run: accept(2) fails with EINVAL, streams end, and waiting calls return ECANCELED.
+  /// Any thread; not async-signal-safe.
   void stop();
 
-  /// The most threads that were alive at the same time. After `run`.
+  /// Maximum number of threads that were alive at the same time. Call it after `run`.
   std::uint32_t threads_max() const { return threads_max_; }
 
   std::int32_t listen(Endpoint endpoint, const char* label) override;
   std::int32_t open_stream_socket(const char* label) override;
   std::int32_t open_ready_set(const char* label) override;
-  /// Before the threads that use it are started; so, too, conditions and `keep`.
+  /// Call before the threads that use the lock are started; the same holds for conditions and
+  /// `keep`.
   Lock make_lock(const char* label) override;
   Condition make_condition(const char* label) override;
   const char* keep(std::string_view text) override;
@@ -68,12 +69,13 @@ class LiveThreads final : public BlockingSystem {
   struct ConditionState {
     std::condition_variable notified;
     const char* label = "";
-    std::atomic<std::uint32_t> waiting{0};  // up under the waiter's lock, before it gives that back
+    std::atomic<std::uint32_t> waiting{
+        0};  // incremented under the waiter's lock, before the lock is released
   };
   struct LockState {
-    std::mutex mutex;  // guards what follows, for a moment each time
+    std::mutex mutex;  // guards the holder; held only briefly
     std::condition_variable free;
-    std::thread::id holder;  // nobody's: no thread
+    std::thread::id holder;  // default value: not held
     const char* label = "";
   };
 
@@ -102,19 +104,19 @@ class LiveThreads final : public BlockingSystem {
 
   Recorder* recorder_;
   std::function<void(Endpoint)> on_listening_;
-  int stop_event_;  // readable once stopped: it wakes those in wait_ready
+  int stop_event_;  // readable once stopped: ends wait_ready and poll
   std::atomic<bool> stopping_{false};
-  std::atomic<std::uint32_t> watches_{0};  // made so far: orders a watch before its being reported
+  std::atomic<std::uint32_t> watches_{0};  // count; orders each watch before its report
 
   std::deque<LockState> locks_;
   std::deque<ConditionState> conditions_;
   std::deque<std::string> kept_;
 
-  std::mutex mutex_;  // guards what follows
+  std::mutex mutex_;  // guards all members below
   std::condition_variable changed_;
   std::set<int> open_;  // descriptors
   std::list<Thread> threads_;
-  std::vector<std::uint32_t> finished_;  // their bodies are to be joined
+  std::vector<std::uint32_t> finished_;  // ids of threads to join
   std::uint32_t last_thread_ = 0;
   std::uint32_t alive_ = 0;
   std::uint32_t threads_max_ = 0;

@@ -23,8 +23,8 @@ bool FactClock::detect_even_counter() {
 #endif
 }
 
-/// Reads both clocks close together: the tightest of a few tries, as an interruption between the
-/// readings would move one against the other.
+/// Reads both clocks close together. Keeps the closest of a few tries, because an interrupt between
+/// the readings would shift one against the other.
 FactClock::Pair FactClock::pair_of_now() {
   Pair best;
   std::int64_t best_gap = INT64_MAX;
@@ -40,7 +40,7 @@ FactClock::Pair FactClock::pair_of_now() {
 }
 
 void FactClock::observe() {
-  // A stretch too short for a slope is lengthened instead of followed by another.
+  // If the last interval is too short to compute a slope, extend it instead of starting a new one.
   constexpr std::int64_t stretch_min_ns = 5'000'000;
   const Pair present = pair_of_now();
   if (present.ns - to_.ns >= stretch_min_ns) from_ = to_;

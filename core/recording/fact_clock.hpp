@@ -1,6 +1,7 @@
-// What stamps facts on a live system: the processor's time-stamp counter, where it ticks evenly and
-// alike on all cores (an invariant TSC), else CLOCK_MONOTONIC, which takes three times as long to
-// read. Stamps are ticks; they become nanoseconds when the trace is written.
+// The clock that stamps facts on a live system: the processor's time-stamp counter if it has a
+// constant rate and is synchronized across cores (invariant TSC), else CLOCK_MONOTONIC, which takes
+// three times as long to read. Stamps are ticks; they are converted to nanoseconds when the trace
+// is written.
 #pragma once
 
 #include <chrono>
@@ -12,10 +13,10 @@ namespace proactor_lab {
 
 class FactClock {
  public:
-  /// The ticks of this moment.
+  /// The current time in ticks.
   static std::int64_t read() { return counter_is_even ? counter() : monotonic_ns(); }
 
-  /// Whether `read` reads the counter. It does all along or never: who knows may read it himself.
+  /// True if `read` reads the counter. Constant for the life of the process; callers may cache it.
   static bool reads_counter() { return counter_is_even; }
   static std::int64_t counter() {
 #if defined(__x86_64__)
@@ -33,14 +34,14 @@ class FactClock {
 
   FactClock() : from_(pair_of_now()), to_(from_) {}
 
-  /// Learns how ticks and nanoseconds belong together until now. Stamps taken since the call before
-  /// are converted best.
+  /// Measures the relation between ticks and nanoseconds up to now. The conversion is most accurate
+  /// for stamps taken since the previous call.
   void observe();
 
-  /// CLOCK_MONOTONIC at the stamp `ticks`. Never earlier than the call before said.
+  /// CLOCK_MONOTONIC in nanoseconds at the stamp `ticks`. Never less than the previous result.
   std::int64_t to_monotonic_ns(std::int64_t ticks);
 
-  /// The stamp that a fact of `ago` before the last `observe` bears.
+  /// The stamp of a moment that was `ago` before the last `observe`.
   std::int64_t ticks_ago(Duration ago) const;
 
  private:

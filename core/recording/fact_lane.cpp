@@ -10,7 +10,8 @@ constexpr std::size_t full_pages_many = 8;
 
 }  // namespace
 
-/// The page is full up to `end`, its end. Returns where the next one begins.
+/// Publishes the facts up to `end`, where the current page ends. Returns the start of the next
+/// page.
 Fact* FactLane::turn_page(Fact* end) {
   const std::lock_guard lock(mutex_);
   next_.store(end, std::memory_order_release);
@@ -24,7 +25,7 @@ Fact* FactLane::turn_page(Fact* end) {
   return current_;
 }
 
-/// Many threads record little, one in a simulation much.
+/// The first block is small: most threads record little, but a simulation's thread records much.
 void FactLane::add_block() {
   const std::size_t pages = blocks_.empty() ? 1 : pages_a_block;
   auto* const first =
@@ -32,7 +33,7 @@ void FactLane::add_block() {
   for (std::size_t i = pages; i-- > 0;) spare_.push_back(first + i * facts_a_page);
 }
 
-/// How many were published and not taken.
+/// Number of facts that are published and not taken.
 std::size_t FactLane::published() const {
   const std::lock_guard lock(mutex_);
   if (current_ == nullptr) return 0;
@@ -47,12 +48,12 @@ FactLane::Stretch FactLane::next_stretch(std::size_t at_most) const {
   return {page + taken_, page + end, end == facts_a_page};
 }
 
-/// After a stretch was read.
+/// Call after a stretch was read.
 void FactLane::recycle(const Stretch& stretch) {
   taken_ += static_cast<std::size_t>(stretch.end - stretch.begin);
   if (!stretch.ends_page) return;
   const std::lock_guard lock(mutex_);
-  if (full_.empty()) return;  // it is full, but the thread has not turned it yet
+  if (full_.empty()) return;  // the page is full, but the owning thread has not turned it yet
   taken_ = 0;
   spare_.push_back(full_.front());
   full_.erase(full_.begin());
@@ -60,7 +61,7 @@ void FactLane::recycle(const Stretch& stretch) {
 
 void FactLane::forget() {
   const std::lock_guard lock(mutex_);
-  // The oldest first: what is touched again is what has been touched before.
+  // Oldest first, so that memory that was already touched is reused first.
   spare_.insert(spare_.end(), full_.rbegin(), full_.rend());
   full_.clear();
   taken_ = 0;

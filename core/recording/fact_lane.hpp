@@ -1,5 +1,5 @@
-// The facts of one thread, page by page. The thread appends and never waits for a reader; one other
-// thread may read what is already published.
+// The facts of one thread, stored in pages. The thread appends and never waits for a reader; one
+// other thread may read what is already published.
 #pragma once
 
 #include <atomic>
@@ -19,16 +19,16 @@ class FactLane {
   FactLane(const FactLane&) = delete;
   FactLane& operator=(const FactLane&) = delete;
 
-  /// The owning thread. Allocates a page where none is to be had again. Returns how many were
-  /// appended so far.
+  /// Allocates a page if no spare one is left. Returns the number of facts appended so far. Owning
+  /// thread.
   FactIndex append(const Fact& fact) {
     if (!has_room()) [[unlikely]]
       turn_page(end_);
     return append_in_room(fact);
   }
 
-  /// Whether one more fits on the page, or two; and adding to it then. Apart, so that the most
-  /// frequent case calls no function. The owning thread.
+  /// Fast path, in which no function is called: checks for space on the page for one fact or two,
+  /// then appends without a check. Owning thread.
   bool has_room() const { return next_.load(std::memory_order_relaxed) != end_; }
   bool has_room_for_two() const { return end_ - next_.load(std::memory_order_relaxed) >= 2; }
   [[gnu::always_inline]] FactIndex append_in_room(const Fact& fact) {
@@ -37,7 +37,7 @@ class FactLane {
     next_.store(place + 1, std::memory_order_release);
     return count_before(place + 1);
   }
-  /// Two that belong together.
+  /// Appends two facts that belong together and publishes them at once.
   [[gnu::always_inline]] void append_in_room(const Fact& first, const Fact& second) {
     Fact* place = next_.load(std::memory_order_relaxed);
     place[0] = first;
@@ -45,8 +45,8 @@ class FactLane {
     next_.store(place + 2, std::memory_order_release);
   }
 
-  /// Several in a row, published together when it goes. The owning thread, which appends nothing
-  /// else meanwhile.
+  /// Appends several facts in a row and publishes them together when it is destroyed. Owning
+  /// thread, which appends nothing else meanwhile.
   class Batch {
    public:
     explicit Batch(FactLane& lane)
@@ -65,13 +65,14 @@ class FactLane {
    private:
     FactLane& lane_;
     Fact* place_;
-    Fact* end_;  // the lane's, which what is stored might change as far as a compiler knows
+    Fact* end_;  // copy of the lane's: the compiler must assume that storing facts changes the
+                 // original
   };
 
-  /// How many were appended. The owning thread.
+  /// Number of facts appended so far. Owning thread.
   FactIndex count() const { return count_before(next_.load(std::memory_order_relaxed)); }
 
-  /// Calls `each` with every fact. Nobody appends meanwhile.
+  /// Calls `each` with every fact. REQUIRES: no thread appends meanwhile.
   template <class Function>
   void for_each(Function&& each) const {
     for (const Fact* page : full_) {
@@ -80,8 +81,8 @@ class FactLane {
     for (const Fact* fact = current_; fact != next_.load(); ++fact) each(*fact);
   }
 
-  /// Calls `each` with the facts published between the last call and this one, and keeps their
-  /// pages for reuse. One reading thread.
+  /// Calls `each` with the facts published since the last call, and recycles their pages. One
+  /// reading thread.
   template <class Function>
   void take(Function&& each) {
     for (std::size_t left = published(); left > 0;) {
@@ -92,10 +93,10 @@ class FactLane {
     }
   }
 
-  /// Forgets all facts and keeps their memory. Nobody appends or takes meanwhile.
+  /// Forgets all facts and keeps their memory. REQUIRES: no thread appends or takes meanwhile.
   void forget();
 
-  /// More than a few pages wait to be taken. Any thread.
+  /// True if more than a few pages wait to be taken. Any thread.
   bool is_filling() const;
 
  private:
@@ -117,16 +118,16 @@ class FactLane {
   Stretch next_stretch(std::size_t at_most) const;
   void recycle(const Stretch& stretch);
 
-  std::atomic<Fact*> next_{nullptr};  // published: everything before it is whole
+  std::atomic<Fact*> next_{nullptr};  // everything before it is complete and published
   Fact* end_ = nullptr;
-  FactIndex room_so_far_ = 0;  // in all pages together
+  FactIndex room_so_far_ = 0;  // capacity of all pages so far
 
-  mutable std::mutex mutex_;        // guards what follows
-  std::vector<LargeBlock> blocks_;  // what pages lie in; the first holds one
-  std::vector<Fact*> full_;         // pages, oldest first; a few, where they are taken
+  mutable std::mutex mutex_;        // guards all members below
+  std::vector<LargeBlock> blocks_;  // the memory of the pages; the first holds one page
+  std::vector<Fact*> full_;         // pages, oldest first; few if they are taken regularly
   std::vector<Fact*> spare_;
   Fact* current_ = nullptr;  // the page that next_ points into
-  std::size_t taken_ = 0;    // facts of the oldest page; the reader's alone
+  std::size_t taken_ = 0;    // facts taken of the oldest page; used by the reader only
 };
 
 }  // namespace proactor_lab

@@ -7,14 +7,14 @@
 namespace proactor_lab {
 namespace {
 
-/// What the calling thread is in a run.
+/// The calling thread's role in a run.
 struct AdoptedThread {
   std::uint64_t recorder = 0;  // its serial number
   FactLane* lane = nullptr;
   std::uint16_t number = 0;
 };
-thread_local AdoptedThread adopted;                      // of the run that it last recorded for
-thread_local std::vector<AdoptedThread> adopted_before;  // of those that it recorded for earlier
+thread_local AdoptedThread adopted;                      // for the run that it last recorded for
+thread_local std::vector<AdoptedThread> adopted_before;  // for earlier runs
 
 }  // namespace
 
@@ -54,7 +54,7 @@ void Recorder::leave_simulated_thread() {
   virtual_now_ = world_now_;
 }
 
-/// This thread has recorded for another run since, or never for this one.
+/// Called if this thread has since recorded for another run, or never for this one.
 void Recorder::recall_this_thread() {
   for (AdoptedThread& before : adopted_before) {
     if (before.recorder == serial_) return std::swap(before, adopted);

@@ -1,11 +1,11 @@
-// The recorder's interface: how participants leave facts behind. A fact is a 40-byte value stamped
-// on the spot; what it means, and what else follows from it, is worked out when the trace is
-// written (traces/recording/fact_expander.hpp). Each participant records only its own step.
+// The interface for recording facts. A fact is a 40-byte value, stamped when it is recorded. Its
+// meaning and what follows from it are derived when the trace is written
+// (traces/recording/fact_expander.hpp). Each participant records only its own step.
 //
-// A participant holds `Recorder*`; null means that nobody listens and costs one branch. Each thread
-// writes into a lane of its own (fact_lane.hpp); whoever reads merges them by their stamps. No
-// counter is shared: what orders two threads is that a hand-over carries its stamp and the receiver
-// stamps later (`stamp_after`).
+// A participant holds `Recorder*`; null means that nothing is recorded and costs one branch. Each
+// thread writes into a separate lane (fact_lane.hpp); readers merge the lanes by stamp. There is no
+// shared counter: to order two threads, a hand-over carries its stamp, and the receiver takes a
+// later stamp (`stamp_after`).
 #pragma once
 
 #include <chrono>
@@ -22,11 +22,12 @@
 
 namespace proactor_lab {
 
-/// One recorder a run; must outlive whoever records.
+/// One recorder per run; must outlive all participants that record.
 class Recorder {
  public:
-  /// With `virtual_now` facts are stamped from there (a simulated clock), and all threads are one
-  /// real one; without, from the machine's time-stamp counter.
+  /// With `virtual_now`, facts are stamped with that simulated clock and all threads share one real
+  /// thread. Without it, stamps come from the machine's time-stamp counter, or its monotonic clock
+  /// if the counter is unsuitable.
   explicit Recorder(const Instant* virtual_now = nullptr)
       : clock_(virtual_now != nullptr       ? Clock::virtual_time
                : FactClock::reads_counter() ? Clock::counter
@@ -36,20 +37,20 @@ class Recorder {
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  /// Loop thread only, and whoever acts on it: the system, the simulated world. Returns how many
-  /// facts the loop thread recorded so far.
+  /// Loop thread only, and code that runs on it: the system, the simulated world. Returns the
+  /// number of facts that the loop thread has recorded so far.
   [[gnu::always_inline]] FactIndex record(const Fact& fact) {
     std::int64_t now = 0;
     if (!stamp_quickly(now) || !loop_lane_.has_room()) [[unlikely]] {
-      const Fact kept = fact;  // so that `fact` never lies in memory but where it is recorded
+      const Fact kept = fact;  // a copy, so that on the fast path `fact` is stored only in the lane
       return record_with_care(kept);
     }
     return loop_lane_.append_in_room(stamped(now, fact));
   }
-  /// Two facts of one moment. Loop thread.
+  /// Records two facts with the same stamp. Loop thread.
   void record(const Fact& first, const Fact& second);
-  /// Whether that takes no call of a function now; `record_quickly` is the same then. So a caller's
-  /// most frequent case calls none, and keeps nothing over one.
+  /// True if both facts fit the fast path; `record_quickly` then does the same as `record` without
+  /// calling a function, so the caller's fast path saves no registers.
   bool records_two_quickly() const {
     return clock_ != Clock::system && loop_lane_.has_room_for_two();
   }
@@ -58,8 +59,8 @@ class Recorder {
     loop_lane_.append_in_room(stamped(now, first), stamped(now, second));
   }
 
-  /// Several facts of one moment, published together when it goes; until then nothing else is
-  /// recorded. Loop thread.
+  /// Records several facts with the same stamp and publishes them together when it is destroyed.
+  /// Nothing else may be recorded meanwhile. Loop thread.
   class Batch {
    public:
     explicit Batch(Recorder& recorder) : now_(recorder.stamp()), batch_(recorder.loop_lane_) {}
@@ -70,26 +71,26 @@ class Recorder {
     FactLane::Batch batch_;
   };
 
-  /// From a worker's thread, or any other: `thread` is filled in. The first call of a thread that
-  /// was not adopted allocates its lane.
+  /// From a worker's thread, or any other: sets `thread`. The first call of a thread that was not
+  /// adopted allocates its lane.
   void record_elsewhere(Fact fact);
 
   /// Gives the calling thread a lane and a number, in the order of the calls; the loop thread has
   /// number 1. `label` must outlive the run. Returns the number.
   std::uint16_t adopt_this_thread(const char* label);
 
-  /// How many facts the loop thread recorded so far.
+  /// Number of facts that the loop thread has recorded so far.
   FactIndex recorded() const { return loop_lane_.count(); }
 
-  /// The stamp of this moment. Stamps of one run can be compared, whichever thread took them.
+  /// The current stamp. Stamps of one run can be compared, whichever thread took them.
   std::int64_t stamp() const {
     return virtual_now_ != nullptr ? to_ns(*virtual_now_) : FactClock::read();
   }
 
-  /// Where the clocks of two processors differ by a few ticks, waits until this one is past
-  /// `handed_over`, so that an effect never bears an earlier stamp than its cause.
+  /// If the clocks of two processors differ by a few ticks, waits until this one is past
+  /// `handed_over`, so that an effect never has an earlier stamp than its cause.
   void stamp_after(std::int64_t handed_over) const {
-    if (virtual_now_ != nullptr) return;  // one real thread: the order of recording tells
+    if (virtual_now_ != nullptr) return;  // one real thread: the order of recording suffices
     while (FactClock::read() <= handed_over) {
     }
   }
@@ -99,13 +100,13 @@ class Recorder {
   void enter_simulated_thread(std::uint16_t thread, const Instant* now);
   void leave_simulated_thread();
 
-  /// Keeps a copy of `text` for the run's length. Allocates: for set-up, not for the loop.
+  /// Keeps a copy of `text` for the run. Allocates: for set-up, not for the loop.
   virtual const char* keep(std::string_view text) = 0;
 
   static std::int64_t monotonic_ns() { return FactClock::monotonic_ns(); }
 
  protected:
-  /// Of a simulated run: as newly made, for another run, but with the memory it has.
+  /// Resets the recorder of a simulated run for another run; keeps its memory.
   void forget(const Instant* virtual_now) {
     virtual_now_ = virtual_now;
     loop_lane_.forget();
@@ -116,13 +117,13 @@ class Recorder {
 
   FactLane& loop_lane() { return loop_lane_; }
   const FactLane& loop_lane() const { return loop_lane_; }
-  /// The other threads' lanes; a lane stays where it is. Any thread.
+  /// The other threads' lanes; a lane never moves. Any thread.
   std::size_t other_lane_count() const;
   FactLane& other_lane(std::size_t index);
 
  private:
   enum class Clock : std::uint8_t { counter, virtual_time, system };
-  /// False where the system must be asked.
+  /// False if the system clock must be read.
   [[gnu::always_inline]] bool stamp_quickly(std::int64_t& now) const {
     if (clock_ == Clock::counter) {
       now = FactClock::counter();
@@ -142,12 +143,12 @@ class Recorder {
 
   const Clock clock_;
   const Instant* virtual_now_;
-  const Instant* world_now_ = nullptr;  // while in a simulated thread: to go back to
+  const Instant* world_now_ = nullptr;  // while in a simulated thread: the clock to restore
   FactLane loop_lane_;
   mutable std::mutex other_lanes_mutex_;
   std::deque<FactLane> other_lanes_;
   std::uint16_t last_thread_ = loop_thread_number;
-  const std::uint64_t serial_ = next_serial();  // unlike an address, never used again
+  const std::uint64_t serial_ = next_serial();  // unlike an address, never reused
 
   static std::uint64_t next_serial();
   void recall_this_thread();

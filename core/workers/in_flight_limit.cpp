@@ -13,7 +13,7 @@ InFlightLimit::InFlightLimit(AsyncOperationProcessor& processor,
       recorder_(recorder) {}
 
 void InFlightLimit::start(AsyncOperation& operation) {
-  // A chain goes in one piece, where it may exceed the limit by its length.
+  // A chain is passed on in one piece, so it may exceed the limit by its length.
   const bool is_full = !held_.empty() || in_flight_ >= in_flight_max_;
   const bool hold = in_chain_ ? chain_is_held_ : is_full && !is_cancel(operation.opcode);
   in_chain_ = operation.link != Link::none;
@@ -25,7 +25,7 @@ void InFlightLimit::start(AsyncOperation& operation) {
 
 void InFlightLimit::pass_on(AsyncOperation& operation) {
   if (is_cancel(operation.opcode)) cancel_held(operation);
-  // The end of one that skips its success may not be reported: it is not counted.
+  // An operation with skip_success may end without a completion, so it is not counted.
   if (!has(operation.flags, OperationFlags::skip_success)) ++in_flight_;
   processor_.start(operation);
 }
@@ -49,7 +49,7 @@ void InFlightLimit::release_all() {
   held_count_ = 0;
   cancelled_here_.clear();
   in_chain_ = false;
-  processor_.release_all();  // also what is not counted
+  processor_.release_all();  // also takes back operations that are not counted
   in_flight_ = 0;
 }
 
@@ -59,7 +59,7 @@ bool InFlightLimit::wait(CompletionEventQueue& queue, Instant deadline) {
     cancelled_here_.clear();
     return true;
   }
-  // A chain left open ends here, also where it is held: whoever comes next is not to join it.
+  // A chain left open ends here, also if it is held: the next operation must not join it.
   if (in_chain_ && chain_is_held_) held_.last()->link = Link::none;
   in_chain_ = false;
   start_held();
@@ -74,7 +74,7 @@ void InFlightLimit::settle(Completion& completion) {
   const bool counted = !has(operation.flags, OperationFlags::skip_success);
   if (counted && (completion.flags & completion_more) == 0) --in_flight_;
   if (!is_cancel(operation.opcode) || operation.length == 0) return;
-  // What was cancelled here counts like what the system cancelled.
+  // Operations cancelled here count like those that the system cancelled.
   const auto here = static_cast<std::int32_t>(operation.length);
   completion.result =
       operation.opcode == Opcode::cancel ? 0 : std::max(completion.result, 0) + here;
@@ -82,8 +82,9 @@ void InFlightLimit::settle(Completion& completion) {
 
 // --- Cancelling what waits here ------------------------------------------------------------------
 
-/// Cancels what it aims at and is held here. As in the kernel, what waits for its turn in a chain
-/// is not found; but the rest of a chain goes with its head as far as its links are soft.
+/// Cancels the held operations that match `cancel`. As in the kernel, an operation that waits for
+/// its predecessor in a chain is not found; but if the head is cancelled, the rest of the chain is
+/// cancelled too, as far as its links are soft.
 void InFlightLimit::cancel_held(AsyncOperation& cancel) {
   const auto aimed_at = [&cancel](const AsyncOperation& operation) {
     if (cancel.opcode == Opcode::cancel) return cancel.target.slot == &operation;
@@ -109,8 +110,8 @@ void InFlightLimit::cancel_held(AsyncOperation& cancel) {
   }
   held_ = kept;
   if (cancelled == 0) return;
-  cancel.length = cancelled;  // a cancel has no buffer: a place to keep it
-  cancel.target = {};         // and nothing is left to find
+  cancel.length = cancelled;  // a cancel has no buffer, so `length` is free for the count
+  cancel.target = {};         // the system has nothing left to find
 }
 
 void InFlightLimit::complete_cancelled(AsyncOperation& operation) {

@@ -1,11 +1,11 @@
-// Back-pressure: at most so many operations at a time are with the system; what is initiated past
-// that waits here, in its order, and starts when another completes. It is no error, and the program
-// notices nothing but the time it takes. It stands between Proactor and system:
+// Back-pressure: limits the number of operations that the system holds at a time. Operations beyond
+// the limit wait here, in order, and start when others complete. The program sees no error, only
+// the delay. Placed between Proactor and system:
 //
 //   InFlightLimit limit(os, os, 1000);
 //   Proactor proactor(limit, limit, queue, &recorder);
 //
-// Cancels always pass. An operation that waits here is cancelled here.
+// Cancels always pass. Operations that wait here are cancelled here.
 #pragma once
 
 #include <cstddef>
@@ -46,8 +46,8 @@ class InFlightLimit final : public AsyncOperationProcessor, public AsyncEventDem
   std::size_t in_flight_ = 0;
   std::size_t held_count_ = 0;
   OperationList held_;
-  bool in_chain_ = false;       // the last operation is linked to the one that comes
-  bool chain_is_held_ = false;  // and waits here
+  bool in_chain_ = false;       // the last operation is linked to the next one
+  bool chain_is_held_ = false;  // and that chain waits here
   std::vector<Completion> cancelled_here_;
 };
 

@@ -11,7 +11,8 @@ ThreadWorkers::~ThreadWorkers() {
       worker.state = State::ending;
     }
     worker.changed.notify_all();
-    if (worker.body.joinable()) worker.body.join();  // not where no thread could be had
+    if (worker.body.joinable())
+      worker.body.join();  // not joinable if the thread could not be started
   }
 }
 
@@ -22,7 +23,7 @@ void ThreadWorkers::open(std::uint32_t places, WorkerHost& host, Recorder* recor
     const std::string label = "worker " + std::to_string(place + 1);
     const char* kept = recorder != nullptr ? recorder->keep(label) : "";
     worker.body = std::thread([=, &worker, &host] { work(worker, place, host, recorder, kept); });
-    // One after the other, so that traces number them alike in every run.
+    // Start one after the other, so that traces number them in the same way in every run.
     std::unique_lock lock(worker.mutex);
     worker.changed.wait(lock, [&] { return worker.state != State::starting; });
   }
@@ -78,7 +79,7 @@ void ThreadWorkers::work(Worker& self, std::uint32_t place, WorkerHost& host, Re
 
     host.worker_finished(place);
     lock.lock();
-    // The loop thread may have been quicker, and given this place something new.
+    // The loop thread may already have given this place a new completion.
     if (self.state == State::running) self.state = State::idle;
     self.changed.notify_all();
   }

@@ -1,4 +1,4 @@
-// Workers as real threads, one a place of the pool, for live systems.
+// Workers as real threads, one per place of the pool, for live systems.
 #pragma once
 
 #include <condition_variable>
@@ -13,7 +13,7 @@ namespace proactor_lab {
 class ThreadWorkers final : public WorkerRunner {
  public:
   ThreadWorkers() = default;
-  /// Joins the threads; no handler may be running any more, and the recorder must still be there.
+  /// Joins the threads. No handler may be running, and the recorder must still exist.
   ~ThreadWorkers() override;
   ThreadWorkers(const ThreadWorkers&) = delete;
   ThreadWorkers& operator=(const ThreadWorkers&) = delete;
@@ -27,11 +27,11 @@ class ThreadWorkers final : public WorkerRunner {
   enum class State { starting, idle, given, running, ending };
 
   struct Worker {
-    std::mutex mutex;  // guards what follows
+    std::mutex mutex;  // guards all members below
     std::condition_variable changed;
     State state = State::starting;
     Completion completion;
-    std::int64_t given_at = 0;  // the loop thread's stamp
+    std::int64_t given_at = 0;  // stamp of the loop thread
     std::uint16_t thread = 0;
     std::thread body;
   };
@@ -40,7 +40,7 @@ class ThreadWorkers final : public WorkerRunner {
                    const char* label);
 
   Recorder* recorder_ = nullptr;
-  std::deque<Worker> workers_;  // they do not move
+  std::deque<Worker> workers_;  // a deque, so that they do not move
 };
 
 }  // namespace proactor_lab

@@ -9,8 +9,8 @@ namespace {
 
 bool is_job(const Completion& completion) { return completion.operation->opcode == Opcode::no_op; }
 
-/// What may not overlap: the handlers of one strand, and those of one multishot operation, which
-/// live in one place. 0: nothing.
+/// Identifies handlers that may not overlap: those of one strand, and those of one multishot
+/// operation, which share one slot. 0: no restriction.
 std::uint64_t strand_of(const AsyncOperation& operation) {
   if (operation.strand != 0) return operation.strand;
   return operation.multishot ? std::uint64_t{1} << 32 | to_number(operation.id) : 0;
@@ -31,7 +31,7 @@ bool WorkerPool::takes(const Completion& completion) const {
   return !config_.jobs_only || is_job(completion) || completion.operation->strand != 0;
 }
 
-/// Takes a completion; false where it is rejected.
+/// Takes a completion. Returns false if it is rejected.
 bool WorkerPool::offer(const Completion& completion) {
   const std::uint64_t strand = strand_of(*completion.operation);
   const std::uint32_t place = idle_place();
@@ -39,7 +39,8 @@ bool WorkerPool::offer(const Completion& completion) {
     acquire(place, completion, strand, false);
     return true;
   }
-  // A rejected handler runs on the loop thread: not while its strand runs elsewhere.
+  // A rejected handler runs on the loop thread, so it may not be rejected while its strand runs on
+  // a worker.
   if (is_job(completion) && waiting_jobs_ >= config_.waiting_jobs_max &&
       !strand_is_running(strand)) {
     record(FactKind::worker_rejected, completion.operation->id, nobody, false);
@@ -49,7 +50,7 @@ bool WorkerPool::offer(const Completion& completion) {
   return true;
 }
 
-/// Gives idle places to those that wait, oldest first. Who waits for its strand is passed over.
+/// Gives idle places to waiting completions, oldest first; skips those whose strand is running.
 void WorkerPool::begin_waiting() {
   std::uint32_t before = nobody;
   for (std::uint32_t at = first_waiting_; at != nobody;) {
@@ -72,7 +73,7 @@ void WorkerPool::begin_waiting() {
   }
 }
 
-/// Returns the group whose buffer goes back, or null.
+/// Returns the group to which the completion's buffer is to be returned, or null.
 BufferGroup* WorkerPool::release(std::uint32_t place) {
   assert(places_[place].taken);
   const Place was = std::exchange(places_[place], Place{});
@@ -81,7 +82,7 @@ BufferGroup* WorkerPool::release(std::uint32_t place) {
   return was.buffers;
 }
 
-/// The operations themselves are the Proactor's to destroy.
+/// The Proactor destroys the operations themselves.
 void WorkerPool::forget_all(AsyncOperationProcessor& processor) {
   runner_.settle();
   for (const Place& place : places_) {
@@ -127,7 +128,7 @@ void WorkerPool::wait(const Completion& completion, std::uint64_t strand) {
   if (is_job(completion)) ++waiting_jobs_;
 }
 
-// Places are few: looking at each is as quick as any index of them.
+// There are few places, so a linear search is as fast as an index.
 std::uint32_t WorkerPool::idle_place() const {
   if (active_ == places()) return nobody;
   const auto idle = [](const Place& place) { return !place.taken; };

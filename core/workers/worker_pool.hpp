@@ -1,14 +1,14 @@
 // A bounded pool of workers that run completion handlers. The pool itself is a passive state
-// machine on the loop thread: a place is idle, acquired for a completion, and released when its
-// handler is through; completions wait, in their order, while no place is free or a handler of
+// machine on the loop thread: a place is idle, is acquired for a completion, and is released when
+// the handler has returned. Completions wait, in order, while no place is free or a handler of
 // their strand is running.
 //
 //   ThreadWorkers threads;
 //   WorkerPool workers({.places = 4}, threads);
 //   Proactor proactor(os, os, queue, &recorder, &workers);
 //
-// What the pool never does is drop a completion: the bytes that came with it could not be had
-// again. Only a posted job (`Proactor::post`) may be rejected.
+// The pool never drops a completion: the bytes that came with it would be lost. Only a posted job
+// (`Proactor::post`) may be rejected.
 #pragma once
 
 #include <cstddef>
@@ -23,13 +23,13 @@
 namespace proactor_lab {
 
 struct WorkerPoolConfig {
-  /// Handlers that may run at the same time; at least 1.
+  /// Maximum number of handlers that run at the same time; at least 1.
   std::uint32_t places = 1;
-  /// Posted jobs that may wait for a place. One more is rejected: its handler hears EAGAIN, on the
-  /// loop thread. 0 rejects as soon as all places are taken.
+  /// Maximum number of posted jobs that wait for a place. One more is rejected: its handler
+  /// receives EAGAIN, on the loop thread. 0 rejects as soon as all places are taken.
   std::uint32_t waiting_jobs_max = UINT32_MAX;
-  /// Only posted jobs run on workers, and what is bound to a strand; all other handlers stay on the
-  /// loop thread.
+  /// Only posted jobs, and handlers bound to a strand, run on workers; all other handlers stay on
+  /// the loop thread.
   bool jobs_only = false;
 };
 
@@ -40,9 +40,9 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   std::uint32_t places() const { return static_cast<std::uint32_t>(places_.size()); }
-  /// Places taken.
+  /// Number of places taken.
   std::uint32_t active() const { return active_; }
-  /// Completions that wait for a place, or for their strand.
+  /// Number of completions that wait for a place or for their strand.
   std::size_t waiting() const { return waiting_count_; }
 
  private:
@@ -52,20 +52,20 @@ class WorkerPool {
 
   struct Place {
     Completion completion;
-    BufferGroup* buffers = nullptr;  // where the completion brought a provided buffer
+    BufferGroup* buffers = nullptr;  // if the completion has a provided buffer
     std::uint64_t strand = 0;
-    OperationId operation = OperationId::none;  // its slot is another's by the end
+    OperationId operation = OperationId::none;  // kept, because the slot may be reused by the end
     bool taken = false;
   };
 
-  /// One that waits: in a list, oldest first.
+  /// A waiting completion, in a list ordered oldest first.
   struct Waiting {
     Completion completion;
     std::uint64_t strand = 0;
     std::uint32_t next = nobody;
   };
 
-  // All for the Proactor, on the loop thread.
+  // All of these are for the Proactor, on the loop thread.
   void open(WorkerHost& host, Recorder* recorder);
   bool takes(const Completion& completion) const;
   bool offer(const Completion& completion);
@@ -89,7 +89,8 @@ class WorkerPool {
   std::uint32_t active_ = 0;
 
   static constexpr std::size_t usual_waiting = 64;
-  std::vector<Waiting> waiting_;  // never shrinks: beyond the usual it allocates at a new peak
+  std::vector<Waiting>
+      waiting_;  // never shrinks; allocates only when it grows beyond the reserved size
   std::uint32_t first_waiting_ = nobody;
   std::uint32_t last_waiting_ = nobody;
   std::uint32_t free_waiting_ = nobody;
