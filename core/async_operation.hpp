@@ -91,7 +91,7 @@ struct OperationRequest {
   Endpoint endpoint{};         ///< connect, send_to
   Endpoint* sender = nullptr;  ///< receive_from: set to the sender's address; lent like the buffer
   std::uint64_t offset = 0;    ///< read, write: byte offset in the file
-  const char* path = nullptr;  ///< open; lent until submitted
+  const char* path = nullptr;  ///< open; lent until the last completion
   std::uint32_t open_flags = 0;            ///< open: `OpenMode`s
   Instant deadline{};                      ///< timer, link_timeout: when it expires
   bool relative = false;                   ///< timer, link_timeout: `deadline` counts from now

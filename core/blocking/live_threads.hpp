@@ -36,8 +36,8 @@ class LiveThreads final : public BlockingSystem {
   /// `told` is called on the listening thread with the endpoint it listens on.
   void on_listening(std::function<void(Endpoint)> told) { on_listening_ = std::move(told); }
 
-  /// Runs `task` on the calling thread, and returns when it and all that it started are through. An
-  /// exception that leaves a thread's body stops the others, and comes out here. Once.
+  /// Runs `task` on the calling thread. Returns when it and all threads that it started have ended.
+  /// An exception that leaves a thread's body stops the others and is rethrown here. Call it once.
   void run(Task task, const char* label);
 
   /// Ends the run: accept(2) fails with EINVAL, streams end, and waiting calls return ECANCELED.
@@ -69,8 +69,7 @@ class LiveThreads final : public BlockingSystem {
   struct ConditionState {
     std::condition_variable notified;
     const char* label = "";
-    std::atomic<std::uint32_t> waiting{
-        0};  // incremented under the waiter's lock, before the lock is released
+    std::atomic<std::uint32_t> waiting{0};  // changed under the waiter's lock
   };
   struct LockState {
     std::mutex mutex;  // guards the holder; held only briefly

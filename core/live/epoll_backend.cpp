@@ -16,7 +16,7 @@
 namespace proactor_lab {
 namespace {
 
-constexpr int events_max = 256;  // of one epoll_wait(2); what is left over comes with the next
+constexpr int events_max = 256;  // of one epoll_wait(2); the rest is reported by the next
 
 }  // namespace
 
@@ -29,7 +29,7 @@ EpollBackend::Descriptors::~Descriptors() {
 std::unique_ptr<EpollBackend> EpollBackend::open(Recorder* recorder, std::error_code& error) {
   auto own = std::make_unique<Descriptors>();
   const auto watch = [&](int descriptor) {
-    // Edge-triggered: each wake and each expiry is told once, and nobody has to read the counter.
+    // Edge-triggered: each wake and each expiry is reported once, so the counter need not be read.
     epoll_event event{};
     event.events = EPOLLIN | EPOLLET;
     event.data.fd = descriptor;
@@ -64,7 +64,7 @@ bool EpollBackend::wait(CompletionEventQueue& queue, Instant deadline) {
   submit();
   bool woken = false;
   do {
-    // What completes on the spot must not keep the loop from looking who else is ready.
+    // Even if operations completed at once, check which descriptors are ready.
     woken = look(queue.size() > before ? Instant::min() : deadline);
     expire_timers();
   } while (queue.size() == before && !woken && (deadline == never || now() < deadline));
@@ -72,7 +72,7 @@ bool EpollBackend::wait(CompletionEventQueue& queue, Instant deadline) {
   return true;
 }
 
-/// Waits for readiness, not longer than `until` or the next timer. True where `wake` was called.
+/// Waits for readiness until `until` or the next timer. Returns true if `wake` was called.
 bool EpollBackend::look(Instant until) {
   const Instant moment = std::min(until, timers_.next_moment());
   const bool passed = moment != never && (moment == Instant::min() || moment <= now());
@@ -98,7 +98,7 @@ bool EpollBackend::look(Instant until) {
   return woken;
 }
 
-/// Sees to it that the timerfd expires at `moment` or earlier: too early only costs a look around.
+/// Arms the timerfd for `moment` or earlier; an early expiry only costs one extra check.
 void EpollBackend::arm_timer(Instant moment) {
   if (moment >= timer_armed_) return;
   const std::int64_t ns = std::max<std::int64_t>(1, to_ns(moment));
@@ -127,7 +127,7 @@ void EpollBackend::expire_timers() {
 
 void EpollBackend::wake() {
   const std::uint64_t one = 1;
-  // Fails only where the counter is full, and then the loop wakes anyway.
+  // Fails only if the counter is full, and then the loop wakes anyway.
   [[maybe_unused]] const auto written = write(descriptors_->wake, &one, sizeof(one));
 }
 
@@ -149,7 +149,7 @@ void EpollBackend::submit() {
   run_chains();
 }
 
-/// True where it began any.
+/// Returns true if it started any chain.
 bool EpollBackend::begin_released() {
   bool any = false;
   for (; AsyncOperation* head = order_.next_released(); any = true) begin_chain(*head);
@@ -160,8 +160,8 @@ void EpollBackend::begin_chain(AsyncOperation& head) {
   is_chain_refused(head) ? refuse_chain(head) : begin(head, 0);
 }
 
-/// As the kernel does where it finds fault with one of them: none begins. The head ends, the rest
-/// follows as behind a broken link.
+/// As the kernel does if it refuses one operation of a chain: none starts. The head ends, and the
+/// rest follows as after a broken link.
 void EpollBackend::refuse_chain(AsyncOperation& head) {
   const FactIndex started = record(FactKind::operation_started, head, 0, 0);
   end(head, mark_refused(head), {.cause = started, .refused = true}, 0, true);
@@ -184,7 +184,7 @@ void EpollBackend::begin(AsyncOperation& operation, FactIndex cause) {
   set_timer(*linked);
 }
 
-/// Goes on with chains whose last operation is done, and with what waits for all before it.
+/// Continues chains whose last operation is done, and starts chains that waited for those before.
 void EpollBackend::run_chains() {
   do {
     for (std::size_t i = 0; i < chain_steps_.size(); ++i) {
@@ -203,7 +203,7 @@ void EpollBackend::run_step(const ChainStep& step) {
   const bool timeout = operation.opcode == Opcode::link_timeout;
   const Place place = place_of(operation);
   if (timeout && place == Place::timer) timers_.remove(operation);
-  // What never ran is taken up only to be cancelled.
+  // An operation that never ran is recorded as started only if it is to be cancelled.
   if (place == Place::chained && (timeout || step.broken)) {
     record(FactKind::operation_started, operation, 0, step.cause);
   }
@@ -228,7 +228,7 @@ FactIndex EpollBackend::complete(AsyncOperation& operation, std::int32_t result,
   return end(operation, result, {.cause = cause}, flags, is_told(operation, result, more));
 }
 
-/// `step` is how it came to its end.
+/// `step` is the step that ended the operation.
 FactIndex EpollBackend::end(AsyncOperation& operation, std::int32_t result, const ChainStep& step,
                             std::uint32_t flags, bool told) {
   const bool more = (flags & completion_more) != 0;
@@ -256,7 +256,7 @@ FactIndex EpollBackend::record(FactKind kind, const AsyncOperation& operation, s
                             .detail = detail});
 }
 
-/// A cancel may still name an operation that was released: it is found nowhere.
+/// A cancel may still name an operation that was released: it will not find it.
 void EpollBackend::release_all() {
   submissions_ = {};
   chain_steps_.clear();

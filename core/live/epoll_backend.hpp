@@ -1,27 +1,28 @@
-// A proactor on a reactor: epoll(7) tells when a descriptor is ready, and nothing more. So the
-// backend completes operations itself, as Asio does on Linux: the fallback where io_uring is
-// refused, and a lesson of its own. The program cannot tell; the trace can: every byte is moved by
-// the application, on the loop thread.
+// A proactor on a reactor: epoll(7) only reports when a descriptor is ready, so the backend carries
+// operations out itself, as Asio does on Linux. It is the fallback if io_uring is refused, and a
+// lesson in itself. The program sees no difference, but the trace does: every byte is moved by the
+// application, on the loop thread.
 //
-// - What was started is tried when the loop next waits, with a system call that does not block.
-//   What would have blocked waits in a list of its descriptor and is tried again on readiness.
+// - A started operation is tried when the loop next waits, with a non-blocking system call.
+//   If it would block, it waits in a list of its descriptor and is tried again on readiness.
 // - Edge-triggered: a descriptor is registered once, for both directions, when the first operation
-//   has to wait on it, and costs no epoll_ctl(2) afterwards. That is safe because everything is
-//   tried before it waits, and because an event only says "try again": one too many does no harm.
-// - Timers are a heap, and one timerfd(2) for the earliest: to the nanosecond, where the timeout of
-//   epoll_wait(2) counts milliseconds and epoll_pwait2(2) is too young to rely on.
-// - Regular files have no readiness (epoll_ctl(2) answers EPERM). `open`, `read`, `write` and
-//   `fsync` are carried out on the spot: the loop stands still until the disk has answered, and so
-//   does every other operation.
-// - `close` cancels nothing, as on io_uring: where operations are pending, the backend keeps a
-//   duplicate (dup(2)) of the descriptor until they are over, so that they still get their bytes
-//   and the peer sees no end. Where no descriptor is left for that (EMFILE), the closed number
-//   itself stays taken until then.
+//   has to wait on it, and needs no epoll_ctl(2) afterwards. That is safe because every operation
+//   is tried before it waits, and because an event only means "try again": one too many is
+//   harmless.
+// - Timers are a heap, with one timerfd(2) for the earliest. It has nanosecond resolution; the
+//   timeout of epoll_wait(2) is in milliseconds, and epoll_pwait2(2) is too new to rely on.
+// - Regular files have no readiness (epoll_ctl(2) returns EPERM). `open`, `read`, `write` and
+//   `fsync` are carried out synchronously: the loop, and with it every other operation, waits until
+//   the disk has answered.
+// - `close` cancels nothing, as on io_uring: if operations are pending, the backend keeps a
+//   duplicate (dup(2)) of the descriptor until they are done, so that they still receive their
+//   bytes and the peer sees no end of stream. If no descriptor is free for that (EMFILE), the
+//   closed number itself stays in use until then.
 //
-// Differences from io_uring a program could see: operations on different handles complete in the
-// order of their descriptors' readiness, those on one in the order of their initiation; a cancel
-// never answers EALREADY; `read` and `write` are for files, sockets and the pipes it opened (ESPIPE
-// on those that would block); `cancel_now` is EOPNOTSUPP.
+// Differences from io_uring that a program can see: operations on different handles complete in the
+// order of their descriptors' readiness, those on one handle in the order of their initiation; a
+// cancel never yields EALREADY; `read` and `write` work on files, sockets and the pipes that the
+// backend opened (ESPIPE on pipes that would block); `cancel_now` is EOPNOTSUPP.
 #pragma once
 
 #include <cstdint>
@@ -39,10 +40,10 @@
 
 namespace proactor_lab {
 
-/// The thread that waits is the loop thread. Also starting, and all else but `wake`, is its own.
+/// The thread that calls `wait` is the loop thread. All calls except `wake` must be made on it.
 class EpollBackend final : public LiveBackend {
  public:
-  /// Null and an error where the process has no descriptors left (EMFILE) or the kernel no memory.
+  /// Returns null and sets `error` if no descriptors are left (EMFILE) or the kernel has no memory.
   static std::unique_ptr<EpollBackend> open(Recorder* recorder, std::error_code& error);
   ~EpollBackend() override;
 
@@ -64,11 +65,11 @@ class EpollBackend final : public LiveBackend {
   void give_back(BufferGroup& group, std::uint16_t buffer) override { group.give_back(buffer); }
   void release_all() override;
   bool wait(CompletionEventQueue& queue, Instant deadline) override;
-  /// Also safe in a signal handler.
+  /// Any thread; async-signal-safe.
   void wake() override;
 
  private:
-  /// The kernel's descriptors that the loop needs for itself.
+  /// The kernel's descriptors that the loop itself uses.
   struct Descriptors {
     int epoll = -1;
     int wake = -1;   // an eventfd
@@ -76,20 +77,21 @@ class EpollBackend final : public LiveBackend {
     ~Descriptors();
   };
 
-  /// What waits on a descriptor.
+  /// The operations that wait on a descriptor.
   struct Channel {
     OperationList reads;   // or accepts
     OperationList writes;  // or a connect
     OperationList polls;   // for reading and for writing
     bool registered = false;
-    bool closed = false;  // by the program: ours until the last operation is over
-    bool ended = false;   // a datagram socket that receives no more, which recv(2) does not tell
+    bool closed = false;  // by the program; the backend's until the last operation is done
+    bool ended = false;   // a datagram socket after shutdown, which recv(2) does not report
     bool idle() const { return reads.empty() && writes.empty() && polls.empty(); }
   };
 
-  /// Where an operation is, kept in `backend_state[0]`. `[1]` is its descriptor, or the target of
-  /// a link timeout; `[2]` its place among the timers, what a receive that waits for all has got so
-  /// far, or whether a chain that waits its turn drains; `[3]` the operation that is linked to it.
+  /// The state of an operation, kept in `backend_state[0]`. `[1]` is its descriptor, or the target
+  /// of a link timeout. `[2]` is its index in the timer heap, the bytes that a receive with
+  /// wait_all has received so far, or whether a deferred chain drains. `[3]` is the operation
+  /// linked to it.
   enum class Place : std::uint64_t {
     nowhere,
     chained = ChainOrder::chained_place,
@@ -105,7 +107,7 @@ class EpollBackend final : public LiveBackend {
     operation.backend_state[0] = static_cast<std::uint64_t>(place);
   }
 
-  /// How an attempt to carry an operation out went.
+  /// Outcome of an attempt to carry an operation out.
   enum class Progress : std::uint8_t { over, waits };
 
   EpollBackend(std::unique_ptr<Descriptors> descriptors, Recorder* recorder);
@@ -130,7 +132,7 @@ class EpollBackend final : public LiveBackend {
   FactIndex record(FactKind kind, const AsyncOperation& operation, std::int64_t value,
                    FactIndex cause, std::uint8_t detail = 0);
 
-  // Descriptors and who waits on them (epoll_channels.cpp).
+  // Descriptors and the operations that wait on them (epoll_channels.cpp).
   Channel& channel_of(int descriptor);
   bool is_closed(int descriptor) const;
   bool has_ended(int descriptor) const;
@@ -163,15 +165,15 @@ class EpollBackend final : public LiveBackend {
   Recorder* recorder_;
   LiveHandles handles_;
   OperationList submissions_;
-  std::deque<Channel> channels_;  // by descriptor; a deque, so that they stay where they are
+  std::deque<Channel> channels_;  // by descriptor; a deque, so that they do not move
   TimerHeap timers_;
   Instant timer_armed_ = never;
   std::vector<ChainStep> chain_steps_;
   ChainOrder order_;
   bool submitting_ = false;
-  std::uint32_t taken_ = 0;                // counts what was received and accepted
+  std::uint32_t taken_ = 0;                // number of receives and accepts that took something
   std::vector<AsyncOperation*> targets_;   // of the cancel that is carried out
-  CompletionEventQueue* queue_ = nullptr;  // while it waits
+  CompletionEventQueue* queue_ = nullptr;  // set while `wait` runs
 };
 
 }  // namespace proactor_lab

@@ -1,5 +1,5 @@
-// EpollBackend's channels: which operations wait on a descriptor, and how they end there: served,
-// outliving a close, cancelled. Also the calls of OperatingSystem on handles.
+// EpollBackend's channels: which operations wait on a descriptor, and how they end: served, after a
+// close, or cancelled. Also the calls of OperatingSystem on handles.
 #include <algorithm>
 #include <cerrno>
 
@@ -13,7 +13,7 @@
 namespace proactor_lab {
 namespace {
 
-/// One that a program hardly reaches, as the kernel hands out the lowest.
+/// A number that programs hardly ever reach, because the kernel assigns the lowest free one.
 int high_descriptor() {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -36,7 +36,7 @@ EpollBackend::Channel& EpollBackend::channel_of(int descriptor) {
 }
 
 bool EpollBackend::is_closed(int descriptor) const {
-  const auto place = static_cast<std::size_t>(descriptor);  // that of -1 is past the end
+  const auto place = static_cast<std::size_t>(descriptor);  // -1 becomes an index past the end
   return place < channels_.size() && channels_[place].closed;
 }
 
@@ -52,8 +52,8 @@ OperationList& EpollBackend::list_of(Channel& channel, Place place) {
 
 // --- Waiting and being served ------------------------------------------------------------------
 
-/// `operation` waits until epoll reports its descriptor. A descriptor that epoll cannot watch ends
-/// it with the error.
+/// Makes `operation` wait until epoll reports its descriptor. If epoll cannot watch the descriptor,
+/// the operation ends with the error.
 void EpollBackend::pend(AsyncOperation& operation, Place place, int descriptor, FactIndex cause) {
   Channel& channel = channel_of(descriptor);
   if (!channel.registered) {
@@ -68,8 +68,8 @@ void EpollBackend::pend(AsyncOperation& operation, Place place, int descriptor, 
   list_of(channel, place).push(operation);
 }
 
-/// epoll reported `descriptor`: those who wait for it may try again. Whoever only waits for
-/// readiness comes first and takes nothing from the others.
+/// epoll reported `descriptor`: operations that wait on it are tried again. Polls come first; they
+/// take nothing from the others.
 void EpollBackend::serve(int descriptor, std::uint32_t events) {
   const bool over = (events & (EPOLLHUP | EPOLLERR)) != 0;
   serve_polls(descriptor);
@@ -78,7 +78,8 @@ void EpollBackend::serve(int descriptor, std::uint32_t events) {
   release_if_idle(descriptor);
 }
 
-/// Carries out what waits, oldest first, until one would block again: the next edge is theirs.
+/// Carries out waiting operations, oldest first, until one would block again; the rest wait for the
+/// next edge.
 void EpollBackend::serve_list(OperationList Channel::*list, int descriptor) {
   Channel& channel = channel_of(descriptor);
   FactIndex reported = 0;
@@ -93,7 +94,7 @@ void EpollBackend::serve_list(OperationList Channel::*list, int descriptor) {
   end_without_buffers(channel.*list, descriptor, reported);
 }
 
-/// All in `list` were woken: those that find no provided buffer left end, whatever has come.
+/// All operations in `list` were woken: those that find no provided buffer end, whatever arrived.
 void EpollBackend::end_without_buffers(OperationList& list, int descriptor, FactIndex cause) {
   for (AsyncOperation* each = list.first(); each != nullptr;) {
     AsyncOperation* const next = each->next;
@@ -106,8 +107,8 @@ void EpollBackend::end_without_buffers(OperationList& list, int descriptor, Fact
   }
 }
 
-/// Something was taken that had come while the polls waited: they were woken by it, even if epoll
-/// will find nothing any more.
+/// Something was taken that had arrived while polls waited: it woke them, even if epoll finds
+/// nothing any more.
 void EpollBackend::wake_polls(int descriptor) {
   if (static_cast<std::size_t>(descriptor) >= channels_.size()) return;
   OperationList& polls = channels_[static_cast<std::size_t>(descriptor)].polls;
@@ -120,7 +121,7 @@ void EpollBackend::wake_polls(int descriptor) {
   }
 }
 
-/// Each is asked once, the newest first, as the kernel wakes them.
+/// Each poll is tried once, the newest first, as the kernel wakes them.
 void EpollBackend::serve_polls(int descriptor) {
   Channel& channel = channel_of(descriptor);
   for (std::size_t left = channel.polls.size(); left > 0; --left) {
@@ -140,7 +141,7 @@ FactIndex EpollBackend::record_readiness(const AsyncOperation& operation, int de
 
 // --- Closing -----------------------------------------------------------------------------------
 
-/// The program closed the handle, and the last operation that needed it is over.
+/// Closes a descriptor that the program has closed, once no operation needs it any more.
 void EpollBackend::release_if_idle(int descriptor) {
   Channel& channel = channel_of(descriptor);
   if (!channel.closed || !channel.idle()) return;
@@ -158,8 +159,8 @@ std::int32_t EpollBackend::close_handle(Handle handle, FactIndex cause) {
     channel = {};  // the kernel forgets the registration with the descriptor (epoll(7))
     return handles_.close(handle, cause);
   }
-  // Operations are pending: they keep what the handle refers to, under a number of our own.
-  // A high one, so that the program gets the numbers that it would get without us.
+  // Operations are pending: a duplicate descriptor keeps the file open for them. Its number is
+  // high, so that the program gets the same numbers as without it.
   int own = fcntl(descriptor, F_DUPFD_CLOEXEC, high_descriptor());
   if (own < 0) own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
   if (own < 0) {
@@ -177,14 +178,14 @@ std::int32_t EpollBackend::close_handle(Handle handle, FactIndex cause) {
       each->backend_state[1] = static_cast<std::uint64_t>(own);
     }
   }
-  // The kernel reports at once what is ready already: nothing is missed between the two.
+  // The kernel immediately reports what is already ready, so nothing is missed in between.
   watch(descriptors_->epoll, own);
   return handles_.close(handle, cause);
 }
 
 // --- Cancelling --------------------------------------------------------------------------------
 
-/// The cancel's own completion comes before its targets', as io_uring does it.
+/// The cancel completes before its targets, as on io_uring.
 void EpollBackend::carry_out_cancel(AsyncOperation& operation, FactIndex started) {
   targets_.clear();
   const auto add_waiting = [&](const Channel& channel) {
@@ -196,10 +197,10 @@ void EpollBackend::carry_out_cancel(AsyncOperation& operation, FactIndex started
   };
   if (operation.opcode == Opcode::cancel) {
     AsyncOperation* target = operation.target.slot;
-    // In a chain a cancel may come late: by then the slot may be another operation's.
+    // In a chain a cancel may run late: by then the slot may hold another operation.
     const bool there = target != nullptr && target->id == operation.target.id;
     const Place place = there ? place_of(*target) : Place::nowhere;
-    // A link timeout is not found: it ends with the operation that it bounds.
+    // A link timeout is not found: it ends with the operation that it limits.
     if (place == Place::nowhere || place == Place::chained ||
         target->opcode == Opcode::link_timeout) {
       complete(operation, -ENOENT, started);
@@ -227,7 +228,7 @@ void EpollBackend::carry_out_cancel(AsyncOperation& operation, FactIndex started
 
 void EpollBackend::cancel_pending(AsyncOperation& target, FactIndex cause) {
   const Place place = place_of(target);
-  if (place == Place::nowhere || place == Place::chained) return;  // over by now: a chain broke
+  if (place == Place::nowhere || place == Place::chained) return;  // already done: a chain broke
   if (place == Place::timer) {
     timers_.remove(target);
     complete(target, -ECANCELED, cause);
@@ -235,7 +236,7 @@ void EpollBackend::cancel_pending(AsyncOperation& target, FactIndex cause) {
   }
   const auto descriptor = static_cast<int>(target.backend_state[1]);
   list_of(channel_of(descriptor), place).remove(target);
-  // One that waited for all tells what it had got.
+  // A receive with wait_all reports the bytes that it had received.
   const auto had = static_cast<std::int32_t>(
       has(target.flags, OperationFlags::wait_all) ? target.backend_state[2] : 0);
   complete(target, had > 0 ? had : -ECANCELED, cause);

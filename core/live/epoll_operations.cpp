@@ -1,5 +1,5 @@
-// What EpollBackend does for each operation: one system call that does not block, at first when it
-// is submitted, and again whenever its descriptor is reported ready.
+// How EpollBackend carries out each operation: with one non-blocking system call, first when it is
+// submitted, and again each time its descriptor is reported ready.
 #include <algorithm>
 #include <cerrno>
 #include <span>
@@ -16,7 +16,7 @@
 namespace proactor_lab {
 namespace {
 
-/// The result of a system call as a completion has it.
+/// Converts the result of a system call to that of a completion.
 std::int32_t result_of(ssize_t returned) {
   return returned < 0 ? -errno : static_cast<std::int32_t>(returned);
 }
@@ -37,7 +37,7 @@ std::int32_t send_to(const AsyncOperation& operation, int descriptor) {
                           reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
 }
 
-/// How an attempt to connect failed; 0 if it did not.
+/// The error of a failed connection attempt; 0 if it has not failed.
 std::int32_t failure_of_connect(int descriptor) {
   pollfd failed{descriptor, 0, 0};
   if (poll(&failed, 1, 0) < 0 || (failed.revents & POLLERR) == 0) return 0;
@@ -46,8 +46,9 @@ std::int32_t failure_of_connect(int descriptor) {
   return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? -error : 0;
 }
 
-/// Asked again, connect(2) tells how the attempt under way went. That it failed is asked for as
-/// io_uring does: connect(2) would also forget that the socket is at its end.
+/// Called again, connect(2) reports the outcome of the attempt in progress. Failure is checked
+/// separately before, as io_uring does it: connect(2) would also clear the end-of-stream state of
+/// the socket.
 std::int32_t connect_to(const AsyncOperation& operation, int descriptor, bool under_way) {
   if (under_way) {
     if (const std::int32_t failure = failure_of_connect(descriptor); failure != 0) return failure;
@@ -58,16 +59,16 @@ std::int32_t connect_to(const AsyncOperation& operation, int descriptor, bool un
         connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
   };
   std::int32_t result = ask();
-  if (result == -ECONNABORTED) result = ask();  // the attempt before it was only forgotten now
-  // A refusal by this machine is there already, as io_uring finds when it arms its poll.
+  if (result == -ECONNABORTED) result = ask();  // this only cleared the previous attempt
+  // A refusal by this machine is already known; io_uring finds it when it arms its poll.
   if (result == -EINPROGRESS && !under_way) return connect_to(operation, descriptor, true);
   if (result == -EINPROGRESS || (under_way && result == -EALREADY)) return -EAGAIN;
-  // Somebody else asked in between, and was told first.
+  // Another operation's connect(2) has already reported the success.
   if (under_way && result == -EISCONN) return 0;
   return result;
 }
 
-/// 0, or why it is no socket.
+/// 0, or the error if it is not a socket.
 std::int32_t refusal_of_socket(int descriptor) {
   int type = 0;
   socklen_t size = sizeof(type);
@@ -82,7 +83,7 @@ bool is_stream(int descriptor) {
   return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
 }
 
-/// A pipe that says EAGAIN where it would block: those that the backend opened do.
+/// True for a pipe that returns EAGAIN if it would block, as those that the backend opened do.
 bool is_patient_pipe(int descriptor) {
   struct stat status {};
   return fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode) &&
@@ -124,7 +125,7 @@ void EpollBackend::carry_out(AsyncOperation& operation, FactIndex started) {
       carry_out_file(operation, started);
       break;
     default:
-      // poll(2) would pass over a negative number in silence.
+      // poll(2) ignores negative descriptors.
       if (to_number(operation.handle) < 0 || is_closed(to_number(operation.handle))) {
         complete(operation, -EBADF, started);
       } else {
@@ -139,7 +140,7 @@ void EpollBackend::carry_out_on(int descriptor, AsyncOperation& operation, FactI
     case Opcode::read:
     case Opcode::write:
       if (carry_out_file(operation, started) == Progress::over) return;
-      // A stream: `receive` or `send` by another name, where no place in it is asked for.
+      // A stream: as `receive` or `send`, if the offset is 0.
       if (operation.opcode == Opcode::write) place = Place::writes;
       break;
     case Opcode::fsync:
@@ -166,10 +167,11 @@ void EpollBackend::carry_out_on(int descriptor, AsyncOperation& operation, FactI
     default:
       break;
   }
-  // The oldest is served first. What does not wait is not queued: what no such handle can do (a
-  // listener receives nothing, a pipe is no socket), and reading nothing from a pipe.
+  // The oldest operation is served first, so a new one is queued behind it. An operation that never
+  // waits is not queued: one that the handle does not support (receive on a listener, socket
+  // operations on a pipe), and a read of zero bytes from a pipe.
   const auto index = static_cast<std::size_t>(descriptor);
-  // An accept tries at once, as it wants a descriptor first.
+  // An accept is tried at once, because the kernel allocates a descriptor for it first.
   const bool queues = place != Place::polls && operation.opcode != Opcode::connect &&
                       operation.opcode != Opcode::accept;
   const AsyncOperation* const first =
@@ -186,8 +188,8 @@ void EpollBackend::carry_out_on(int descriptor, AsyncOperation& operation, FactI
   if (taken_ != before) wake_polls(descriptor);
 }
 
-/// Nobody reports a regular file ready, so the loop waits for the disk itself. Not over where the
-/// handle turns out to be a stream.
+/// Regular files have no readiness, so the loop waits for the disk itself. Returns `waits` if the
+/// handle is a socket or a pipe.
 EpollBackend::Progress EpollBackend::carry_out_file(AsyncOperation& operation, FactIndex started) {
   const int descriptor = to_number(operation.handle);
   const auto offset = static_cast<off_t>(operation.offset);
@@ -199,7 +201,7 @@ EpollBackend::Progress EpollBackend::carry_out_file(AsyncOperation& operation, F
   }
   while (result == -EINTR) {
     if (operation.opcode == Opcode::open && operation.path == nullptr) {
-      result = -EFAULT;  // as the kernel has it; open(3) may not be asked
+      result = -EFAULT;  // as in the kernel; open(3) must not be called with null
     } else if (operation.opcode == Opcode::open) {
       result = result_of(::open(operation.path, open_flags_of(operation.open_flags), 0644));
     } else if (operation.opcode == Opcode::read) {
@@ -213,7 +215,7 @@ EpollBackend::Progress EpollBackend::carry_out_file(AsyncOperation& operation, F
   const bool transfers = operation.opcode == Opcode::read || operation.opcode == Opcode::write;
   if (result == -ESPIPE && transfers && is_patient_pipe(descriptor)) return Progress::waits;
   if (result == -ESPIPE && transfers && operation.offset == 0) {
-    // Into a provided buffer length 0 asks for all of it.
+    // With a provided buffer, length 0 means the whole buffer.
     const bool nothing = operation.length == 0 && operation.buffers == nullptr;
     if (is_socket(descriptor) && (!nothing || operation.opcode == Opcode::write)) {
       return Progress::waits;
@@ -239,7 +241,8 @@ void EpollBackend::read_file_provided(AsyncOperation& operation, FactIndex start
   const std::span<std::byte> into = group.buffer(id).first(provided_length(operation));
   const std::int32_t result =
       result_of(pread(descriptor, into.data(), into.size(), static_cast<off_t>(operation.offset)));
-  const bool lost = result == -EBADF;  // not opened for reading: as io_uring has it
+  const bool lost =
+      result == -EBADF;  // not open for reading: the buffer is used up, as on io_uring
   if (result < 0 && !lost) group.give_back(id);
   const FactIndex cause = result > 0 ? record_moved(operation, result, started) : started;
   complete(operation, result, cause, result < 0 && !lost ? 0 : with_buffer(id));
@@ -310,7 +313,7 @@ EpollBackend::Progress EpollBackend::try_accept(AsyncOperation& operation, int d
   }
 }
 
-/// Until the buffer is full, or no more can come; of datagrams one is all.
+/// Receives until the buffer is full or no more can arrive; of datagrams, only one.
 EpollBackend::Progress EpollBackend::try_receive_all(AsyncOperation& operation, int descriptor,
                                                      FactIndex cause) {
   std::uint64_t& had = operation.backend_state[2];
@@ -328,16 +331,17 @@ EpollBackend::Progress EpollBackend::try_receive_all(AsyncOperation& operation, 
   return Progress::over;
 }
 
-/// Takes a buffer only when there is something to put into it, as io_uring does: an operation that
+/// Takes a buffer only if there is something to put into it, as io_uring does: an operation that
 /// waits holds none.
 EpollBackend::Progress EpollBackend::try_receive_provided(AsyncOperation& operation, int descriptor,
                                                           FactIndex cause) {
   BufferGroup& group = *operation.buffers;
   const bool reads = operation.opcode == Opcode::read;
   const bool repeats = operation.multishot && !reads;
-  // The kernel looks for a buffer first: when the operation begins, whatever has arrived, and
-  // whenever it is woken, even if others took the bytes, or there is only an end or an error.
-  // Of datagrams it does not know whether more have come, and looks for the next buffer at once.
+  // The kernel checks for a buffer first: when the operation starts, whatever has arrived, and each
+  // time it is woken, even if other operations took the bytes or there is only an end of stream or
+  // an error. For datagrams it does not know whether more have arrived, and checks for the next
+  // buffer at once.
   for (bool again = false;; again = true) {
     if (group.empty()) {
       const bool knows = again && is_stream(descriptor);
@@ -349,9 +353,9 @@ EpollBackend::Progress EpollBackend::try_receive_provided(AsyncOperation& operat
     const std::uint16_t id = group.take();
     const std::span<std::byte> into = group.buffer(id).first(provided_length(operation));
     const std::int32_t result = receive_into(into, operation, descriptor);
-    // A datagram socket that was shut down; receiving many never learns of that.
+    // A datagram socket that was shut down; a multishot receive does not detect that.
     const bool ended = result == -EAGAIN && !repeats && has_ended(descriptor);
-    if (ended || (result == 0 && reads)) {  // for nothing a buffer is used up, too
+    if (ended || (result == 0 && reads)) {  // an empty read uses up a buffer, too
       complete(operation, 0, cause, with_buffer(id));
       return Progress::over;
     }
@@ -380,7 +384,7 @@ void EpollBackend::record_opened(int descriptor, HandleKind kind, FactIndex caus
                      .detail = static_cast<std::uint8_t>(kind)});
 }
 
-/// The application moved them: this thread made the call.
+/// The application moved the bytes: this thread made the system call.
 FactIndex EpollBackend::record_moved(const AsyncOperation& operation, std::int32_t bytes,
                                      FactIndex cause) {
   const bool sends = operation.opcode == Opcode::send || operation.opcode == Opcode::write ||

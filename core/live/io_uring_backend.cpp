@@ -14,19 +14,19 @@
 namespace proactor_lab {
 namespace {
 
-/// So many pieces of deferred work, each as a rule a completion, the kernel does in one
-/// io_uring_enter(2), whatever waits behind them (its IO_LOCAL_TW_DEFAULT_MAX; older ones do all).
+/// Number of pieces of deferred work, usually one per completion, that the kernel does in one
+/// io_uring_enter(2), however many more wait (its IO_LOCAL_TW_DEFAULT_MAX; older kernels do all).
 constexpr unsigned deferred_work_per_call = 20;
 
-/// How long to wait for memory, and how often.
+/// Pause before a refused submission is retried, and maximum number of retries.
 constexpr Duration retry_pause{1'000'000};
 constexpr int retries_max = 5'000;
 
-/// io_uring_enter(2) had nothing to report, and is to be called again.
+/// True if io_uring_enter(2) had nothing to report and is to be called again.
 bool is_passing(int error) { return error == -EINTR || error == -ETIME; }
 
-/// The kernel refused a submission after `refusals` others. It lacks memory (EAGAIN), or cannot
-/// take more before completions are reaped (EBUSY): that may pass.
+/// Handles a refused submission after `refusals` earlier ones. The kernel lacks memory (EAGAIN), or
+/// cannot take more before completions are reaped (EBUSY): both may be temporary, so it pauses.
 void pause_or_throw(int error, int refusals) {
   const bool may_pass = error == -EINTR || error == -EAGAIN || error == -EBUSY;
   if (!may_pass || refusals >= retries_max) {
@@ -39,7 +39,7 @@ void pause_or_throw(int error, int refusals) {
 /// `Ring::clock_offset`; 0 if it is not known.
 Duration offset_of_monotonic_clock() {
   namespace fs = std::filesystem;
-  // What the file says is about this process's children, which may be in another namespace.
+  // The file describes this process's children, which may be in another namespace.
   std::error_code error;
   const fs::path own = fs::read_symlink("/proc/self/ns/time", error);
   if (error || own != fs::read_symlink("/proc/self/ns/time_for_children", error)) return {};
@@ -66,7 +66,7 @@ std::unique_ptr<IoUringBackend> IoUringBackend::open(Recorder* recorder, std::er
 IoUringBackend::IoUringBackend(std::unique_ptr<Ring> ring, Recorder* recorder)
     : ring_(std::move(ring)), recorder_(recorder) {
   if ((ring_->ring.flags & IORING_SETUP_DEFER_TASKRUN) != 0) {
-    taken_at_once_ = ring_->ring.cq.ring_entries / 2;  // the others are for what is submitted
+    taken_at_once_ = ring_->ring.cq.ring_entries / 2;  // the other half is for submitted requests
   }
 }
 
@@ -89,19 +89,19 @@ int IoUringBackend::Ring::open(const RingOptions& options) {
   if (result < 0) return result;
   opened = true;
   clock_offset = offset_of_monotonic_clock();
-  // Without it (before 6.0) what a drain holds back could not be taken back.
+  // Without this call (before Linux 6.0), operations delayed by a drain could not be taken back.
   io_uring_sync_cancel_reg nothing{};
   nothing.addr = no_operation;
   nothing.timeout = {-1, -1};
   if (io_uring_register_sync_cancel(&ring, &nothing) != -ENOENT) return -ENOSYS;
-  // Saves looking the ring up at every io_uring_enter(2); if it is refused, nothing is lost.
+  // Saves looking the ring up in every io_uring_enter(2). Optional, so a refusal is ignored.
   if (io_uring_register_ring_fd(&ring) == 1) enter_flags |= IORING_ENTER_REGISTERED_RING;
   return wake.open(ring, wake_data);
 }
 
 // --- The processor -----------------------------------------------------------------------------
 
-/// If the submission queue has fewer than `entries` left, what is in it goes to the kernel.
+/// Submits the queue to the kernel if it has fewer than `entries` free entries.
 void IoUringBackend::make_room(unsigned entries) {
   entries = std::min(entries, ring_->ring.sq.ring_entries);
   for (int refusals = 0; io_uring_sq_space_left(&ring_->ring) < entries;) {
@@ -112,7 +112,7 @@ void IoUringBackend::make_room(unsigned entries) {
   ring_->note_room();
 }
 
-/// Just before the io_uring_enter(2) that takes them.
+/// Call just before the io_uring_enter(2) that submits them.
 void IoUringBackend::record_submissions() {
   const io_uring_sq& queue = ring_->ring.sq;
   const io_uring_sqe* const entries = queue.sqes;
@@ -135,13 +135,13 @@ bool IoUringBackend::wait(CompletionEventQueue& queue, Instant deadline) {
   if (recorder_ != nullptr) record_submissions();
   woken_ = false;
   for (int refusals = 0;;) {
-    // What cannot be armed for want of memory is tried again soon.
+    // If it cannot be armed for lack of memory, it is tried again soon.
     const bool armed = ring_->wake.armed() || ring_->wake.arm();
     const unsigned submitted = ring_->ring.sq.sqe_tail - ring_->ring.sq.sqe_head;
     const int result = submit_and_wait_until(
         armed ? deadline : std::min(deadline, saturating_add(now(), retry_pause)));
     if (result < 0 && !is_passing(result)) pause_or_throw(result, refusals++);
-    // If the kernel did as much deferred work as it does in one call, there is more.
+    // If the kernel did as much deferred work as it does in one call, there may be more.
     const unsigned ready = io_uring_cq_ready(&ring_->ring);
     if (ready >= submitted + deferred_work_per_call) take_what_else_is_ready(ready);
     if (ring_->has_overflow()) ++overflows_;
@@ -158,9 +158,9 @@ int IoUringBackend::submit_and_wait_until(Instant deadline) {
   return io_uring_submit_and_wait_timeout(&ring_->ring, &cqe, 1, &timeout, nullptr);
 }
 
-/// As long as there is as much of it as the kernel takes in one call, and nothing is waited for. In
-/// large batches the kernel's code and a connection's data stay in the caches: a busy server's
-/// request costs a twentieth less, an overloaded one's a sixth.
+/// Takes more completions, without waiting, as long as each call yields the kernel's maximum. In
+/// large batches the kernel's code and a connection's data stay in the caches: this saves a busy
+/// server a twentieth of the cost per request, an overloaded one a sixth.
 void IoUringBackend::take_what_else_is_ready(unsigned ready) {
   unsigned before = 0;
   do {
@@ -171,19 +171,19 @@ void IoUringBackend::take_what_else_is_ready(unsigned ready) {
   } while (ready >= before + deferred_work_per_call);
 }
 
-/// Moves what is in the completion ring to `queue`. False if there is nothing to report.
+/// Moves the completions in the ring to `queue`. Returns false if there is nothing to report.
 bool IoUringBackend::reap(CompletionEventQueue& queue) {
-  // The kernel's flags are passed on as they are.
+  // The kernel's flags are passed on unchanged.
   static_assert(completion_more == IORING_CQE_F_MORE && completion_buffer == IORING_CQE_F_BUFFER);
   static_assert(with_buffer(1) == (1u << IORING_CQE_BUFFER_SHIFT | IORING_CQE_F_BUFFER));
   io_uring_cq& cq = ring_->ring.cq;
-  const unsigned tail = io_uring_smp_load_acquire(cq.ktail);  // those before it are whole
+  const unsigned tail = io_uring_smp_load_acquire(cq.ktail);  // those before it are complete
   unsigned head = *cq.khead;
   Completion* const first = queue.place_for(tail - head);
   Completion* place = first;
   bool all_plain = true;
   while (head != tail) {
-    // Those that lie in one piece: up to the ring's end.
+    // A contiguous part, up to the ring's end.
     const unsigned from = head & cq.ring_mask;
     const unsigned count = std::min(tail - head, cq.ring_entries - from);
     head += count;
@@ -191,7 +191,7 @@ bool IoUringBackend::reap(CompletionEventQueue& queue) {
     const io_uring_cqe* const end = cq.cqes + from + count;
     for (const io_uring_cqe* cqe = end - count; cqe != end; ++cqe) {
       if ((cqe->user_data & tag_mask) != 0) {
-        ++in_flight_;  // or so it may be
+        ++in_flight_;  // reap_slow counts it down if it is final
         if (reap_slow(*cqe, *place)) ++place;
         all_plain = false;
         continue;
@@ -210,7 +210,8 @@ bool IoUringBackend::reap(CompletionEventQueue& queue) {
   return place != first;
 }
 
-/// A completion that may change something here, or is no operation's. False if it is not reported.
+/// For a completion that has side effects or belongs to no operation. Returns false if it is not
+/// reported.
 bool IoUringBackend::reap_slow(const io_uring_cqe& cqe, Completion& completion) {
   if (cqe.user_data == wake_data) {
     ring_->wake.note_completion();
@@ -235,12 +236,12 @@ void IoUringBackend::record_reaped(std::span<const Completion> completions) {
   }
 }
 
-/// `before`: so many facts were recorded before these completions were.
+/// `before`: number of facts recorded before these completions.
 void IoUringBackend::record_handles(std::span<const Completion> completions, FactIndex before) {
   for (const Completion& each : completions) record_handle(each, ++before);
 }
 
-/// A completion may have opened a handle, or closed one.
+/// Records the handle that a completion opened or closed, if any.
 void IoUringBackend::record_handle(const Completion& completion, FactIndex reaped) {
   if (completion.result < 0) return;
   const AsyncOperation& operation = *completion.operation;

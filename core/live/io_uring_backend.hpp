@@ -1,8 +1,8 @@
-// The live Linux kernel through io_uring(7): the processor is the kernel, the demultiplexer reaps
-// its completion ring. One of the two sides of the first seam.
+// The live Linux kernel through io_uring(7): the processor is the kernel, and the demultiplexer
+// reaps its completion ring.
 //
-// The thread that opens the backend is the loop thread: the ring is created SINGLE_ISSUER, and only
-// that thread may start and wait.
+// The thread that opens the backend is the loop thread: the ring is created with SINGLE_ISSUER, so
+// only that thread may start operations and wait.
 #pragma once
 
 #include <atomic>
@@ -14,28 +14,29 @@
 #include "core/live/live_backend.hpp"
 #include "core/recording/recorder.hpp"
 
-struct io_uring_sqe;  // liburing's: an entry of the submission queue,
-struct io_uring_cqe;  // and of the completion queue
+struct io_uring_sqe;  // liburing's entry of the submission queue
+struct io_uring_cqe;  // liburing's entry of the completion queue
 
 namespace proactor_lab {
 
-/// How a ring is made (io_uring_setup(2)).
+/// Parameters of a ring (io_uring_setup(2)).
 struct RingOptions {
-  /// Where they are used up, they are submitted: in several goes what a busy server could have
-  /// handed over in one.
+  /// Size of the submission queue. When it is full, its entries are submitted early, so a busy
+  /// server makes several system calls instead of one.
   unsigned submission_entries = 1024;
-  /// A busy server completes more between two looks than it submits in one go; where the ring is
-  /// too small, the kernel keeps the rest in a list.
+  /// Size of the completion ring. A busy server completes more operations between two waits than it
+  /// submits at once; if the ring is full, the kernel keeps the rest in a list.
   unsigned completion_entries = 4096;
-  /// Completions are worked on only while the loop waits for them: no interruptions, better
-  /// batches. Kernels before 6.1 cannot do it, and do without.
+  /// The kernel processes completions only while the loop waits for them
+  /// (IORING_SETUP_DEFER_TASKRUN): no interruptions, larger batches. Ignored on kernels before 6.1,
+  /// which lack it.
   bool defers_work = true;
 };
 
 class IoUringBackend final : public LiveBackend {
  public:
-  /// Null and an error if the kernel refuses a ring: ENOSYS (none in this kernel, or older than
-  /// Linux 6.0), EPERM (forbidden, as in many containers), ENOMEM, EMFILE.
+  /// Returns null and sets `error` if the kernel refuses a ring: ENOSYS (not in this kernel, or
+  /// older than Linux 6.0), EPERM (forbidden, as in many containers), ENOMEM, EMFILE.
   static std::unique_ptr<IoUringBackend> open(Recorder* recorder, std::error_code& error,
                                               const RingOptions& options = {});
   ~IoUringBackend() override;
@@ -54,18 +55,19 @@ class IoUringBackend final : public LiveBackend {
   void close(Handle handle) override;
   void compute(Duration cost) override;
 
-  /// A timer that expires completes with 0; the kernel's own word for it is -ETIME.
+  /// A timer that expires completes with 0, not with the kernel's -ETIME.
   void start(AsyncOperation& operation) override;
   void give_back(BufferGroup& group, std::uint16_t buffer) override;
-  /// Cancels all and waits until the kernel has let go of every buffer. What a hard link starts
-  /// after that is carried out, too, and cancelled if it has to wait. Then the ring is as new.
+  /// Cancels all operations and waits until the kernel has released every buffer. Operations that a
+  /// hard link starts meanwhile are carried out, and cancelled if they have to wait. The ring is
+  /// then in its initial state.
   void release_all() override;
   void close_all() override;
   bool wait(CompletionEventQueue& queue, Instant deadline) override;
-  /// Also safe in a signal handler.
+  /// Any thread; async-signal-safe.
   void wake() override;
 
-  /// How many waits found more completions than their ring has entries for. None is lost.
+  /// Number of waits that found more completions than the ring has entries. None is lost.
   std::uint32_t overflows() const { return overflows_; }
 
  private:
@@ -90,7 +92,7 @@ class IoUringBackend final : public LiveBackend {
   void record_handles(std::span<const Completion> completions, FactIndex before);
   void record_handle(const Completion& completion, FactIndex reaped);
 
-  // Taking everything back (io_uring_release.cpp).
+  // Taking all operations back (io_uring_release.cpp).
   void drop_unsubmitted();
   void cancel_all_in_kernel();
   unsigned forget_completions();
@@ -98,12 +100,12 @@ class IoUringBackend final : public LiveBackend {
 
   std::unique_ptr<Ring> ring_;
   Recorder* recorder_;
-  std::size_t in_flight_ = 0;  // each completes, for good, exactly once
+  std::size_t in_flight_ = 0;  // each has exactly one final completion
   std::uint32_t overflows_ = 0;
-  unsigned taken_at_once_ = 0;            // so many completions a wait takes, if they are ready
+  unsigned taken_at_once_ = 0;            // maximum number of completions per wait
   bool woken_ = false;                    // by `wake`, since the current wait began
   AsyncOperation* chain_head_ = nullptr;  // of the chain that is being started, if any
-  AsyncOperation* chain_end_ = nullptr;   // the last operation, if the next one is linked to it
+  AsyncOperation* chain_end_ = nullptr;   // the last operation, if it is linked to the next one
   FlagMix flags_used_;
 };
 

@@ -43,7 +43,7 @@ void IoUringBackend::close_all() {
 // --- Provided buffers --------------------------------------------------------------------------
 
 void IoUringBackend::register_buffers(BufferGroup& group, std::error_code& error) {
-  // The ring that the kernel takes buffers from: its own page-aligned memory.
+  // The ring from which the kernel takes buffers, in page-aligned memory.
   const std::size_t bytes = group.count() * sizeof(io_uring_buf);
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
   if (memory == MAP_FAILED) {
@@ -61,7 +61,7 @@ void IoUringBackend::register_buffers(BufferGroup& group, std::error_code& error
     return;
   }
   error.clear();
-  // What arrives beyond that would find no buffer, and is better taken later.
+  // Completions beyond that number would find no buffer; they are taken later.
   taken_at_once_ = std::min(taken_at_once_, unsigned{group.count()});
   group.group_id = registration.bgid;
   group.registration = memory;

@@ -1,4 +1,4 @@
-// From an operation to a submission entry, and from the kernel's result to the program's.
+// Converts an operation to a submission entry, and the kernel's result to the program's.
 #include <algorithm>
 #include <cerrno>
 #include <new>
@@ -12,14 +12,14 @@
 namespace proactor_lab {
 namespace {
 
-/// The kernel completes it with EINVAL.
+/// An invalid opcode, which the kernel completes with EINVAL.
 constexpr int unknown_opcode = 255;
 
-/// The longest chain of linked operations that reaches the kernel in one piece.
+/// Maximum length of a chain that is guaranteed to reach the kernel in one piece.
 constexpr unsigned chain_entries = 32;
 
-/// The kernel reads a timeout or an address until it has taken the submission: it lives in the
-/// slot.
+/// Stores a timeout or an address in the slot, because the kernel reads it until it has taken the
+/// submission.
 template <class Kernel>
 Kernel* place_in_slot(AsyncOperation& operation, const Kernel& value) {
   static_assert(sizeof(Kernel) <= sizeof(operation.backend_state));
@@ -48,7 +48,7 @@ void prepare_send(const AsyncOperation& operation, io_uring_sqe* sqe) {
 void IoUringBackend::start(AsyncOperation& operation) {
   // Fast path.
   if (operation.link != Link::none || operation.flags != OperationFlags::none ||
-      ring_->is_full()) {  // or in a chain
+      ring_->is_full()) {  // also true within a chain
     return start_slow(operation);
   }
   io_uring_sqe* entry = ring_->next_entry();
@@ -66,13 +66,14 @@ void IoUringBackend::start(AsyncOperation& operation) {
   io_uring_sqe_set_data64(entry, plain_user_data(operation, operation.id));  // nothing to settle
 }
 
-/// Linked, with flags, or with a full queue.
+/// Slow path: linked, with flags, or with a full queue.
 void IoUringBackend::start_slow(AsyncOperation& operation) {
   // A chain must reach the kernel in one submission: make room before its first link.
   if (operation.link != Link::none && chain_end_ == nullptr) make_room(chain_entries);
   if (chain_end_ == nullptr) chain_head_ = &operation;
   const bool refused = flags_used_.refuses(operation);
-  // What is refused the kernel sees as no verb, so nothing is wrong with what bounds it.
+  // A refused operation reaches the kernel with an invalid opcode, so for a link timeout behind it
+  // the kernel checks only the deadline.
   const bool bounds_refused = operation.opcode == Opcode::link_timeout && chain_end_ != nullptr &&
                               is_marked(*chain_end_, refused_mark);
   const bool invalid =
@@ -82,7 +83,8 @@ void IoUringBackend::start_slow(AsyncOperation& operation) {
   chain_end_ = operation.link != Link::none ? &operation : nullptr;
   ++in_flight_;
   prepare(operation, take_entry());
-  if (chain_end_ != nullptr) ring_->look_again();  // so that the next comes here, too
+  if (chain_end_ != nullptr)
+    ring_->look_again();  // so that the next operation takes this path, too
 }
 
 void IoUringBackend::prepare(AsyncOperation& operation, io_uring_sqe* sqe) {
@@ -207,8 +209,8 @@ std::int32_t IoUringBackend::cancel_now(OperationToken target) {
   io_uring_sync_cancel_reg one{};
   one.addr = user_data_of(*target.slot, target.id);
   one.timeout = {0, 1'000'000};
-  // A worker's completion is deferred work, which the kernel does not do while it waits in there:
-  // it would wait for ever.
+  // The completion of a kernel worker is deferred work, which the kernel does not process while it
+  // waits in this call: without a timeout it would wait forever.
   for (bool waited = false;; waited = true) {
     const std::int32_t result = io_uring_register_sync_cancel(&ring_->ring, &one);
     if (result != -ETIME && result != -EINTR) return waited && result == -ENOENT ? 0 : result;
@@ -216,9 +218,9 @@ std::int32_t IoUringBackend::cancel_now(OperationToken target) {
   }
 }
 
-/// What a completion changes here, and its result as the program is to see it.
+/// Applies the side effects of a completion and returns the result that the program is to receive.
 std::int32_t IoUringBackend::settle(AsyncOperation& operation, std::int32_t result, bool more) {
-  if (is_marked(operation, refused_mark)) {  // the kernel knows it as one without a verb
+  if (is_marked(operation, refused_mark)) {  // submitted with an invalid opcode
     return result == -EINVAL ? -EOPNOTSUPP : result;
   }
   switch (operation.opcode) {
@@ -232,7 +234,7 @@ std::int32_t IoUringBackend::settle(AsyncOperation& operation, std::int32_t resu
     case Opcode::timer:
       return result == -ETIME ? 0 : result;
     case Opcode::poll:
-      return std::min(result, 0);  // the kernel tells the events: we asked for one
+      return std::min(result, 0);  // the kernel returns the events; only one was requested
     case Opcode::receive_from:
     case Opcode::send_to: {
       auto* message = reinterpret_cast<Message*>(operation.backend_state[0]);

@@ -1,8 +1,7 @@
-// IoUringBackend::release_all: everything under way comes back from the kernel.
+// IoUringBackend::release_all: takes all operations in flight back from the kernel.
 //
-// Each operation completes, for good, exactly once, and the ring holds nothing but operations of
-// the program. So the kernel has let go of every buffer when as many completions came as are
-// expected.
+// Each operation has exactly one final completion, and the ring holds only operations of the
+// program. So the kernel has released every buffer once all expected completions have arrived.
 #include "core/live/io_uring_ring.hpp"
 
 namespace proactor_lab {
@@ -14,13 +13,13 @@ constexpr __kernel_timespec pause{0, 1'000'000};
 
 void IoUringBackend::release_all() {
   drop_unsubmitted();
-  // Again and again: a hard link starts what follows it only when the operation before it is over,
-  // and what a drain holds back begins only then. Neither is found before.
+  // Repeat: a hard link starts the next operation only when the one before it is done, and a
+  // drained operation also starts only then. A cancel does not find them before.
   while (in_flight_ > 0) {
     cancel_all_in_kernel();
     io_uring_get_events(&ring_->ring);
     if (forget_completions() > 0) continue;
-    // A thread of the kernel is at work on what is left, and cannot be stopped.
+    // A kernel thread is working on what is left and cannot be stopped: wait for it.
     __kernel_timespec most = pause;
     io_uring_cqe* cqe = nullptr;
     io_uring_submit_and_wait_timeout(&ring_->ring, &cqe, 1, &most, nullptr);
@@ -30,7 +29,7 @@ void IoUringBackend::release_all() {
   flags_used_.clear();
 }
 
-/// What the kernel has not seen is never carried out.
+/// Requests that the kernel has not seen are never carried out.
 void IoUringBackend::drop_unsubmitted() {
   io_uring_sq& entries = ring_->ring.sq;
   for (unsigned each = entries.sqe_head; each != entries.sqe_tail; ++each) {
@@ -42,7 +41,7 @@ void IoUringBackend::drop_unsubmitted() {
   chain_end_ = nullptr;
 }
 
-/// Not by an operation: that would wait behind a drain as all others do.
+/// Not as an operation: that would wait behind a drain like any other.
 void IoUringBackend::cancel_all_in_kernel() {
   io_uring_sync_cancel_reg all{};
   all.flags = IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL;
@@ -50,7 +49,7 @@ void IoUringBackend::cancel_all_in_kernel() {
   io_uring_register_sync_cancel(&ring_->ring, &all);
 }
 
-/// How many completions there were. Their provided buffers are given back.
+/// Drops the available completions and gives their provided buffers back. Returns their number.
 unsigned IoUringBackend::forget_completions() {
   io_uring_cqe* cqe = nullptr;
   unsigned head = 0;
@@ -70,9 +69,9 @@ unsigned IoUringBackend::forget_completions() {
   return seen;
 }
 
-/// The kernel remembers a drain after all is over. Where it was asked for in the midst of a chain,
-/// the next operation drains, too; and until one comes that does not, each waits for those before
-/// it. So two come, one after the other.
+/// The kernel remembers a drain after all operations are done. If the drain was requested within a
+/// chain, the next request drains too; and until a request without a drain arrives, each one waits
+/// for those before it. So this submits two no-ops, one after the other.
 void IoUringBackend::forget_drains() {
   for (int each = 0; each < 2; ++each) {
     io_uring_sqe* const sqe = take_entry();

@@ -1,5 +1,4 @@
-// What IoUringBackend keeps of io_uring(7): private to its sources, so that only they
-// need liburing.
+// The io_uring(7) state of IoUringBackend. Private to its sources, so that only they need liburing.
 #pragma once
 
 #include <cstdint>
@@ -17,17 +16,17 @@
 
 namespace proactor_lab {
 
-// User data that is no operation's address.
+// User data values that are not an operation's address.
 inline constexpr std::uint64_t wake_data = 1;  // posted by WakeRing
 inline constexpr std::uint64_t no_operation = 2;
-// An operation's address, which is a multiple of 16, may bear a tag: its completion is more than a
-// result to pass on (IoUringBackend::settle).
+// An operation's address, a multiple of 16, may carry a tag in its low bits: its completion must
+// then be settled (IoUringBackend::settle).
 inline constexpr std::uint64_t settle_tag = 4;
 inline constexpr std::uint64_t tag_mask = 15;
 static_assert(alignof(AsyncOperation) > tag_mask);
-// An address has 48 bits; the others bear the end of the operation's name. The kernel finds what to
-// cancel by its user data, also for a link timeout that expires as its target completes: by then
-// the slot may be another operation's, which must not be the one that is found.
+// An address has 48 bits; the upper bits hold the low bits of the operation's id. The kernel finds
+// the target of a cancel by its user data, also for a link timeout that expires while its target
+// completes. By then the slot may hold another operation, which must not be found.
 inline constexpr int name_shift = 48;
 inline constexpr std::uint64_t address_mask = (std::uint64_t{1} << name_shift) - 1;
 
@@ -46,7 +45,7 @@ inline std::uint64_t user_data_of(const AsyncOperation& operation, OperationId i
   return plain_user_data(operation, id) | (plain ? 0 : settle_tag);
 }
 
-/// What recvmsg(2) and sendmsg(2) want described; too large for a slot, so it is kept beside.
+/// The arguments of recvmsg(2) and sendmsg(2). Too large for a slot, so they are stored separately.
 struct IoUringBackend::Message {
   msghdr header{};
   iovec vector{};
@@ -60,17 +59,18 @@ struct IoUringBackend::Ring {
     if (opened) io_uring_queue_exit(&ring);
   }
 
-  /// 0, or the negated error.
+  /// Returns 0 or a negated error number.
   int open(const RingOptions& options);
-  /// The kernel keeps completions for which the completion queue has no entries.
+  /// True if the kernel holds completions that did not fit into the completion queue.
   bool has_overflow() const {
     return (io_uring_smp_load_acquire(ring.sq.kflags) & IORING_SQ_CQ_OVERFLOW) != 0;
   }
 
   io_uring ring{};
   bool opened = false;
-  /// Of CLOCK_MONOTONIC before the machine's, in a time namespace (time_namespaces(7)). The kernel
-  /// takes the absolute deadlines of timeouts as the machine's clock (seen on 6.18).
+  /// How far CLOCK_MONOTONIC of this process is ahead of the machine's, in a time namespace
+  /// (time_namespaces(7)). The kernel interprets absolute timeouts by the machine's clock (seen on
+  /// 6.18).
   Duration clock_offset{0};
   LiveHandles handles;
   WakeRing wake;
@@ -78,9 +78,9 @@ struct IoUringBackend::Ring {
   Message* free_messages = nullptr;
   std::vector<std::unique_ptr<Message>> messages;
 
-  // What io_uring_get_sqe(3) and io_uring_submit_and_wait(3) do, less the ways of opening a ring
-  // that are not ours, and less asking the kernel each time how far it is.
-  unsigned full_at = 0;  // the tail, where the queue is full as far as we know
+  // Replacements for io_uring_get_sqe(3) and io_uring_submit_and_wait(3). They leave out the ring
+  // modes that are not used here, and do not read the kernel's progress on each call.
+  unsigned full_at = 0;  // the tail at which the queue is full, as far as is known
   bool is_full() const { return ring.sq.sqe_tail == full_at; }
   void look_again() { full_at = ring.sq.sqe_tail; }
   void note_room() { full_at = *ring.sq.khead + ring.sq.ring_entries; }
@@ -106,7 +106,7 @@ struct IoUringBackend::Ring {
   }
 };
 
-/// A free submission entry; where the queue is full it is submitted first.
+/// Returns a free submission entry; if the queue is full, submits it first.
 inline io_uring_sqe* IoUringBackend::take_entry() {
   if (ring_->is_full()) make_room(1);
   return ring_->next_entry();

@@ -10,8 +10,8 @@ namespace {
 
 constexpr unsigned entries = 4;
 
-/// The kernel reads the eventfd's count into it. It is never looked at, and shared by all rings: a
-/// read that the kernel has not ended yet when its ring is gone does no harm.
+/// The kernel writes the eventfd's count here. It is never read and is shared by all rings, so a
+/// read that is still in progress when its ring is destroyed does no harm.
 std::uint64_t discarded_count = 0;
 
 }  // namespace
@@ -24,8 +24,8 @@ WakeRing::~WakeRing() {
 int WakeRing::open(const io_uring& target, std::uint64_t user_data) {
   descriptor_ = eventfd(0, EFD_CLOEXEC);
   if (descriptor_ < 0) return -errno;
-  // The kernel works on it when this thread enters the kernel next, or waits there: a handler that
-  // computes is not interrupted.
+  // The kernel completes requests when this thread next enters the kernel or waits there, so a
+  // handler that computes is not interrupted.
   const int result = io_uring_queue_init(entries, &ring_, IORING_SETUP_COOP_TASKRUN);
   if (result < 0) return result;
   opened_ = true;
@@ -36,13 +36,14 @@ int WakeRing::open(const io_uring& target, std::uint64_t user_data) {
 
 bool WakeRing::arm() {
   if (armed_) return true;
-  // Both or none: what could not be submitted before is submitted now.
+  // Both or none: requests that could not be submitted before are submitted now.
   if (io_uring_sq_ready(&ring_) == 0) {
     io_uring_sqe* const read = io_uring_get_sqe(&ring_);
     io_uring_prep_read(read, descriptor_, &discarded_count, sizeof(discarded_count), 0);
     io_uring_sqe* const post = io_uring_get_sqe(&ring_);
     io_uring_prep_msg_ring(post, target_, 0, user_data_, 0);
-    // As all requests that are no operation's: who watches the kernel passes over them.
+    // The user data marks them as requests that are not operations; tools that trace the kernel
+    // skip them.
     io_uring_sqe_set_data64(read, user_data_);
     io_uring_sqe_set_data64(post, user_data_);
     read->flags = IOSQE_IO_HARDLINK | IOSQE_CQE_SKIP_SUCCESS;
@@ -54,7 +55,7 @@ bool WakeRing::arm() {
 
 void WakeRing::wake() const {
   const std::uint64_t one = 1;
-  // Fails only if the counter is full, and then the thread is woken anyway.
+  // Fails only if the counter is full, and then the thread wakes anyway.
   [[maybe_unused]] const auto written = write(descriptor_, &one, sizeof(one));
 }
 

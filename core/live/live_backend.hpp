@@ -1,5 +1,5 @@
-// What a live backend is beside an operating system: it has handles of the real kernel to give back
-// at the end of a run.
+// What a live backend offers beside OperatingSystem: it closes its handles of the real kernel at
+// the end of a run.
 #pragma once
 
 #include "core/operating_system.hpp"
@@ -8,8 +8,8 @@ namespace proactor_lab {
 
 class LiveBackend : public OperatingSystem {
  public:
-  /// Closes every handle that it gave out and that is still open: the end of a run. Nothing may be
-  /// under way. Destroying the backend does it too.
+  /// Closes every handle that it opened and that is still open, at the end of a run. No operation
+  /// may be in flight. The destructor does this too.
   virtual void close_all() = 0;
 };
 

@@ -1,5 +1,5 @@
-// Handles of the live kernel, the same for every live backend: opened, remembered, closed. Knows
-// neither io_uring(7) nor epoll(7).
+// Opens, tracks and closes handles of the live kernel, for every live backend. Independent of
+// io_uring(7) and epoll(7).
 #pragma once
 
 #include <cerrno>
@@ -19,18 +19,18 @@ inline std::error_code last_system_error() { return {errno, std::system_category
 sockaddr_in address_of(Endpoint endpoint);
 Endpoint endpoint_of(const sockaddr_in& address);
 
-/// `OpenMode`s as open(2) wants them.
+/// Converts `OpenMode`s to the flags of open(2).
 int open_flags_of(std::uint32_t mode);
 
-/// Gives out sockets and remembers which handles are open, so that the end of a run can close them.
+/// Opens sockets and tracks which handles are open, so that they can be closed at the end of a run.
 /// Loop thread only.
 class LiveHandles {
  public:
-  /// `socket_flags` go to every socket(2): SOCK_NONBLOCK, or 0.
+  /// `socket_flags` are passed to every socket(2): SOCK_NONBLOCK, or 0.
   LiveHandles(Recorder* recorder, int socket_flags)
       : recorder_(recorder), socket_flags_(socket_flags) {}
 
-  // As OperatingSystem has them.
+  // As in OperatingSystem.
   Handle listen(Endpoint endpoint, const char* label, std::error_code& error);
   Handle open_stream_socket(const char* label, std::error_code& error);
   Handle open_datagram_socket(Endpoint endpoint, const char* label, std::error_code& error);
@@ -38,16 +38,16 @@ class LiveHandles {
   static Endpoint local_endpoint(Handle handle);
   static std::uint64_t file_size(Handle handle, std::error_code& error);
 
-  /// An operation yielded `descriptor`, or closed it.
+  /// Call when an operation yielded `descriptor`, or closed it.
   void note_open(int descriptor);
   void note_closed(int descriptor);
 
-  /// close(2); says so in the trace. 0, or the negated error number.
+  /// close(2), and records it. Returns 0 or a negated error number.
   std::int32_t close(Handle handle, FactIndex cause = 0);
-  /// For the program it is closed; the descriptor is somebody else's to close.
+  /// Records that the program closed it; the caller closes the descriptor later.
   void forget(Handle handle, FactIndex cause);
 
-  /// The open handle that is next after `handle`, or `none`. To go through all: start with `none`.
+  /// The next open handle after `handle`, or `none`. To iterate, start with `none`.
   Handle next_open(Handle handle) const;
 
  private:
@@ -56,7 +56,7 @@ class LiveHandles {
 
   Recorder* recorder_;
   int socket_flags_;
-  std::vector<bool> open_;  // by descriptor: those given out
+  std::vector<bool> open_;  // by descriptor: true if open
 };
 
 }  // namespace proactor_lab
