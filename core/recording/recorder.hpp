@@ -95,8 +95,9 @@ class Recorder {
     }
   }
 
-  /// For simulated workers, whose handlers run on the one real thread: until `leave`, what is
-  /// recorded elsewhere is `thread`'s, and every fact is stamped from `now`.
+  /// For simulated workers, whose handlers run on the one real thread: until
+  /// `leave_simulated_thread`, facts from `record_elsewhere` belong to `thread`, and every fact is
+  /// stamped from `now`.
   void enter_simulated_thread(std::uint16_t thread, const Instant* now);
   void leave_simulated_thread();
 

@@ -1,4 +1,4 @@
-// What the simulated system does not model it refuses, by name, and never answers falsely.
+// The simulated system refuses what it does not model, by name; it never returns a false result.
 // README.md lists all of it.
 #pragma once
 
@@ -8,8 +8,8 @@
 
 namespace proactor_lab {
 
-/// Thrown by the call in which the situation arises, mostly `wait`. The world cannot go on after
-/// it: only release and destroy what runs in it.
+/// Thrown by the call in which the situation arises, usually `wait`. The world cannot continue
+/// after it: only release and destroy what runs in it.
 class NotModelled final : public std::runtime_error {
  public:
   explicit NotModelled(std::string_view what)

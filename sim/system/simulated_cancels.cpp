@@ -1,4 +1,4 @@
-// SimulatedOs's cancels: by operation, by handle, of all, and at once.
+// SimulatedOs's cancels: of one operation, of a handle, of all, and `cancel_now`.
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -10,9 +10,9 @@
 
 namespace proactor_lab {
 
-/// The cancel's own completion comes before its targets', as Linux does it.
+/// The cancel completes before its targets, as on Linux.
 void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started) {
-  if (in_worker_) {  // it may find itself at work, and what is queued behind it
+  if (in_worker_) {  // it may find itself, and what is queued behind it
     const bool itself = operation.target.slot == &operation;
     if (operation.opcode == Opcode::cancel_all || itself) {
       not_modelled("a cancel of all or of itself, linked behind what a thread of the kernel did");
@@ -36,7 +36,7 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
     const Reach reached = reach(target);
     const bool escapes =
         reached.result == -EALREADY && !reached.stops && is_free() && target.slot->id == target.id;
-    // What the worker has to report may come before what was done while the batch was submitted.
+    // The worker may report before what was done while the batch was submitted.
     if (escapes && choose(2, QuestionKind::completion_order, *target.slot) == 1) {
       report_by_worker(*target.slot);
     }
@@ -48,11 +48,11 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
     const std::uint32_t index = socket_of(operation.handle);
     if (index == no_socket) return complete(operation, -EBADF, started);
     add_socket_operations(index);
-    for (const Pending& each : timers_) {  // a connect, or the disk is at work
+    for (const Pending& each : timers_) {  // a connect, or a file operation in progress
       AsyncOperation* const there = each.operation;
       if (there == nullptr || !is_found(*there)) continue;
       const bool timer = there->opcode == Opcode::timer || there->opcode == Opcode::link_timeout;
-      // What waits for a worker has not looked its handle up.
+      // An operation that waits for a worker has not looked its handle up.
       const bool looked_up = place_of(*there) != Place::starting && !is_for_workers(*there);
       if (!timer && looked_up && there->handle == operation.handle) targets.push_back(there);
     }
@@ -69,7 +69,7 @@ void SimulatedOs::carry_out_cancel(AsyncOperation& operation, FactIndex started)
   for (AsyncOperation* target : targets) cancel_pending(*target, started);
 }
 
-/// What a worker has begun is counted or not, and stopped or not.
+/// An operation that a worker has begun may be counted or not, and stopped or not.
 void SimulatedOs::part_those_at_work(std::vector<AsyncOperation*>& targets,
                                      std::vector<AsyncOperation*>& counted) {
   const std::vector<AsyncOperation*> all = std::exchange(targets, {});
@@ -85,9 +85,9 @@ void SimulatedOs::part_those_at_work(std::vector<AsyncOperation*>& targets,
   targets.insert(targets.end(), uncounted.begin(), uncounted.end());
 }
 
-/// A worker comes to the end of what it is at work on.
+/// The worker finishes the operation.
 void SimulatedOs::report_by_worker(AsyncOperation& operation) {
-  if (place_of(operation) == Place::chained) {  // behind what it did before
+  if (place_of(operation) == Place::chained) {  // linked to an operation that the worker did before
     timers_[operation.backend_state[2]].operation = nullptr;
     begin_linked(operation, true);
   }
@@ -102,7 +102,7 @@ void SimulatedOs::report_by_worker(AsyncOperation& operation) {
   goes_on_late(operation, 0);
 }
 
-/// It was woken and is to be tried again.
+/// True if the operation was woken and will try again.
 bool SimulatedOs::is_roused(const AsyncOperation& waiting) const {
   if (place_of(waiting) == Place::polls) return was_woken(waiting);
   const Socket& socket = sockets_[static_cast<std::uint32_t>(waiting.backend_state[1])];
@@ -110,28 +110,29 @@ bool SimulatedOs::is_roused(const AsyncOperation& waiting) const {
   return (socket.roused & who) != 0;
 }
 
-/// A thread of the kernel is busy with it, or with the disk.
+/// True if a kernel thread is busy with the operation, or the disk is.
 bool SimulatedOs::is_at_work(const AsyncOperation& operation) {
   if (place_of(operation) == Place::starting) return true;
   return place_of(operation) == Place::timer && operation.opcode != Opcode::timer &&
          operation.opcode != Opcode::link_timeout && operation.opcode != Opcode::connect;
 }
 
-/// Where a thread is at work on it, it may be too far gone to be told so and stop all the same, too
-/// far gone to stop, or over and not told yet.
+/// The answer to a cancel of `token`. If a thread is at work on it, the cancel may report EALREADY
+/// and still stop it, be too late to stop it, or come when it is done but not reported.
 SimulatedOs::Reach SimulatedOs::reach(OperationToken token) {
   constexpr Reach nobody{-ENOENT, false};
-  // Where no thread can be had for it, the kernel itself cancels it, and a cancel finds nobody.
+  // If the kernel cannot start a thread for the operation, it cancels the operation itself, and a
+  // cancel does not find it.
   constexpr std::array<Reach, 5> told{
       {{0, true}, {-ENOENT, true}, {-EALREADY, true}, {-EALREADY, false}, nobody}};
   if (token.slot == nullptr) return nobody;
-  // Its worker has told, and is not through yet.
+  // Its worker has reported it, but has not finished yet.
   const bool lingers = std::count(told_by_workers_.begin(), told_by_workers_.end(), token.id) > 0;
   if (lingers && choose(2, QuestionKind::cancel_reach, token.id) == 1) return {-EALREADY, false};
-  // In a chain a cancel may come late: by then the slot may be another operation's.
+  // In a chain a cancel may run late: by then the slot may hold another operation.
   if (token.slot->id != token.id) return nobody;
   const AsyncOperation& target = *token.slot;
-  // A link timeout is not found: it ends with the operation that it bounds.
+  // A link timeout is not found: it ends with the operation that it limits.
   if (target.opcode == Opcode::link_timeout) return nobody;
   switch (place_of(target)) {
     case Place::nowhere:
@@ -143,7 +144,8 @@ SimulatedOs::Reach SimulatedOs::reach(OperationToken token) {
     case Place::released:
       return nobody;
     case Place::starting: {
-      // Not begun yet; or its worker tries, and it waits then as if nobody had asked.
+      // Not begun yet; or its worker tries it, and it then waits as if no cancel had been
+      // requested.
       constexpr std::array<Reach, 4> starting{
           {{0, true}, {-EALREADY, false}, {-EALREADY, true}, nobody}};
       return starting[choose(4, QuestionKind::cancel_reach, target)];
@@ -154,7 +156,7 @@ SimulatedOs::Reach SimulatedOs::reach(OperationToken token) {
     case Place::polls:
     case Place::receives:
     case Place::sends:
-      // One that was woken may be over and unreported.
+      // A woken operation may be done and unreported.
       if (!is_free() || !is_roused(target)) return {};
       return choose(2, QuestionKind::cancel_reach, target) == 0 ? Reach{} : nobody;
     default:
@@ -164,11 +166,11 @@ SimulatedOs::Reach SimulatedOs::reach(OperationToken token) {
   if (place_of(target) == Place::finishing) work.gone = std::max(work.gone, 3u);
   std::uint32_t answer = work.gone;
   if (answer < 4) answer += choose(5 - work.gone, QuestionKind::cancel_reach, target);
-  if (answer > 2) work.gone = answer;  // it does not come back
+  if (answer > 2) work.gone = answer;  // later cancels find it at least as far
   return told[answer];
 }
 
-/// Where it cannot be stopped, this waits for its end, and time passes.
+/// If the operation cannot be stopped, waits for its end in virtual time.
 std::int32_t SimulatedOs::cancel_now(OperationToken target) {
   const Reach reached = reach(target);
   if (reached.result == -EALREADY && !reached.stops) wait_for_worker(target);
@@ -176,14 +178,14 @@ std::int32_t SimulatedOs::cancel_now(OperationToken target) {
     cancel_pending(*target.slot, 0);
     run_chains();
   }
-  std::erase(told_by_workers_, target.id);  // its worker is through
+  std::erase(told_by_workers_, target.id);  // its worker has finished
   return reached.result == -ENOENT ? -ENOENT : 0;
 }
 
 void SimulatedOs::wait_for_worker(OperationToken target) {
   while (target.slot->id == target.id && place_of(*target.slot) != Place::nowhere &&
          !schedule_.empty() && !has_ended()) {
-    if (is_waiting(*target.slot)) {  // its worker is through, and it waits as if nothing had been
+    if (is_waiting(*target.slot)) {  // its worker has finished, and it waits as if not cancelled
       cancel_pending(*target.slot, 0);
       run_chains();
       return;
@@ -203,11 +205,12 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
   switch (place_of(target)) {
     case Place::timer: {
       if (target.opcode == Opcode::read && target.buffers != nullptr) {
-        not_modelled("the cancel of a read from a file into a provided buffer");  // it is lost
+        not_modelled(
+            "the cancel of a read from a file into a provided buffer");  // the buffer is lost
       }
-      timers_[target.backend_state[2]].operation = nullptr;  // its number is free in its time
+      timers_[target.backend_state[2]].operation = nullptr;  // its number is freed by its event
       --pending_;
-      // A connection comes about all the same: whoever asks again is told.
+      // The connection is made anyway: a second connect reports it.
       const bool holds = holds_socket(target);
       cancel_linked(target, -ECANCELED, {.cause = cause});
       if (holds) release(index, cause);
@@ -235,12 +238,12 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
     case Place::untold:
     case Place::settling:
     case Place::released:
-      return;  // over by now: a chain broke; or as good as over
+      return;  // done by now: a chain broke; or as good as done
   }
   let_go_of(index, target, cause);
 }
 
-/// One round for `release_all`: whatever can be found is cancelled. True if there was any.
+/// One round of `release_all`: cancels everything that can be found. Returns true if there was any.
 bool SimulatedOs::cancel_everything() {
   bool any = false;
   for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
@@ -260,7 +263,7 @@ bool SimulatedOs::cancel_everything() {
   return any;
 }
 
-/// Whatever was put off happens now. True if there was any.
+/// Does everything that was put off. Returns true if there was any.
 bool SimulatedOs::go_on_with_late_work() {
   bool any = false;
   for (std::uint32_t index = 0; index < sockets_.size(); ++index) {
@@ -269,15 +272,15 @@ bool SimulatedOs::go_on_with_late_work() {
   for (std::size_t number = 0; number < timers_.size(); ++number) {
     AsyncOperation* const there = timers_[number].operation;
     if (there == nullptr || place_of(*there) == Place::timer) continue;
-    timers_[number].operation = nullptr;  // its event finds nothing
+    timers_[number].operation = nullptr;  // its event will find nothing
     goes_on_late(*there, 0);
     any = true;
   }
   return any;
 }
 
-/// What follows on what is cancelled begins, and is cancelled in its turn if it has to wait. Asks
-/// nothing: a run that is over has no more worlds.
+/// Starts what follows cancelled operations, and cancels it if it has to wait. Asks no questions:
+/// the run is over.
 void SimulatedOs::end_chains() try {
   releasing_ = true;
   do {

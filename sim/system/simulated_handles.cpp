@@ -1,4 +1,4 @@
-// SimulatedOs's handles and sockets: opened, referred to, closed.
+// SimulatedOs's handles and sockets: opening, references, closing.
 #include <algorithm>
 #include <cerrno>
 #include <functional>
@@ -128,7 +128,7 @@ std::int32_t SimulatedOs::close_handle(Handle handle, FactIndex cause) {
   return result;
 }
 
-/// Its number is free again; what it referred to stays.
+/// Frees the handle's number; the object it referred to stays.
 std::int32_t SimulatedOs::forget_handle(Handle handle, FactIndex cause) {
   if (socket_of(handle) == no_socket) return -EBADF;
   descriptors_.remove(handle);

@@ -1,26 +1,30 @@
-// What the kernel does by itself, and when: it goes on with a chain, serves who was waiting, lets a
-// timeout take effect.
+// Work that the kernel does by itself, and when: continuing a chain, serving waiting operations,
+// letting a timeout take effect.
 //
-// With full freedom it may do so a little later, after something else that is due at the same
-// instant, as io_uring does, which queues such things as work of the task:
+// With full freedom such work may happen a little later, after something else that is due at the
+// same instant, as on io_uring, which queues it as task work:
 // - What follows in a chain runs after the rest of the batch was submitted.
-// - Who is woken tries again only then: bytes may be gone, or more have come.
-// - Who waited on a socket and is cancelled is found by another cancel until it is told.
-// - A link timeout that expires may find its target over, or not at all while that, just woken, is
-//   tried again: ENOENT, in the second case told before what the target has to tell.
-// - Who is woken to receive looks for a buffer first, and finds none where others took them.
-// - A handle that is closed is gone at once, what it refers to is not.
-// - A shutdown, and what is done with files, is done by the kernel's workers: later, and the effect
-//   is there before the completion is. In between no cancel can stop it: EALREADY, ENOENT. Who
-//   cancels all counts what workers have as one.
-// - A connection is there before who asked for it is told; asked again it says so, with success.
-//   No cancel finds it any more.
-// - What is done while a batch is submitted is told with the whole batch; what workers do meanwhile
-//   they may tell before.
-// - What a drain held back is begun by the kernel's workers, too.
-// While there is more in the submission it may also happen at once, before the rest begins.
-// With usual freedom chains go on, and what is cancelled ends, when the batch is submitted, in
-// order; all else happens at once.
+// - An operation that is woken tries again only then: bytes may be gone, or more have arrived.
+// - An operation that waited on a socket and is cancelled can be found by another cancel until it
+// is
+//   reported.
+// - A link timeout that expires may find its target done; or may not find it, if the target was
+// just
+//   woken and tries again: ENOENT, in the second case reported before the target's completion.
+// - A woken receive looks for a buffer first, and finds none if others took them.
+// - A closed handle is free at once; the object it refers to is released later.
+// - Shutdowns and file operations are done by the kernel's workers: later, and with an effect
+// before
+//   the completion. In between no cancel can stop them: EALREADY, ENOENT. A cancel of all counts
+//   the operations of workers as one.
+// - A connection exists before its connect is reported; a second connect then reports success. No
+//   cancel finds it any more.
+// - What is done while a batch is submitted is reported with the whole batch; what workers do
+//   meanwhile may be reported before.
+// - What a drain delayed is also begun by the kernel's workers.
+// While the submission has more entries, such work may also happen at once, before the rest begins.
+// With usual freedom, chains continue and cancelled operations end when the batch is submitted, in
+// order; everything else happens at once.
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -31,7 +35,7 @@
 
 namespace proactor_lab {
 
-/// `operation` goes on a little later: with full freedom at any time from now on, with usual
+/// Lets `operation` continue a little later: with full freedom at any time from now on, with usual
 /// freedom when its batch is submitted.
 void SimulatedOs::put_off(AsyncOperation& operation, FactIndex cause) {
   if (is_free()) return take_number(operation, schedule_.now(), cause);
@@ -51,7 +55,7 @@ void SimulatedOs::go_on_with(const ChainStep& step) {
   AsyncOperation& linked = *step.operation;
   if (is_free() && has(linked.flags, OperationFlags::chained)) return begin_late(linked);
   if (!is_put_off(linked)) return begin_linked(linked, step.by_worker);
-  // It stays `chained` until then: no cancel finds it.
+  // Until then it stays `chained`, so that no cancel finds it.
   linked.backend_state[1] = step.by_worker;
   put_off(linked, step.cause);
 }
@@ -67,8 +71,8 @@ void SimulatedOs::begin_linked(AsyncOperation& linked, bool by_worker) {
   in_worker_ = before;
 }
 
-/// A drain held it back. It becomes work of the task, where no cancel finds it, and then a
-/// worker's, which looks its handle up.
+/// A drain delayed the chain. It first becomes task work, where no cancel finds it; then a worker
+/// begins it and looks its handle up.
 void SimulatedOs::begin_late(AsyncOperation& head) {
   head.backend_state[0] = static_cast<std::uint64_t>(Place::released);
   for (AsyncOperation* each = &head; each != nullptr; each = linked_to(*each)) {
@@ -78,7 +82,7 @@ void SimulatedOs::begin_late(AsyncOperation& head) {
   put_off(head, 0);
 }
 
-/// A worker of the kernel came to its end, and goes on with the rest of the chain.
+/// True if a kernel worker did the operation; it then continues the chain.
 bool SimulatedOs::is_done_by_worker(const AsyncOperation& operation, std::int32_t result) const {
   if (result == -EBADF || result == -ENOTSOCK || result == -ECANCELED) return false;
   if (is_for_workers(operation) || operation.opcode == Opcode::open) return true;
@@ -87,13 +91,14 @@ bool SimulatedOs::is_done_by_worker(const AsyncOperation& operation, std::int32_
   return index != no_socket && sockets_[index].kind == HandleKind::file;
 }
 
-/// The chain broke, or a link timeout's target is over.
+/// Ends `linked` because the chain broke, or because a link timeout's target is done.
 void SimulatedOs::cancel_linked(AsyncOperation& linked, std::int32_t result,
                                 const ChainStep& step) {
   const bool late = result == -ECANCELED || result == -EINVAL || result == -EOPNOTSUPP;
   const bool told = step.operation == nullptr ? !step.silent : is_step_told(step, result);
   if (!late || !is_put_off(linked)) return end(linked, result, step, 0, told);
-  // A target that is over at once is told so only after its batch: its timeout may have expired.
+  // If a target ends at once, its timeout is told only after the batch, and may have expired by
+  // then.
   const Instant begin = linked.relative ? Instant{} : schedule_.now();
   const bool expires_at_once = linked.opcode == Opcode::link_timeout && linked.deadline <= begin &&
                                linked.backend_state[2] != 0 && place_of(linked) == Place::chained;
@@ -106,8 +111,8 @@ void SimulatedOs::cancel_linked(AsyncOperation& linked, std::int32_t result,
   put_off(linked, step.cause);
 }
 
-/// A link timeout's moment has come, and its target is still pending. What was linked to `timeout`
-/// is linked to its target from here on.
+/// A link timeout is due, and its target is still pending. From here on, the successor of `timeout`
+/// is linked to the target.
 void SimulatedOs::expire(AsyncOperation& timeout, FactIndex cause) {
   auto& target = *reinterpret_cast<AsyncOperation*>(timeout.backend_state[1]);
   if (!is_free()) {
@@ -116,11 +121,11 @@ void SimulatedOs::expire(AsyncOperation& timeout, FactIndex cause) {
   }
   target.backend_state[3] = timeout.backend_state[3];
   timeout.backend_state[0] = static_cast<std::uint64_t>(Place::expired);
-  timeout.backend_state[3] = to_number(target.id);  // it may be over by then
+  timeout.backend_state[3] = to_number(target.id);  // the target may be done by then
   put_off(timeout, cause);
 }
 
-/// The connection is there, or is not to be had; who asked for it is told.
+/// The connection is made or has failed: reports that to the connect.
 void SimulatedOs::settle(AsyncOperation& connect, std::int32_t result, FactIndex cause) {
   if (!is_free()) return settled(connect, result, cause);
   connect.backend_state[0] = static_cast<std::uint64_t>(Place::settling);
@@ -135,8 +140,8 @@ void SimulatedOs::settled(AsyncOperation& connect, std::int32_t result, FactInde
   release(index, cause);
 }
 
-/// Somebody asked to connect before, and is not told yet; or it was cancelled, and comes about all
-/// the same.
+/// A connect is in progress, or its result is not reported yet; or it was cancelled, and the
+/// connection is made anyway.
 void SimulatedOs::connect_again(AsyncOperation& operation, std::uint32_t index, FactIndex started) {
   Socket& socket = sockets_[index];
   const bool under_way = std::any_of(timers_.begin(), timers_.end(), [&](const Pending& each) {
@@ -165,8 +170,8 @@ std::int32_t SimulatedOs::count_cancelled(const std::vector<AsyncOperation*>& ta
   return static_cast<std::int32_t>(as_one ? all - workers + 1 : all);
 }
 
-/// A worker reports what it did at once, what is done while the batch is submitted is reported with
-/// the whole batch.
+/// What a worker did is reported at once; what is done while the batch is submitted is reported
+/// with the whole batch.
 void SimulatedOs::carry_out_by_quick_worker(AsyncOperation& operation, FactIndex cause) {
   const std::size_t before = posted_.size();
   is_for_workers(operation) ? carry_out_by_worker(operation, cause)
@@ -174,7 +179,7 @@ void SimulatedOs::carry_out_by_quick_worker(AsyncOperation& operation, FactIndex
   tell_before_batch(before);
 }
 
-/// What was posted since there were `before` comes before the batch's own.
+/// Moves the completions after the first `before` ones in front of the batch's.
 void SimulatedOs::tell_before_batch(std::size_t before) {
   const auto at = [this](std::size_t place) {
     return posted_.begin() + static_cast<std::ptrdiff_t>(place);
@@ -184,7 +189,7 @@ void SimulatedOs::tell_before_batch(std::size_t before) {
   batch_begins_ += count;
 }
 
-/// The whole batch was submitted and is about to be told.
+/// The whole batch was submitted and is about to be reported: workers may report before it.
 void SimulatedOs::tell_of_quick_workers() {
   std::vector<AsyncOperation*> at_work;
   for (const Pending& each : timers_) {
@@ -194,7 +199,7 @@ void SimulatedOs::tell_of_quick_workers() {
     if (begun || place == Place::finishing) at_work.push_back(each.operation);
   }
   for (AsyncOperation* operation : at_work) {
-    // Its worker goes on with what is linked to it.
+    // The worker continues with the operation linked to it.
     for (AsyncOperation* each = operation; each != nullptr;) {
       if (posted_.size() == batch_begins_) return;
       if (choose(2, QuestionKind::completion_order, *each) == 0) break;
@@ -210,7 +215,7 @@ void SimulatedOs::tell_of_quick_workers() {
   }
 }
 
-/// The handle is looked up only now.
+/// Looks the handle up only now.
 void SimulatedOs::carry_out_by_worker(AsyncOperation& operation, FactIndex cause) {
   const std::uint32_t index = socket_of(operation.handle);
   if (index == no_socket) return finish(operation, -EBADF, cause);
@@ -218,7 +223,7 @@ void SimulatedOs::carry_out_by_worker(AsyncOperation& operation, FactIndex cause
   finish(operation, sockets_[index].kind == HandleKind::file ? 0 : -EINVAL, cause);
 }
 
-/// A worker did it.
+/// Call when a worker has done the operation.
 void SimulatedOs::finish(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                          std::uint32_t flags) {
   if (!is_free()) return complete(operation, result, cause, flags);
@@ -236,16 +241,17 @@ void SimulatedOs::finish_late(AsyncOperation& operation, std::int32_t result, Fa
   put_off(operation, cause);
 }
 
-/// A cancel may find it for a while.
+/// A cancel may still find the operation for a while.
 void SimulatedOs::note_told_by_worker(const AsyncOperation& operation) {
   constexpr std::size_t noted_max = 4;
-  if (!is_for_workers(operation) && !is_done_by_worker(operation, 0)) return;  // the task did it
+  if (!is_for_workers(operation) && !is_done_by_worker(operation, 0))
+    return;  // the task did it, not a worker
   if (told_by_workers_.size() == noted_max) told_by_workers_.erase(told_by_workers_.begin());
   told_by_workers_.push_back(operation.id);
 }
 
-/// What a worker was asked to begin it reports later. So does the task itself where reading or
-/// writing failed: receiving and sending are reported at once.
+/// What a worker began is reported later. So is a read or write of the task itself that failed;
+/// receives and sends are reported at once.
 bool SimulatedOs::completes_late(const AsyncOperation& operation, std::int32_t result) const {
   if (place_of(operation) == Place::finishing) return false;
   if (in_worker_alone_ == &operation) return true;
@@ -255,7 +261,8 @@ bool SimulatedOs::completes_late(const AsyncOperation& operation, std::int32_t r
   return transfers && by_the_file && (is_free() || submitting_);
 }
 
-/// It is over, and no cancel finds it any more; it is reported later, if anything is put off.
+/// The operation is done and no cancel finds it any more; it is reported later if its batch is not
+/// submitted yet, or with full freedom.
 void SimulatedOs::tell_late(AsyncOperation& operation, std::int32_t result, FactIndex cause) {
   if (!is_put_off(operation)) return complete(operation, result, cause);
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::untold);
@@ -263,14 +270,14 @@ void SimulatedOs::tell_late(AsyncOperation& operation, std::int32_t result, Fact
   put_off(operation, cause);
 }
 
-/// `operation` was put off, and its turn has come.
+/// Continues `operation`, which was put off. Returns false if it was not put off.
 bool SimulatedOs::goes_on_late(AsyncOperation& operation, FactIndex cause) {
   const Place place = place_of(operation);
   if (place == Place::chained) {
     const bool by_worker = operation.backend_state[1] != 0;
     const std::size_t before = posted_.size();
     begin_linked(operation, by_worker);
-    if (is_free() && !by_worker && !submitting_) {  // with what else the task does now
+    if (is_free() && !by_worker && !submitting_) {  // together with the task's other work
       batch_begins_ = before;
       tell_of_quick_workers();
     }
@@ -316,7 +323,7 @@ bool SimulatedOs::goes_on_late(AsyncOperation& operation, FactIndex cause) {
   return true;
 }
 
-/// Who was woken and is tried again may be found by nobody meanwhile.
+/// True if a target that was woken and tries again is not found meanwhile.
 bool SimulatedOs::escapes(OperationToken token, const AsyncOperation& timeout) {
   if (token.slot->id != token.id || place_of(*token.slot) != Place::receives) return false;
   const Socket& socket = sockets_[static_cast<std::uint32_t>(token.slot->backend_state[1])];
@@ -337,21 +344,22 @@ void SimulatedOs::rouse_later(std::uint32_t index, std::uint8_t who, FactIndex c
     if ((who & each) == 0) continue;
     const OperationList& list = socket.*list_of(each);
     if (list.empty() || (each == polling && !has_woken_poll(socket))) continue;
-    // Those that began to wait since are woken anew.
+    // Operations that began to wait since are roused, too.
     std::uint32_t& roused_at = socket.roused_at[each == sending ? 1 : 0];
     const bool all_roused = each == polling || !waits_since(list, roused_at);
     if ((socket.roused & each) != 0 && all_roused) continue;
     socket.roused |= each;
     if (each != polling) roused_at = armings_;
     const ScheduledEvent event{this, std::uint64_t{list.size()} << 8 | each, index, cause, rouses};
-    // A ring that defers its work tries again when the program looks.
+    // A ring that defers its work tries again when the program waits.
     const bool until_look =
         passing_ && choose(2, QuestionKind::completion_order, *list.first()) == 1;
     until_look ? until_look_.push_back(event) : schedule_.at(schedule_.now(), event);
   }
 }
 
-/// Who is about to wait to receive is woken at once, if anything is put off.
+/// Schedules another attempt of a receive that is about to wait. Returns false if nothing is put
+/// off now.
 bool SimulatedOs::tries_again_later(std::uint32_t index, FactIndex cause) {
   if (is_free()) {
     sockets_[index].roused |= receiving;
@@ -362,13 +370,13 @@ bool SimulatedOs::tries_again_later(std::uint32_t index, FactIndex cause) {
   return is_free() || submitting_;
 }
 
-/// The program waits for completions: now is the turn of what was put off until then.
+/// The program waits for completions: schedules the events that were put off until then.
 void SimulatedOs::look() {
   for (const ScheduledEvent& event : until_look_) schedule_.at(schedule_.now(), event);
   until_look_.clear();
 }
 
-/// A connection wakes one accept, which may have found no descriptor for it.
+/// True if the other accepts stay asleep: a connection wakes one, which may find no descriptor.
 bool SimulatedOs::leaves_accepts_alone(std::uint32_t index) {
   Socket& socket = sockets_[index];
   if (socket.kind != HandleKind::listener || !descriptors_gone()) return false;
@@ -376,7 +384,8 @@ bool SimulatedOs::leaves_accepts_alone(std::uint32_t index) {
   return schedule_.choices().pick(2, question) == 1;
 }
 
-/// Those who were woken try again one by one: the amount says who, and how many are left.
+/// Woken operations try again one by one: the event's amount holds their kind and how many are
+/// left.
 void SimulatedOs::serve_next_roused(const ScheduledEvent& event) {
   const auto who = static_cast<std::uint8_t>(event.amount & 0xFF);
   const auto left = static_cast<std::uint32_t>(event.amount >> 8);
@@ -396,13 +405,13 @@ void SimulatedOs::serve_next_roused(const ScheduledEvent& event) {
   schedule_.at(schedule_.now(), {this, rest, event.subject, event.cause, rouses});
 }
 
-/// A handle was closed.
+/// Drops the reference of a handle that was closed.
 void SimulatedOs::release_closed(std::uint32_t index, FactIndex cause) {
   if (!is_free()) return release(index, cause);
   schedule_.at(schedule_.now(), {this, 0, index, cause, closes});
 }
 
-/// `cancelled` waits on no list of `index` any more.
+/// Call when `cancelled` was removed from its list of socket `index`.
 void SimulatedOs::let_go_of(std::uint32_t index, AsyncOperation& cancelled, FactIndex cause) {
   cancelled.backend_state[0] = static_cast<std::uint64_t>(Place::cancelled);
   sockets_[index].cancelled.push(cancelled);
@@ -411,11 +420,11 @@ void SimulatedOs::let_go_of(std::uint32_t index, AsyncOperation& cancelled, Fact
   let_go_of_one(index, 0, cause);
 }
 
-/// In which order those that were cancelled together end is the kernel's choice.
+/// The kernel chooses the order in which operations that were cancelled together end.
 void SimulatedOs::let_go_of_any(std::uint32_t index, FactIndex cause) {
   Socket& socket = sockets_[index];
   const auto count = static_cast<std::uint32_t>(socket.cancelled.size());
-  if (count == 0) return;  // taken back
+  if (count == 0) return;  // taken back by `release_all`
   std::uint32_t chosen = 0;
   if (count > 1) {
     const Question question{QuestionKind::which_first, index, socket.receiver_questions++};
@@ -427,7 +436,7 @@ void SimulatedOs::let_go_of_any(std::uint32_t index, FactIndex cause) {
 void SimulatedOs::let_go_of_one(std::uint32_t index, std::uint32_t chosen, FactIndex cause) {
   AsyncOperation* cancelled = sockets_[index].cancelled.pop_at(chosen);
   --pending_;
-  // One that waited for all tells what it had got.
+  // A receive with wait_all reports the bytes that it had received.
   const auto had = static_cast<std::int32_t>(
       has(cancelled->flags, OperationFlags::wait_all) ? cancelled->backend_state[2] : 0);
   complete(*cancelled, had > 0 ? had : -ECANCELED, cause);

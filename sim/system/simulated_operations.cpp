@@ -1,4 +1,4 @@
-// What SimulatedOs does for each operation; transfers, pipes and cancels have files of their own.
+// How SimulatedOs carries out each operation. Transfers, pipes and cancels are in separate files.
 #include <algorithm>
 #include <cerrno>
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace proactor_lab {
 
-/// Most are receives and sends on streams: these by themselves, so that their way stays short.
+/// Fast path: receives and sends on streams, the most frequent operations.
 void SimulatedOs::carry_out(AsyncOperation& operation, FactIndex started) {
   if (operation.opcode == Opcode::receive || operation.opcode == Opcode::send) {
     const std::uint32_t index = socket_of(operation.handle);
@@ -45,7 +45,7 @@ void SimulatedOs::carry_out_in_general(AsyncOperation& operation, FactIndex star
     case Opcode::cancel_all:
       return carry_out_cancel(operation, started);
     case Opcode::close: {
-      // Its own completion comes before what follows from it.
+      // Its completion comes before the consequences of the close.
       const std::uint32_t index = socket_of(operation.handle);
       const std::int32_t result = forget_handle(operation.handle, started);
       complete(operation, result, started);
@@ -71,7 +71,7 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
   const Socket& socket = sockets_[index];
   const bool file = socket.kind == HandleKind::file;
   Place place = Place::receives;
-  // A descriptor is wanted before the handle is looked at: accept4(2) and io_uring alike.
+  // The kernel allocates a descriptor before it checks the handle: accept4(2) and io_uring alike.
   if (operation.opcode == Opcode::accept && descriptors_gone()) {
     return complete(operation, -EMFILE, started);
   }
@@ -91,7 +91,7 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
       if (socket.connecting) return connect_again(operation, index, started);
       if (socket.connected || (socket.kind == HandleKind::listener && !socket.receive_closed))
         return complete(operation, -EISCONN, started);
-      // One that was shut down is bound to its port still, and finds nobody there.
+      // A listener that was shut down is still bound to its port, but nothing listens there.
       if (socket.kind == HandleKind::listener) {
         sockets_[index].shut_down_early = true;
         return tell_late(operation, -ECONNREFUSED, started);
@@ -120,14 +120,14 @@ void SimulatedOs::carry_out_on(std::uint32_t index, AsyncOperation& operation, F
   }
 }
 
-/// As io_uring has it: on a stream `read` and `write` are `receive` and `send`; it has no places.
+/// As on io_uring: on a stream, `read` and `write` act as `receive` and `send`, without an offset.
 void SimulatedOs::carry_out_file_verb_on_socket(AsyncOperation& operation, std::uint32_t index,
                                                 FactIndex started) {
   if (operation.opcode == Opcode::fsync) return complete(operation, -EINVAL, started);
   if (operation.offset != 0) return complete(operation, -ESPIPE, started);
   if (sockets_[index].connecting) not_modelled("a transfer on a stream that is being connected");
   const bool reads = operation.opcode == Opcode::read;
-  // Into a provided buffer length 0 asks for all of it.
+  // With a provided buffer, length 0 means the whole buffer.
   const bool nothing = operation.length == 0 && operation.buffers == nullptr;
   if (reads && nothing) return complete(operation, 0, started);
   if (attempt(operation, index, started) == Progress::waits) {
@@ -138,7 +138,7 @@ void SimulatedOs::carry_out_file_verb_on_socket(AsyncOperation& operation, std::
 void SimulatedOs::carry_out_connect(AsyncOperation& operation, std::uint32_t index,
                                     FactIndex started) {
   Socket& socket = sockets_[index];
-  if (socket.end != no_end) socket.receive_closed = false;  // it was refused before
+  if (socket.end != no_end) socket.receive_closed = false;  // an earlier connect was refused
   socket.end = network_.open(this, index, socket.label);
   const bool heard = network_.connect(socket.end, operation.endpoint.port, started);
   socket.connected = heard;
@@ -163,32 +163,32 @@ void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t in
   const bool sends = operation.side != ShutdownSide::receive;
   const bool receives = operation.side != ShutdownSide::send;
   if (connected && listener && receives) {
-    network_.stop_listening(socket.port);  // who waits to be accepted is turned away
+    network_.stop_listening(socket.port);  // refuses connections that wait to be accepted
     socket.port = 0;
   }
   if (connected && !listener && sends) network_.shutdown_send(socket.end, started);
   if (connected && !listener && receives) network_.shutdown_receive(socket.end);
   socket.disturbed = true;
   finish(operation, connected ? 0 : -ENOTCONN, started);
-  // One that was never connected will not receive all the same: it is at its end.
+  // A stream that was never connected receives nothing either: it is at its end.
   sockets_[index].receive_closed |= receives;
   const bool datagram = sockets_[index].kind == HandleKind::datagram;
   sockets_[index].send_closed |= datagram && sends;
-  // A listener that was shut down is a stream without a connection.
+  // After a shutdown, a listener is a stream without a connection.
   const bool is_early = listener ? receives : sockets_[index].kind == HandleKind::stream;
   sockets_[index].shut_down_early |= !connected && is_early;
-  // Linux says that a datagram socket is not connected, and shuts it down all the same.
+  // Linux reports ENOTCONN for a datagram socket, but shuts it down.
   if (connected || datagram) rouse(index, polling | receiving | sending, started);
 }
 
-/// `operation` goes on at `when`: see `on_event`.
+/// `operation` continues at `when`: see `on_event`.
 void SimulatedOs::set_timer(AsyncOperation& operation, Instant when, FactIndex cause) {
   operation.backend_state[0] = static_cast<std::uint64_t>(Place::timer);
   ++pending_;
   take_number(operation, when, cause);
 }
 
-/// `on_event` will know it by a number, which means nothing any more once it is cancelled.
+/// Assigns the number by which `on_event` finds the operation; a cancel makes it invalid.
 void SimulatedOs::take_number(AsyncOperation& operation, Instant when, FactIndex cause) {
   if (free_timers_.empty()) {
     free_timers_.push_back(static_cast<std::uint32_t>(timers_.size()));
@@ -198,8 +198,8 @@ void SimulatedOs::take_number(AsyncOperation& operation, Instant when, FactIndex
   free_timers_.pop_back();
   timers_[number] = {&operation, when};
   operation.backend_state[2] = number;
-  // Linux keeps the order of arming, if the loop stays on one processor: with full freedom it may
-  // not.
+  // Linux keeps the order in which timers were armed if the loop stays on one processor; with full
+  // freedom it may move.
   const bool timer = operation.opcode == Opcode::timer || operation.opcode == Opcode::link_timeout;
   const std::uint32_t type = timer && !is_free() ? timer_expires | in_order : timer_expires;
   schedule_.at(when, {this, 0, number, cause, type});
@@ -223,13 +223,13 @@ void SimulatedOs::on_event(const ScheduledEvent& event) {
     case Opcode::connect: {
       const auto index = static_cast<std::uint32_t>(operation->backend_state[1]);
       Socket& socket = sockets_[index];
-      // The listener may have gone while the connection was on its way, or waited to be accepted.
+      // The listener may have closed while the connection was in transit or waited to be accepted.
       std::int32_t error = socket.connected ? network_.take_error(socket.end) : ECONNREFUSED;
       if (network_.refused(socket.end)) error = ECONNREFUSED;
-      // Who asked again may have been told of a connection that is reset by now.
+      // A second connect may have reported a connection that is reset by now.
       const bool was_told = socket.connected && !socket.connecting;
       socket.connected = error == 0 || was_told;
-      socket.receive_closed |= error != 0;  // what receives there is told of the stream's end
+      socket.receive_closed |= error != 0;  // receives there report the end of the stream
       return settle(*operation, -error, event.cause);
     }
     default:
@@ -249,7 +249,7 @@ void SimulatedOs::wait_for_disk(AsyncOperation& operation, FileId file, FactInde
     ++sockets_[index].references;
     operation.backend_state[1] = index;
   }
-  // A worker may be through before the batch is: see carry_out_by_quick_worker.
+  // A worker may finish before the batch: see carry_out_by_quick_worker.
   const bool is_quick = is_free() && submitting_ && latency == Duration::zero() &&
                         choose(2, QuestionKind::completion_order, operation) == 1;
   if (is_quick) return carry_out_by_quick_worker(operation, started);
@@ -262,7 +262,7 @@ std::uint32_t& SimulatedOs::file_questions(FileId file) {
   return file_questions_[index];
 }
 
-/// What a person calls a file: the last name of its path.
+/// A file's label in traces: the last component of its path.
 const char* SimulatedOs::file_label(FileId file, std::string_view path) {
   if (recorder_ == nullptr) return nullptr;
   if (file >= file_labels_.size()) file_labels_.resize(file + std::size_t{1});
@@ -274,7 +274,7 @@ const char* SimulatedOs::file_label(FileId file, std::string_view path) {
 
 void SimulatedOs::carry_out_open(AsyncOperation& operation, FactIndex cause) {
   const std::string_view path = operation.path;
-  if (descriptors_gone()) return finish(operation, -EMFILE, cause);  // and creates nothing
+  if (descriptors_gone()) return finish(operation, -EMFILE, cause);  // no file is created
   if (path.empty()) return finish(operation, -ENOENT, cause);
   const FileId file = files_.open(path, has(operation.open_flags, OpenMode::create),
                                   has(operation.open_flags, OpenMode::truncate));
@@ -286,7 +286,7 @@ void SimulatedOs::carry_out_open(AsyncOperation& operation, FactIndex cause) {
   finish(operation, to_number(add_handle(socket, 0, 0, cause)), cause);
 }
 
-/// The disk is through. The file is the one that the handle referred to when the operation began.
+/// The disk has answered. The file is the one that the handle referred to when the operation began.
 void SimulatedOs::carry_out_file(AsyncOperation& operation, FactIndex cause) {
   if (operation.opcode == Opcode::open) return carry_out_open(operation, cause);
   const auto index = static_cast<std::uint32_t>(operation.backend_state[1]);
@@ -303,7 +303,7 @@ void SimulatedOs::carry_out_on_file(AsyncOperation& operation, std::uint32_t ind
   }
   if (operation.opcode == Opcode::fsync) return finish(operation, 0, cause);
   const bool reads = operation.opcode == Opcode::read;
-  // Opened for writing only unless it says otherwise, as open(2) has it.
+  // Without OpenMode::write a file is open for reading, as with open(2).
   const bool may_read =
       has(socket.open_flags, OpenMode::read) || !has(socket.open_flags, OpenMode::write);
   const bool provided = reads && operation.buffers != nullptr;
@@ -313,7 +313,7 @@ void SimulatedOs::carry_out_on_file(AsyncOperation& operation, std::uint32_t ind
     return finish(operation, -EBADF, cause, flags);  // the buffer is used up
   }
   const std::uint32_t length = provided ? provided_length(operation) : operation.length;
-  // As pwrite(2) has it; for io_uring -1 is the current position, which no file has here.
+  // As pwrite(2) does. For io_uring, -1 is the current position, which files do not have here.
   if (operation.offset > std::uint64_t{INT64_MAX} - length) {
     return finish(operation, -EINVAL, cause);
   }

@@ -12,7 +12,7 @@
 namespace proactor_lab {
 namespace {
 
-/// What costs more than the system call that it is submitted with.
+/// True if the operation costs more than its share of the system call that submits it.
 bool has_cost(Opcode opcode) {
   return moves_bytes(opcode) || opcode == Opcode::accept || opcode == Opcode::connect;
 }
@@ -64,7 +64,7 @@ bool SimulatedOs::wait(CompletionEventQueue& queue, Instant deadline) {
   return true;
 }
 
-/// The rest stays for the next wait.
+/// The rest stays in `posted_` for the next wait.
 void SimulatedOs::reap_what_fits(CompletionEventQueue& queue) {
   ++overflows_;
   const auto fit = static_cast<std::ptrdiff_t>(config_.completion_entries);
@@ -73,7 +73,7 @@ void SimulatedOs::reap_what_fits(CompletionEventQueue& queue) {
   posted_.erase(posted_.begin(), posted_.begin() + fit);
 }
 
-/// False where nothing can come any more, or a limit was reached.
+/// Returns false if nothing can complete any more, or a limit was reached.
 bool SimulatedOs::wait_for_completions(Instant deadline) {
   while (posted_.empty() && !woken_) {
     const Instant next = schedule_.next_time();
@@ -89,7 +89,8 @@ bool SimulatedOs::wait_for_completions(Instant deadline) {
   return true;
 }
 
-/// With full freedom: how much of what is due at once happens while the program only looks.
+/// With full freedom: whether another event that is due now happens although the program only
+/// polls.
 bool SimulatedOs::looks_on() {
   if (!is_free()) return false;
   const Question question{QuestionKind::completion_order, 0, look_questions_++};
@@ -172,7 +173,7 @@ Duration SimulatedOs::submission_cost() const {
   return cost;
 }
 
-/// What drained is over when its last completion was reported, or a little later.
+/// An operation with `drain` is done when its last completion is reported, or a little later.
 void SimulatedOs::note_held_back() {
   chains_used_ = true;
   if (!is_free() || !order_.ended_drain()) return;
@@ -180,7 +181,8 @@ void SimulatedOs::note_held_back() {
   if (schedule_.choices().pick(2, question) == 1) order_.keep_drain();
 }
 
-/// Workers wait for these before they try, or lose the buffer of what fails.
+/// Refuses what workers handle differently: they wait before they try, or lose a failed operation's
+/// buffer.
 void SimulatedOs::refuse_behind_drain(const AsyncOperation& head) {
   for (const AsyncOperation* each = &head; each != nullptr; each = linked_to(*each)) {
     if (each->multishot) not_modelled("a multishot operation that a drain held back");
@@ -189,7 +191,7 @@ void SimulatedOs::refuse_behind_drain(const AsyncOperation& head) {
   }
 }
 
-/// Begins what all before it is over for, or has workers begin it. True if there was any.
+/// Begins released chains, or has workers begin them. Returns true if there was any.
 bool SimulatedOs::begin_released() {
   bool any = false;
   for (; AsyncOperation* head = order_.next_released(); any = true) {
@@ -203,8 +205,8 @@ void SimulatedOs::begin_chain(AsyncOperation& head) {
   is_chain_refused(head) ? refuse_chain(head) : begin(head);
 }
 
-/// The kernel found fault with one of them before any began: the head ends, the rest follows as
-/// behind a broken link.
+/// The kernel refused an operation of the chain before any began: the head ends, and the rest
+/// follows as after a broken link.
 void SimulatedOs::refuse_chain(AsyncOperation& head) {
   const FactIndex started = record(FactKind::operation_started, head, 0, 0);
   if (!is_free() || !is_put_off(head)) return end_refused(head, started);
@@ -225,7 +227,7 @@ void SimulatedOs::begin(AsyncOperation& operation) {
   linked == nullptr ? carry_out(operation, started) : begin_with(*linked, operation, started);
 }
 
-/// A worker may find that a timeout has expired before what it bounds is under way.
+/// True if a worker finds that a timeout has expired before its target is in flight.
 bool SimulatedOs::expires_before(const AsyncOperation& linked) {
   const bool behind_drain = is_free() && linked.opcode == Opcode::link_timeout &&
                             order_.has_drained() && !linked.relative &&
@@ -238,7 +240,7 @@ bool SimulatedOs::expires_before(const AsyncOperation& linked) {
          choose(2, QuestionKind::timeout_result, linked) == 1;
 }
 
-/// `linked` is what follows on the operation, or bounds it.
+/// `linked` follows the operation, or limits it.
 void SimulatedOs::begin_with(AsyncOperation& linked, AsyncOperation& operation, FactIndex started) {
   linked.backend_state[2] = 1;
   chains_used_ = true;
@@ -264,7 +266,7 @@ void SimulatedOs::begin_with(AsyncOperation& linked, AsyncOperation& operation, 
             armed);
 }
 
-/// Goes on with chains whose last operation is done, and with what waits for all before it.
+/// Continues chains whose last operation is done, and starts chains that waited for those before.
 void SimulatedOs::go_on_with_chains() {
   do {
     while (!chain_steps_.empty()) {
@@ -287,14 +289,14 @@ void SimulatedOs::run_step(const ChainStep& step) {
   const Place place = place_of(operation);
   std::int32_t result = -ECANCELED;
   if (place == Place::chained && operation.backend_state[1] != 0) {
-    result = result_behind_break(operation);  // that it was looked at is reported
+    result = result_behind_break(operation);  // that it was checked is recorded
     record(FactKind::operation_started, operation, 0, step.cause);
   }
   if (!timeout) return cancel_linked(operation, result, step);
   AsyncOperation* after = linked_to(operation);
   if (place == Place::timer) {
     Pending& timer = timers_[operation.backend_state[2]];
-    // Its moment has come, too: it looks for its target, and may come too late.
+    // The timeout is due, too: it looks for its target, perhaps too late.
     if (timer.due <= schedule_.now() && is_free()) {
       constexpr std::array<std::int32_t, 3> told{-ECANCELED, -ENOENT, -ETIME};
       result = told[choose(3, QuestionKind::timeout_result, operation)];
@@ -313,7 +315,7 @@ void SimulatedOs::run_step(const ChainStep& step) {
 
 // --- Completion ------------------------------------------------------------------------------
 
-/// Where the completion queue is full nothing completes again and again.
+/// A multishot operation ends if the completion queue is full.
 std::uint32_t SimulatedOs::more_of(const AsyncOperation& operation) const {
   const bool room = posted_.size() < config_.completion_entries;
   return repeats(operation) && room ? completion_more : 0;
@@ -328,13 +330,13 @@ void SimulatedOs::complete(AsyncOperation& operation, std::int32_t result, FactI
   if (linked_to(operation) != nullptr) {
     return end(operation, result, {.cause = cause}, flags, is_told(operation, result, more));
   }
-  // Nothing follows on most.
+  // Most operations have no successor.
   record(FactKind::operation_completed, operation, result, cause, more);
   if (is_told(operation, result, more)) tell({&operation, result, flags});
   if (!more) forget(operation);
 }
 
-/// `step` is how it came to its end.
+/// `step` is the step that ended the operation.
 void SimulatedOs::end(AsyncOperation& operation, std::int32_t result, const ChainStep& step,
                       std::uint32_t flags, bool told) {
   const bool more = (flags & completion_more) != 0;
@@ -348,15 +350,15 @@ void SimulatedOs::end(AsyncOperation& operation, std::int32_t result, const Chai
   add_step(behind);
 }
 
-/// What follows on `operation` happens later: see simulated_late_work.cpp. With full freedom, while
-/// there is more in the submission, it may also happen at once.
+/// True if what follows `operation` happens later: see simulated_late_work.cpp. With full freedom
+/// it may also happen at once, as long as the submission has more entries.
 bool SimulatedOs::is_put_off(const AsyncOperation& operation) {
   if (!is_free()) return submitting_;
   const bool more = submitting_ && !submissions_.empty();
   return !more || choose(2, QuestionKind::completion_order, operation) == 1;
 }
 
-/// The kernel is free; the answer goes into the trace.
+/// Makes a choice of the kernel and records the answer.
 std::uint32_t SimulatedOs::choose(std::uint32_t n, QuestionKind kind, OperationId operation) {
   if (releasing_) return 0;
   const std::uint64_t entity = to_number(operation);
@@ -388,12 +390,12 @@ void SimulatedOs::pend(AsyncOperation& operation, Place place, std::uint32_t ind
       .push(operation);
 }
 
-/// Chains go on, and what a drain held back begins, as the kernel has it: each operation is
-/// cancelled only when it is under way.
+/// Continues chains, and begins what a drain delayed, as the kernel does: an operation is cancelled
+/// only when it is in flight.
 void SimulatedOs::release_all() {
   submissions_ = {};
   submission_count_ = 0;
-  submitting_ = in_worker_ = passing_ = false;  // an exception may have left these
+  submitting_ = in_worker_ = passing_ = false;  // an exception may have left them set
   in_worker_alone_ = nullptr;
   told_by_workers_.clear();
   forget_posted();

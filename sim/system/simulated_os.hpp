@@ -1,6 +1,6 @@
-// The simulated operating system: carries operations out against the simulated network, in virtual
-// time. It is one of the two sides of the first seam; the core cannot tell it from the kernel.
-// README.md lists what it supports and where it differs from Linux.
+// The simulated operating system: carries operations out on the simulated network, in virtual time.
+// The core cannot tell it from the kernel. README.md lists what it supports and where it differs
+// from Linux.
 #pragma once
 
 #include <array>
@@ -23,32 +23,33 @@
 
 namespace proactor_lab {
 
-/// What of all that the kernel may do, the simulated one does. `usual`: what it does most often.
-/// `full`: wherever it is free to choose, a question is asked (the last kinds of `QuestionKind`).
+/// How much of the kernel's freedom the simulated system uses. `usual`: the kernel's most frequent
+/// behaviour. `full`: asks a question wherever the kernel may choose (the last kinds of
+/// `QuestionKind`).
 enum class KernelFreedom : std::uint8_t { usual, full };
 
 struct SimulatedOsConfig {
   KernelFreedom freedom = KernelFreedom::usual;
-  Duration syscall_cost{0};                 ///< charged once a wait: it submits and reaps
-  Duration operation_cost{0};               ///< the kernel's own work for each that moves bytes
-  Duration switch_cost{0};                  ///< when the loop thread goes on after a wait
-  bool short_transfers = false;             ///< an operation may move less than it could
-  std::int32_t handle_limit = 1'048'576;    ///< EMFILE beyond (RLIMIT_NOFILE)
-  DelayRange disk_latency;                  ///< what an operation on a file takes
-  const Shortage* shortage = nullptr;       ///< what is wrong at the moment; null: nothing ever
-  FactIndex fact_limit = UINT32_MAX;        ///< after so many recorded facts it does, too
-  std::uint64_t step_limit = 100'000'000;   ///< likewise, of waits and events: all may take no time
-  Instant run_limit = never;                ///< virtual time at which the world stands still
-  std::uint32_t submission_entries = 1024;  ///< where they are used up, they are submitted
-  std::uint32_t completion_entries = UINT32_MAX;  ///< completions past them wait in a list
+  Duration syscall_cost{0};                ///< per wait, which submits and reaps
+  Duration operation_cost{0};              ///< the kernel's work per transfer, accept, connect
+  Duration switch_cost{0};                 ///< when the loop thread continues after a wait
+  bool short_transfers = false;            ///< an operation may move fewer bytes than it could
+  std::int32_t handle_limit = 1'048'576;   ///< EMFILE beyond it (RLIMIT_NOFILE)
+  DelayRange disk_latency;                 ///< of an operation on a file
+  const Shortage* shortage = nullptr;      ///< the current faults; null: none ever
+  FactIndex fact_limit = UINT32_MAX;       ///< the world stops after so many recorded facts
+  std::uint64_t step_limit = 100'000'000;  ///< likewise, of waits and events: they may take no time
+  Instant run_limit = never;               ///< virtual time at which the world stops
+  std::uint32_t submission_entries = 1024;        ///< when it is full, its entries are submitted
+  std::uint32_t completion_entries = UINT32_MAX;  ///< further completions wait in a list
 };
 
-/// Who else runs on the machine's cores, as the loop thread sees it.
+/// The machine's cores, which the loop thread shares with workers.
 class LoopCore {
  public:
-  /// The loop thread waits, and another may have its core.
+  /// The loop thread waits, and another thread may use its core.
   virtual void release() = 0;
-  /// It wants to go on; false: all cores are taken.
+  /// The loop thread wants to continue. Returns false if all cores are taken.
   virtual bool acquire() = 0;
 
  protected:
@@ -85,33 +86,33 @@ class SimulatedOs final : public OperatingSystem,
   bool wait(CompletionEventQueue& queue, Instant deadline) override;
   void wake() override { woken_ = true; }
 
-  /// For simulated workers: until null is given, `compute` moves this clock and not the world's.
+  /// For simulated workers: while a clock is set, `compute` advances it and not the world's.
   void use_worker_clock(Instant* clock) { worker_clock_ = clock; }
 
-  /// `cost` later than `from`; but nothing takes longer than until the run's limit, which ends it.
+  /// `from` plus `cost`, but at most the run's limit, which then ends the run.
   Instant after(Instant from, Duration cost);
 
-  /// The loop thread shares its machine's cores with workers from now on.
+  /// From now on the loop thread shares its machine's cores with workers.
   void share_cores(LoopCore& core) { core_ = &core; }
 
   const SystemUsage& usage() const { return usage_; }
   std::size_t handles_max() const { return descriptors_.most(); }
 
-  /// A limit ended a wait.
+  /// True if a limit ended a wait.
   bool limit_reached() const { return limit_reached_; }
-  /// It was `step_limit`.
+  /// True if that was `step_limit`.
   bool out_of_steps() const { return steps_ > config_.step_limit; }
-  /// How many waits found more completions than the queue has entries for. None is lost.
+  /// Number of waits that found more completions than the queue has entries. None is lost.
   std::uint32_t overflows() const { return overflows_; }
-  /// Operations that wait for something.
+  /// Number of operations that wait for something.
   std::size_t pending() const { return pending_; }
 
  private:
-  /// What a descriptor refers to, as the kernel knows it. Pending operations refer to it, too; it
-  /// goes when the last of them does, so that close() alone cancels nothing
+  /// The object that a descriptor refers to, as in the kernel. Pending operations refer to it, too;
+  /// it is destroyed with the last reference, so close() alone cancels nothing
   /// (io_uring_cancelation(7)).
   struct alignas(64) Socket {
-    // What moving bytes looks at, in one cache line.
+    // Members that transfers use, in one cache line.
     OperationList receives;  // or accepts
     OperationList polls;     // for reading and for writing
     OperationList sends;
@@ -120,29 +121,29 @@ class SimulatedOs final : public OperatingSystem,
     HandleKind kind = HandleKind::stream;
     bool connected = false;
     bool connecting = false;
-    bool disturbed = false;        // it was shut down: polls are woken for nothing then
+    bool disturbed = false;        // was shut down: polls may be woken without readiness
     bool shut_down_early = false;  // a stream, before it was connected
-    bool receive_closed = false;   // shut down; a listener that was takes no connection any more
-    std::uint8_t roused = 0;       // who is to be served a little later
+    bool receive_closed = false;   // shut down; such a listener accepts nothing more
+    std::uint8_t roused = 0;       // `Waiting` bits of those that will try again
     bool writes_pipe = false;
     std::uint16_t port = 0;
     OperationList cancelled;
     const char* label = nullptr;
     FileId file = no_file;
     PipeId pipe = no_pipe;
-    std::uint32_t other_end = no_socket;  // of the pipe; none where it was closed
+    std::uint32_t other_end = no_socket;  // of the pipe; none if it is closed
     std::uint32_t open_flags = 0;
     std::uint32_t short_questions = 0;
     std::uint32_t receiver_questions = 0;
-    std::array<std::uint32_t, 2> roused_at{};  // which receives and sends were: those armed before
-    bool send_closed = false;                  // a datagram socket that was shut down
+    std::array<std::uint32_t, 2> roused_at{};  // `armings_` when receives, sends were last roused
+    bool send_closed = false;                  // of a datagram socket that was shut down
   };
 
-  /// Where an operation is, kept in `backend_state[0]`. `[1]` is its socket, below a number that
-  /// grows with each that begins to wait, or the target of a link timeout; `[2]` its number among
-  /// the timers, what a receive that waits for all has got so far, whether a chain that waits its
-  /// turn drains, or whether what it is linked to has begun;
-  /// `[3]` the operation that is linked to it.
+  /// The state of an operation, kept in `backend_state[0]`. `[1]` is its socket, below a number
+  /// that grows with each operation that begins to wait, or the target of a link timeout. `[2]` is
+  /// its index in `timers_`, the bytes a receive with wait_all has so far, whether a deferred chain
+  /// drains, or whether the operation it is linked to has begun. `[3]` is the next operation of the
+  /// chain.
   enum class Place : std::uint64_t {
     nowhere,
     chained = ChainOrder::chained_place,
@@ -151,31 +152,31 @@ class SimulatedOs final : public OperatingSystem,
     polls,
     timer,
     // With full freedom only:
-    cancelled,  // and not told yet
-    refused,    // the head of a chain that the kernel refuses, and not told yet
-    breaking,   // its chain broke, or what it bounds is over: it will be cancelled
-    expired,    // a link timeout that has not got to its target yet
-    finishing,  // a worker did it, and has not told so yet; `[1]` is the result
-    settling,   // a connect that is over, and not told yet; `[1]` is the socket, above the result
-    untold,     // done, and told when its batch is through; `[1]` is the result
-    released,   // a drain held it back, and a worker will begin it
+    cancelled,  // and not reported yet
+    refused,    // the head of a chain that the kernel refuses, not reported yet
+    breaking,   // its chain broke, or its target is done: it will be cancelled
+    expired,    // a link timeout that has not reached its target yet
+    finishing,  // a worker did it, and has not reported it yet; `[1]` is the result
+    settling,   // a connect that is done but not reported; `[1]` is the socket, above the result
+    untold,     // done, reported at the end of its batch; `[1]` is the result
+    released,   // a drain delayed it, and a worker will begin it
     starting,   // a worker begins it
   };
   static Place place_of(const AsyncOperation& operation) {
     return static_cast<Place>(operation.backend_state[0]);
   }
 
-  /// How an attempt to carry an operation out went.
+  /// Outcome of an attempt to carry an operation out.
   enum class Progress : std::uint8_t { over, waits };
 
-  /// A timer, a link timeout, or what takes its time; nobody: cancelled or over.
+  /// A timer, a link timeout or delayed work; `operation` is null if it is cancelled or done.
   struct Pending {
     AsyncOperation* operation = nullptr;
     Instant due{};
-    std::uint32_t gone = 0;  // how far, as the cancels that looked for it were told: see `reach`
+    std::uint32_t gone = 0;  // how far it is, as earlier cancels were answered: see `reach`
   };
 
-  /// What a cancel of an operation is told, and whether it stops it.
+  /// The result that a cancel of an operation reports, and whether it stops the operation.
   struct Reach {
     std::int32_t result = 0;
     bool stops = true;
@@ -195,7 +196,7 @@ class SimulatedOs final : public OperatingSystem,
     return out_of_steps() || (recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit);
   }
   bool is_time_up() const { return timed_out_ && schedule_.now() >= config_.run_limit; }
-  /// Of a world in which something is still to happen.
+  /// For a world in which events are still to come.
   bool has_ended() { return has_ended_before(schedule_.next_time()); }
   bool has_ended_before(Instant next) {
     limit_reached_ = next > config_.run_limit || is_time_up() || is_full();
@@ -203,7 +204,7 @@ class SimulatedOs final : public OperatingSystem,
   }
   void take_next_event();
 
-  /// Who waits on a socket, as bits.
+  /// Kinds of operations that wait on a socket, as bits.
   enum Waiting : std::uint8_t { polling = 1, receiving = 2, sending = 4 };
   static constexpr std::uint8_t both_ways = receiving | sending;
   static OperationList Socket::*list_of(Waiting who) {
@@ -253,7 +254,7 @@ class SimulatedOs final : public OperatingSystem,
   bool goes_on_late(AsyncOperation& operation, FactIndex cause);
   void take_number(AsyncOperation& operation, Instant when, FactIndex cause);
 
-  /// The running thread is busy for `cost`; the rest of the world goes on meanwhile.
+  /// The running thread is busy for `cost`; the rest of the world continues meanwhile.
   void spend(Duration cost) {
     if (cost > Duration::zero()) pass(cost);
   }
@@ -337,11 +338,11 @@ class SimulatedOs final : public OperatingSystem,
   void release_pipe(std::uint32_t socket, FactIndex cause);
   bool is_ready(const Socket& socket, Readiness readiness) const;
   bool is_connected(const Socket& socket) const;
-  /// What waits on the socket tries again.
+  /// Operations that wait on the socket try again.
   void wake(std::uint32_t index, std::uint8_t who, FactIndex cause) {
     const Socket& socket = sockets_[index];
     OperationList Socket::*const list = (who & receiving) != 0 ? &Socket::receives : &Socket::sends;
-    // Mostly only one of a kind waits.
+    // Usually only one of a kind waits.
     const bool several = (socket.*list).has_several() || (who & both_ways) == both_ways ||
                          ((who & polling) != 0 && !socket.polls.empty());
     if (several) return wake_several(index, who, cause);
@@ -357,9 +358,9 @@ class SimulatedOs final : public OperatingSystem,
                  FactIndex cause);
   bool serve_woken_poll(std::uint32_t socket, FactIndex cause);
   bool is_disturbed(std::uint32_t socket, const AsyncOperation& poll);
-  /// For `backend_state[1]` of one that begins to wait.
+  /// For `backend_state[1]` of an operation that begins to wait.
   std::uint64_t arming_of(std::uint32_t socket) { return std::uint64_t{armings_++} << 32 | socket; }
-  /// Of two that wait; the counter may wrap.
+  /// For two waiting operations; the counter may wrap.
   static bool is_newer(const AsyncOperation* one, const AsyncOperation* other) {
     const auto arming = [](const AsyncOperation* each) {
       return static_cast<std::uint32_t>(each->backend_state[1] >> 32);
@@ -386,13 +387,13 @@ class SimulatedOs final : public OperatingSystem,
                               std::uint32_t& questions);
 
   void pend(AsyncOperation& operation, Place place, std::uint32_t socket);
-  /// Only accepts and receives into provided buffers can; others complete once.
+  /// Only accepts and receives into provided buffers can repeat; others complete once.
   static bool repeats(const AsyncOperation& operation) {
     return operation.multishot &&
            (operation.opcode == Opcode::accept ||
             (operation.opcode == Opcode::receive && operation.buffers != nullptr));
   }
-  /// For the flags of a multishot operation's result: whether it goes on.
+  /// Flags of a multishot operation's result: `completion_more` if it continues.
   std::uint32_t more_of(const AsyncOperation& operation) const;
   void complete(AsyncOperation& operation, std::int32_t result, FactIndex cause,
                 std::uint32_t flags = 0);
@@ -402,7 +403,7 @@ class SimulatedOs final : public OperatingSystem,
     record(FactKind::completion_queued, *completion.operation, 0, 0);
     posted_.push_back(completion);
   }
-  /// It is over.
+  /// Call when the operation is done.
   void forget(AsyncOperation& operation) {
     operation.backend_state[0] = static_cast<std::uint64_t>(Place::nowhere);
     order_.count_end();
@@ -433,7 +434,7 @@ class SimulatedOs final : public OperatingSystem,
                     FactIndex cause);
   /// The socket behind `handle`, or `no_socket` (EBADF).
   std::uint32_t socket_of(Handle handle) const { return descriptors_.object_of(handle); }
-  /// One reference less; the last one ends the stream or frees the port.
+  /// Drops a reference; the last one ends the stream or frees the port.
   void release(std::uint32_t socket, FactIndex cause) {
     if (--sockets_[socket].references == 0) release_last(socket, cause);
   }
@@ -454,43 +455,43 @@ class SimulatedOs final : public OperatingSystem,
   SystemUsage usage_;
   OperationList submissions_;
   std::uint32_t submission_count_ = 0;
-  std::vector<Completion> posted_;  // the completion queue as the kernel fills it
+  std::vector<Completion> posted_;  // the kernel's completion queue
   std::uint32_t overflows_ = 0;
   std::map<std::pair<QuestionKind, std::uint64_t>, std::uint32_t> asked_;
   ChainOrder order_;
   std::uint32_t drain_questions_ = 0;
   std::uint32_t look_questions_ = 0;
   bool submitting_ = false;
-  std::size_t batch_begins_ = 0;              // so many completions were posted before it
-  bool in_worker_ = false;                    // what begins is begun by a thread of the kernel
+  std::size_t batch_begins_ = 0;              // number of completions posted before it
+  bool in_worker_ = false;                    // a kernel thread begins the operations
   std::vector<OperationId> told_by_workers_;  // the latest few
   bool releasing_ = false;
   const AsyncOperation* in_worker_alone_ = nullptr;  // a worker begins it, and reports it later
-  bool chains_used_ = false;  // something was linked, or held back by a drain
-  /// With usual freedom: what happens when the batch is submitted, in this order.
+  bool chains_used_ = false;                         // something was linked, or delayed by a drain
+  /// With usual freedom: what happens once the batch is submitted, in this order.
   struct AfterBatch {
-    AsyncOperation* operation = nullptr;  // null: what waits on `socket` is woken
+    AsyncOperation* operation = nullptr;  // null: wakes those that wait on `socket`
     FactIndex cause = 0;
     std::uint32_t socket = 0;
     std::uint8_t woken = 0;
   };
   std::vector<AfterBatch> after_batch_;
   bool passing_ = false;                    // the program is busy, with full freedom
-  std::vector<ScheduledEvent> until_look_;  // what its next wait is to begin with
+  std::vector<ScheduledEvent> until_look_;  // to be scheduled at its next wait
   std::vector<Socket, LargePages<Socket>> sockets_;
   std::vector<std::uint32_t> free_sockets_;
   DescriptorTable descriptors_;
   Pipes pipes_;
-  std::vector<Pending> timers_;  // by number; some are not `timer`, see simulated_late_work.cpp
+  std::vector<Pending> timers_;  // by number; not only timers, see simulated_late_work.cpp
   std::vector<ChainStep> chain_steps_;
   std::vector<std::uint32_t> file_questions_;  // asked so far: of opening, then by file
   std::vector<const char*> file_labels_;       // by file; null: none yet
   std::vector<std::uint32_t> free_timers_;
   std::size_t pending_ = 0;
-  std::uint32_t armings_ = 0;  // operations that began to wait, or to wait anew
+  std::uint32_t armings_ = 0;  // operations that began to wait, or to wait again
   bool woken_ = false;
   std::uint64_t steps_ = 0;  // waits, and events of the world
-  bool timed_out_ = false;   // something is still computed at the run's limit
+  bool timed_out_ = false;   // a computation exceeds the run's limit
   bool limit_reached_ = false;
 };
 

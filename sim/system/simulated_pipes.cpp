@@ -44,7 +44,7 @@ SimulatedOs::Progress SimulatedOs::try_read_pipe(AsyncOperation& operation, std:
     complete(operation, result, cause);
     return Progress::over;
   };
-  // A buffer is looked for first, as for a receive.
+  // The kernel looks for a buffer first, as for a receive.
   if (buffers != nullptr && buffers->empty()) return over(-ENOBUFS);
   if (buffers == nullptr && operation.length == 0) return over(0);
   const bool ended = pipes_.at_end(pipe);
@@ -61,7 +61,7 @@ SimulatedOs::Progress SimulatedOs::try_read_pipe(AsyncOperation& operation, std:
   }
   const auto count =
       static_cast<std::uint32_t>(std::min<std::size_t>(pipes_.available(pipe), into.size()));
-  if (ended) {  // the end of the stream uses a buffer up, too
+  if (ended) {  // the end of the stream also uses up a buffer
     complete(operation, 0, cause, flags);
     return Progress::over;
   }
@@ -81,7 +81,7 @@ SimulatedOs::Progress SimulatedOs::try_write_pipe(AsyncOperation& operation, std
     complete(operation, result, cause);
     return Progress::over;
   };
-  if (operation.length == 0) return over(0);  // also where nobody reads
+  if (operation.length == 0) return over(0);  // also if there is no reader
   if (pipes_.broken(pipe)) return over(-EPIPE);
   if (pipes_.room(pipe, operation.length) == 0) return Progress::waits;
   if (operation.data == nullptr) return over(-EFAULT);
@@ -94,11 +94,11 @@ SimulatedOs::Progress SimulatedOs::try_write_pipe(AsyncOperation& operation, std
   return Progress::over;
 }
 
-/// The last that referred to one end is gone: whoever waits at the other hears of it.
+/// The last reference to one end is gone: wakes operations that wait at the other end.
 void SimulatedOs::release_pipe(std::uint32_t index, FactIndex cause) {
   const bool writes = sockets_[index].writes_pipe;
   const PipeId pipe = sockets_[index].pipe;
-  if (pipe == no_pipe) return;  // only half of it was ever opened
+  if (pipe == no_pipe) return;  // only one end was ever opened
   writes ? pipes_.close_writer(pipe) : pipes_.close_reader(pipe);
   const std::uint32_t other = sockets_[index].other_end;
   if (other == no_socket) return;

@@ -1,4 +1,4 @@
-// SimulatedOs's transfers: accepting, receiving, sending, and waiting to be able to.
+// SimulatedOs's transfers: accepts, receives, sends, and polls for readiness.
 #include <algorithm>
 #include <cerrno>
 
@@ -12,7 +12,7 @@ SimulatedOs::Progress SimulatedOs::attempt(AsyncOperation& operation, std::uint3
                                            FactIndex cause) {
   const HandleKind kind = sockets_[index].kind;
   if (kind == HandleKind::stream && operation.opcode == Opcode::receive) {
-    return try_receive(operation, index, cause);  // who waits is mostly one of these
+    return try_receive(operation, index, cause);  // the most frequent waiting operation
   }
   const bool polls = operation.opcode == Opcode::poll;
   if (kind == HandleKind::pipe && !polls) {
@@ -43,13 +43,14 @@ SimulatedOs::Progress SimulatedOs::try_accept(AsyncOperation& operation, std::ui
   };
   const bool ended = listener.kind != HandleKind::listener || listener.receive_closed;
   const std::uint16_t port = listener.port;
-  // A multishot accept that is woken looks whether somebody waits.
+  // A multishot accept that is woken first checks for a connection.
   bool looks_first = repeats(operation) && place_of(operation) == Place::receives;
   while (true) {
     if (looks_first && !ended && !network_.acceptable(port)) return Progress::waits;
     looks_first = repeats(operation);
-    // Others want a descriptor first, also where nobody waits: accept4(2) and io_uring alike.
-    if (descriptors_gone()) return over(-EMFILE);  // a connection stays where it is
+    // Other accepts first need a descriptor, even without a connection: accept4(2) and io_uring
+    // alike.
+    if (descriptors_gone()) return over(-EMFILE);  // the connection stays in the queue
     if (ended) return over(listener.kind == HandleKind::datagram ? -EOPNOTSUPP : -EINVAL);
     if (!network_.acceptable(port)) return Progress::waits;
     const EndId end = network_.accept(port);
@@ -64,7 +65,7 @@ SimulatedOs::Progress SimulatedOs::try_accept(AsyncOperation& operation, std::ui
   }
 }
 
-/// The socket, whoever receives there, and its buffer.
+/// Prefetches the socket, then its first receive, then that receive's buffer.
 void SimulatedOs::expect_arrival(EndId end, std::uint32_t step) {
   const Socket& socket = sockets_[network_.tag(end)];
   if (step == 0) return __builtin_prefetch(&socket);
@@ -75,8 +76,7 @@ void SimulatedOs::expect_arrival(EndId end, std::uint32_t step) {
   __builtin_prefetch(&receive->handler);
 }
 
-/// Most receives take what has arrived into a buffer of their own: these by themselves, so that
-/// their way stays short.
+/// Fast path: a receive into its own buffer of bytes that have arrived.
 SimulatedOs::Progress SimulatedOs::try_receive(AsyncOperation& operation, std::uint32_t index,
                                                FactIndex cause) {
   Socket& socket = sockets_[index];
@@ -86,7 +86,7 @@ SimulatedOs::Progress SimulatedOs::try_receive(AsyncOperation& operation, std::u
   if (network_.is_silent(socket.end) && !socket.receive_closed) return Progress::waits;
   const std::uint32_t possible = std::min(network_.available(socket.end), operation.length);
   if (possible == 0 || operation.data == nullptr) {
-    return try_receive_in_general(operation, index, cause);  // nothing, and why
+    return try_receive_in_general(operation, index, cause);  // no bytes: finds out why
   }
   const std::uint32_t count = transfer_size(possible, socket.end, socket.short_questions);
   network_.take(socket.end, {operation.data, count});
@@ -106,9 +106,9 @@ SimulatedOs::Progress SimulatedOs::try_receive_in_general(AsyncOperation& operat
   BufferGroup* const buffers = operation.buffers;
   const bool waits_for_all = operation.opcode == Opcode::receive && buffers == nullptr &&
                              has(operation.flags, OperationFlags::wait_all);
-  std::uint64_t& had = operation.backend_state[2];  // of one that waits for all
-  // Linux looks for a buffer first: when the operation begins, whatever has arrived, and whenever
-  // it is woken, even if others took the bytes or only the end of the stream is to be told.
+  std::uint64_t& had = operation.backend_state[2];  // bytes so far, if it waits for all
+  // Linux looks for a buffer first: when the operation begins, whatever has arrived, and each time
+  // it is woken, even if other operations took the bytes or only the end of the stream is reported.
   if (buffers != nullptr && buffers->empty()) return over(-ENOBUFS);
   if (!socket.connected) {
     const bool was_listener = socket.kind == HandleKind::listener;
@@ -124,14 +124,14 @@ SimulatedOs::Progress SimulatedOs::try_receive_in_general(AsyncOperation& operat
     if (buffers != nullptr && buffers->empty()) return over(-ENOBUFS);
     if (arrived == 0 && has_received && !network_.at_end(socket.end) &&
         tries_again_later(index, cause)) {
-      return Progress::waits;  // receiving many knew of no reset
+      return Progress::waits;  // a multishot receive has not seen the reset yet
     }
-    // A reset is told once, and not where the stream had ended before; then it reads as the end.
+    // A reset is reported once, and not if the stream had ended before; later it reads as the end.
     if (arrived == 0) {
       const bool ended = network_.at_end(socket.end);
       const std::int32_t result = ended ? 0 : -network_.take_error(socket.end);
-      // One that has got a part tells only of that, and the reset is told all the same.
-      if (waits_for_all && had > 0) {  // it waited for more, be it for an instant
+      // A receive with a part of its bytes reports only those; the reset counts as reported anyway.
+      if (waits_for_all && had > 0) {  // it waited for more, if only for an instant
         tell_late(operation, static_cast<std::int32_t>(had), cause);
         return Progress::over;
       }
@@ -162,7 +162,7 @@ SimulatedOs::Progress SimulatedOs::try_receive_in_general(AsyncOperation& operat
   }
 }
 
-/// No byte will come any more. Told so, `read` uses a buffer up, and `receive` does not.
+/// No more bytes can arrive. A `read` then uses up a buffer; a `receive` does not.
 SimulatedOs::Progress SimulatedOs::end_of_stream(AsyncOperation& operation, std::int32_t result,
                                                  FactIndex cause) {
   const bool uses_buffer =
@@ -206,7 +206,7 @@ SimulatedOs::Progress SimulatedOs::try_receive_from(AsyncOperation& operation, s
   }
   if (!datagrams_.available(port)) {
     if (!sockets_[index].receive_closed) return Progress::waits;
-    // io_uring leaves it to a worker to find that out, and something may come until then.
+    // io_uring has a worker find that out, and a datagram may arrive until then.
     if (!is_free() || in_worker_alone_ == &operation || place_of(operation) != Place::nowhere ||
         linked_to(operation) != nullptr) {
       finish(operation, 0, cause);
@@ -217,14 +217,15 @@ SimulatedOs::Progress SimulatedOs::try_receive_from(AsyncOperation& operation, s
     return Progress::over;
   }
   const Datagram datagram = datagrams_.take(port);
-  // What does not fit is lost (recvfrom(2)).
+  // What does not fit is discarded (recvfrom(2)).
   const std::size_t count = std::min<std::size_t>(datagram.bytes.size(), operation.length);
   if (count > 0 && operation.data == nullptr) {
     complete(operation, -EFAULT, cause);
     return Progress::over;
   }
   if (count < datagram.bytes.size() && has(operation.flags, OperationFlags::wait_all)) {
-    not_modelled("a datagram that is longer than what waits for all of it");  // a failure to Linux
+    not_modelled(
+        "a datagram that is longer than what waits for all of it");  // Linux treats it as a failure
   }
   std::copy_n(datagram.bytes.begin(), count, operation.data);
   const bool tells = operation.opcode == Opcode::receive_from && operation.sender != nullptr;
@@ -235,20 +236,20 @@ SimulatedOs::Progress SimulatedOs::try_receive_from(AsyncOperation& operation, s
   return Progress::over;
 }
 
-/// Datagrams into provided buffers, one each.
+/// Receives datagrams into provided buffers, one each.
 SimulatedOs::Progress SimulatedOs::try_receive_provided(AsyncOperation& operation,
                                                         std::uint32_t index, FactIndex cause) {
   BufferGroup& buffers = *operation.buffers;
   const std::uint16_t port = sockets_[index].port;
-  // As on a stream Linux looks for a buffer first. It does not know whether another datagram has
-  // come, so receiving many ends with the last buffer.
+  // Linux looks for a buffer first, as on a stream. It does not know whether another datagram has
+  // arrived, so a multishot receive ends with the last buffer.
   while (true) {
     if (buffers.empty()) {
       complete(operation, -ENOBUFS, cause);
       return Progress::over;
     }
     if (!datagrams_.available(port)) {
-      // Receiving many never learns that the socket was shut down.
+      // A multishot receive does not detect that the socket was shut down.
       if (!sockets_[index].receive_closed || repeats(operation)) return Progress::waits;
       finish(operation, 0, cause, with_buffer(buffers.take()));
       return Progress::over;
@@ -258,8 +259,8 @@ SimulatedOs::Progress SimulatedOs::try_receive_provided(AsyncOperation& operatio
     const std::span<std::byte> into = buffers.buffer(id).first(provided_length(operation));
     const std::size_t count = std::min(datagram.bytes.size(), into.size());
     std::copy_n(datagram.bytes.begin(), count, into.begin());
-    // An empty one needs no buffer but for `read`, and ends receiving many, as the end of a stream
-    // does.
+    // An empty datagram needs a buffer only for `read`. It ends a multishot receive, as the end of
+    // a stream does.
     const bool keeps_buffer = count > 0 || operation.opcode == Opcode::read;
     if (!keeps_buffer) buffers.give_back(id);
     const std::uint32_t more = count > 0 ? more_of(operation) : 0;
@@ -312,14 +313,14 @@ bool SimulatedOs::is_ready(const Socket& socket, Readiness readiness) const {
   if (socket.kind == HandleKind::datagram) {
     return !reads || socket.receive_closed || datagrams_.available(socket.port);
   }
-  if (!socket.connected) return true;  // an error is ready to be heard
+  if (!socket.connected) return true;  // an error can be reported
   if (network_.was_reset(socket.end)) return true;
   return reads ? network_.available(socket.end) > 0 || network_.at_end(socket.end) ||
                      socket.receive_closed
                : network_.send_closed(socket.end) || network_.space(socket.end) > 0;
 }
 
-/// shutdown(2) asks: neither reset, nor ended by both sides.
+/// As shutdown(2) checks: neither reset, nor ended by both sides.
 bool SimulatedOs::is_connected(const Socket& socket) const {
   if (!socket.connected || network_.was_reset(socket.end)) return false;
   return !network_.send_closed(socket.end) || !network_.ended(socket.end);
@@ -340,7 +341,7 @@ SimulatedOs::Progress SimulatedOs::try_poll(AsyncOperation& operation, std::uint
   return Progress::over;
 }
 
-/// All, half or one byte: the system's choice, where the scenario allows it.
+/// All, half or one byte: the system's choice, if the scenario allows it.
 std::uint32_t SimulatedOs::transfer_size(std::uint32_t possible, std::uint64_t entity,
                                          std::uint32_t& questions) {
   if (!config_.short_transfers || possible <= 1) return possible;

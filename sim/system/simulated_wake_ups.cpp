@@ -1,10 +1,10 @@
-// Which of SimulatedOs's waiting operations are woken, and in which order they try again.
+// Which of SimulatedOs's waiting operations are woken, and the order in which they try again.
 //
-// On Linux all that wait for one handle stand in one queue, the newest first, as
-// `add_wait_queue` puts them there. A wake-up takes out all that want what happened, and each tries
-// again once, in that order; one that has to wait on is put into the queue anew, and is the newest
-// then. A poll completes because it was woken, whatever others have taken since. Only accepts queue
-// up behind each other, and a connection wakes the oldest. Multishot operations keep their place.
+// On Linux, all operations that wait for one handle are in one queue, newest first, where
+// `add_wait_queue` puts them. A wake-up removes all that want the event, and each tries again once,
+// in that order; an operation that must wait again is queued again, as the newest. A poll completes
+// because it was woken, whatever other operations have taken since. Only accepts are queued oldest
+// first, and a connection wakes the oldest. Multishot operations keep their position.
 #include <algorithm>
 #include <vector>
 
@@ -31,20 +31,20 @@ void SimulatedOs::datagram_arrived(std::uint16_t port, FactIndex cause) {
   }
 }
 
-/// The only one in `list` tries again.
+/// The only operation in `list` tries again.
 void SimulatedOs::wake_single(OperationList Socket::*list, std::uint32_t index, FactIndex cause) {
   AsyncOperation* operation = (sockets_[index].*list).pop();
-  // Its other cache lines will be needed, too, and it may have waited for long.
+  // Its other cache lines will be needed, too; if it waited for long, they are not in the cache.
   __builtin_prefetch(&operation->flags);
   __builtin_prefetch(&operation->backend_state);
   try_again(*operation, list, index, cause);
 }
 
-/// `operation` was taken out of `list`. If it has to wait on, it is in there again.
+/// `operation` was removed from `list`; it is put back if it must wait again.
 SimulatedOs::Progress SimulatedOs::try_again(AsyncOperation& operation, OperationList Socket::*list,
                                              std::uint32_t index, FactIndex cause) {
   if (attempt(operation, index, cause) == Progress::waits) {
-    // A multishot operation was never taken out of the kernel's queue.
+    // A multishot operation was never removed from the kernel's queue.
     if (!repeats(operation)) operation.backend_state[1] = arming_of(index);
     (sockets_[index].*list).push(operation);
     return Progress::waits;
@@ -54,7 +54,7 @@ SimulatedOs::Progress SimulatedOs::try_again(AsyncOperation& operation, Operatio
   return Progress::over;
 }
 
-/// More than one waits, or a poll does.
+/// Slow path: several operations wait, or a poll does.
 void SimulatedOs::wake_several(std::uint32_t index, std::uint8_t who, FactIndex cause) {
   if ((who & polling) != 0) mark_woken_polls(index);
   const bool listener = sockets_[index].kind == HandleKind::listener;
@@ -95,8 +95,8 @@ void SimulatedOs::wake_accepts(std::uint32_t index, FactIndex cause) {
   }
 }
 
-/// Polls are woken by what is there now, even if others will have taken it by the time of their
-/// completion.
+/// Polls are woken by the current state, even if other operations have taken the bytes by the time
+/// they complete.
 void SimulatedOs::mark_woken_polls(std::uint32_t index) {
   const Socket& socket = sockets_[index];
   for (AsyncOperation* poll = socket.polls.first(); poll != nullptr; poll = poll->next) {
@@ -104,22 +104,22 @@ void SimulatedOs::mark_woken_polls(std::uint32_t index) {
   }
 }
 
-/// With full freedom, of the first `waiting` in the list one tries again.
+/// With full freedom: one of the first `waiting` operations in the list tries again.
 void SimulatedOs::serve_one(OperationList Socket::*list, std::uint32_t index, std::uint32_t waiting,
                             FactIndex cause) {
   Socket& socket = sockets_[index];
   std::uint32_t chosen = waiting - 1;
   const Readiness wanted = list == &Socket::sends ? Readiness::writable : Readiness::readable;
   if (waiting > 1 && is_ready(socket, wanted)) {
-    // Which of several gets the bytes.
+    // The kernel chooses which of several operations gets the bytes.
     chosen = schedule_.choices().pick(
         waiting, {QuestionKind::which_receiver, index, socket.receiver_questions++});
   }
   try_again(*(socket.*list).pop_at(chosen), list, index, cause);
 }
 
-/// A shutdown wakes polls for nothing. One that looks around because of it may miss what comes just
-/// then, if others take it.
+/// A shutdown may wake polls that are not ready. A poll that checks because of that may miss what
+/// arrives just then, if other operations take it.
 bool SimulatedOs::is_disturbed(std::uint32_t index, const AsyncOperation& poll) {
   Socket& socket = sockets_[index];
   if (!socket.disturbed || is_ready(socket, poll.readiness)) return false;
@@ -127,7 +127,7 @@ bool SimulatedOs::is_disturbed(std::uint32_t index, const AsyncOperation& poll) 
   return schedule_.choices().pick(2, question) == 1;
 }
 
-/// With full freedom: the newest of the polls that were woken completes. True if there are more.
+/// With full freedom: the newest of the woken polls completes. Returns true if there are more.
 bool SimulatedOs::serve_woken_poll(std::uint32_t index, FactIndex cause) {
   AsyncOperation* newest = nullptr;
   std::uint32_t woken = 0;

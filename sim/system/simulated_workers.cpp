@@ -5,7 +5,7 @@
 namespace proactor_lab {
 namespace {
 
-/// Where in `backend_state` the moment of its initiation is kept; [0] is the system's.
+/// Index in `backend_state` of the moment of initiation; [0] is used by the system.
 constexpr std::size_t moment = 2;
 
 }  // namespace
@@ -78,11 +78,11 @@ bool SimulatedWorkers::acquire() {
 bool SimulatedWorkers::defer(OperationList& operations) {
   if (clock_ == schedule_.now()) return false;
   Worker& worker = workers_[running_];
-  // One event a moment: what a worker initiated keeps its order.
+  // One event per moment, so that a worker's operations keep their order.
   if (worker.operations.empty() || worker.last_initiation != clock_) schedule(initiated);
   worker.last_initiation = clock_;
   for (AsyncOperation* each = operations.first(); each != nullptr; each = each->next) {
-    each->backend_state = {};  // the system has not seen it yet: a cancel finds nothing
+    each->backend_state = {};  // the system has not seen it yet: a cancel does not find it
     each->backend_state[moment] = static_cast<std::uint64_t>(to_ns(clock_));
   }
   worker.operations.append(operations);
@@ -90,7 +90,7 @@ bool SimulatedWorkers::defer(OperationList& operations) {
 }
 
 void SimulatedWorkers::settle() {
-  for (std::size_t left = waiting_.size(); left > 0; --left) {  // they have begun: they run
+  for (std::size_t left = waiting_.size(); left > 0; --left) {  // they have begun, so they run
     const Waiting next = waiting_.front();
     waiting_.pop_front();
     run(next.place, next.completion);
@@ -111,7 +111,7 @@ void SimulatedWorkers::schedule(Type type) {
 
 void SimulatedWorkers::on_event(const ScheduledEvent& event) {
   if (event.amount != generation_) return;
-  hand_over(workers_[event.subject]);  // before the end: also where both fall on one moment
+  hand_over(workers_[event.subject]);  // before `finish`, also if both are due at the same moment
   if (event.type == finished) finish(event.subject);
 }
 

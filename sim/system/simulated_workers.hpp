@@ -1,14 +1,13 @@
 // Workers in virtual time: the places of a WorkerPool on the simulated system. A handler's code
-// runs at once, on the one real thread, but occupies its place for what it computes
-// (`OperatingSystem::compute`): its facts bear the moments of its own clock, what it initiates
-// takes effect there, and the place is free at the end.
+// runs at once, on the one real thread, but occupies its place for the time it computes
+// (`OperatingSystem::compute`). Its facts are stamped with the worker's clock, its operations take
+// effect at that time, and the place is freed at the end.
 //
-// Workers and the loop thread share the machine's cores; where none is free, a handler's start
-// waits. The loop thread's own work is not delayed by a worker's that began during it.
+// Workers and the loop thread share the machine's cores; if none is free, a handler's start waits.
+// The loop thread's work is not delayed by a worker that began during it.
 //
-// Where it differs from threads: what handlers do to the
-// program's memory happens at the handler's start, so that data races cannot be seen here; the
-// system's calls that never wait (`listen`, `close`) act at the start, too.
+// Differences from threads: a handler changes the program's memory at its start, so data races do
+// not show; the system's calls that never wait (`listen`, `close`) also act at its start.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +21,9 @@
 namespace proactor_lab {
 
 struct SimulatedWorkersConfig {
-  std::uint32_t cores = UINT32_MAX;  ///< the loop thread's included
-  Duration syscall_cost{0};          ///< to wake a worker, and for it to wake the loop
-  Duration switch_cost{0};           ///< when a core takes a worker up
+  std::uint32_t cores = UINT32_MAX;  ///< including the loop thread's
+  Duration syscall_cost{0};          ///< to wake a worker, and for the worker to wake the loop
+  Duration switch_cost{0};           ///< when a core switches to a worker
 };
 
 class SimulatedWorkers final : public WorkerRunner, private EventTarget, private LoopCore {
@@ -45,11 +44,11 @@ class SimulatedWorkers final : public WorkerRunner, private EventTarget, private
 
   struct Worker {
     std::uint16_t thread = 0;   // its number in traces
-    OperationList operations;   // initiated, but their moment has not come
-    Instant last_initiation{};  // of the last of them
+    OperationList operations;   // initiated, but not due yet
+    Instant last_initiation{};  // moment of the last of them
   };
 
-  /// A handler that has a worker and no core.
+  /// A handler that has a worker but no core.
   struct Waiting {
     std::uint32_t place = 0;
     Completion completion;
@@ -73,13 +72,13 @@ class SimulatedWorkers final : public WorkerRunner, private EventTarget, private
   WorkerHost* host_ = nullptr;
   Recorder* recorder_ = nullptr;
   std::vector<Worker> workers_;  // by place
-  std::uint32_t running_ = 0;    // whose handler runs right now
+  std::uint32_t running_ = 0;    // the worker whose handler runs now
   Instant clock_{};              // of that worker
   std::deque<Waiting> waiting_;
-  std::uint32_t busy_ = 0;  // cores that run handlers
+  std::uint32_t busy_ = 0;  // number of cores that run handlers
   bool loop_runs_ = true;
   SystemUsage usage_;
-  std::uint32_t generation_ = 0;  // events of an earlier one are nobody's any more
+  std::uint32_t generation_ = 0;  // events of an earlier generation are ignored
 };
 
 }  // namespace proactor_lab
