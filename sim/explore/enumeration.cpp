@@ -11,7 +11,7 @@ std::uint32_t Enumeration::pick(std::uint32_t n, const Question&) {
 }
 
 bool Enumeration::advance() {
-  // A run that was cut short did not come this far.
+  // A run that ended early did not reach the rest of the path.
   path_.resize(depth_);
   depth_ = 0;
   while (!path_.empty() && path_.back().taken + 1 == path_.back().ways) path_.pop_back();

@@ -1,5 +1,5 @@
-// Every world that a program can meet: answers each `pick` in all possible ways, one run after the
-// other, depth first.
+// Enumerates every world that a program can meet: answers each `pick` in all possible ways, one run
+// after the other, depth first.
 //
 //   Enumeration choices;
 //   do {
@@ -14,16 +14,16 @@
 
 namespace proactor_lab {
 
-/// The program must ask the same questions after the same answers. `draw` is not explored: it
-/// always gives the least value.
+/// REQUIRES: the program asks the same questions after the same answers. `draw` is not explored: it
+/// always returns the least value.
 class Enumeration final : public ChoiceSource {
  public:
   std::uint32_t pick(std::uint32_t n, const Question& question) override;
   std::uint64_t draw(std::uint64_t, const Question&) override { return 0; }
 
-  /// Ends a run: the next one takes another way. False: all have been taken.
+  /// Ends a run and selects the next path. Returns false if all paths have been taken.
   bool advance();
-  /// Runs begun so far.
+  /// Number of runs begun so far.
   std::size_t runs() const { return runs_; }
 
  private:

@@ -205,8 +205,7 @@ void SimulatedOs::cancel_pending(AsyncOperation& target, FactIndex cause) {
   switch (place_of(target)) {
     case Place::timer: {
       if (target.opcode == Opcode::read && target.buffers != nullptr) {
-        not_modelled(
-            "the cancel of a read from a file into a provided buffer");  // the buffer is lost
+        not_modelled("the cancel of a read from a file into a provided buffer");  // loses it
       }
       timers_[target.backend_state[2]].operation = nullptr;  // its number is freed by its event
       --pending_;

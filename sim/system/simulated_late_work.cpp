@@ -6,17 +6,14 @@
 // - What follows in a chain runs after the rest of the batch was submitted.
 // - An operation that is woken tries again only then: bytes may be gone, or more have arrived.
 // - An operation that waited on a socket and is cancelled can be found by another cancel until it
-// is
-//   reported.
-// - A link timeout that expires may find its target done; or may not find it, if the target was
-// just
-//   woken and tries again: ENOENT, in the second case reported before the target's completion.
+//   is reported.
+// - A link timeout that expires may find its target done. Or it may not find it, if the target was
+//   just woken and tries again: ENOENT, in the second case reported before the target's completion.
 // - A woken receive looks for a buffer first, and finds none if others took them.
 // - A closed handle is free at once; the object it refers to is released later.
-// - Shutdowns and file operations are done by the kernel's workers: later, and with an effect
-// before
-//   the completion. In between no cancel can stop them: EALREADY, ENOENT. A cancel of all counts
-//   the operations of workers as one.
+// - Shutdowns and file operations are done by the kernel's workers: later, and their effect comes
+//   before the completion. In between no cancel can stop them: EALREADY, ENOENT. A cancel of all
+//   counts the operations of workers as one.
 // - A connection exists before its connect is reported; a second connect then reports success. No
 //   cancel finds it any more.
 // - What is done while a batch is submitted is reported with the whole batch; what workers do

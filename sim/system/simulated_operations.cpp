@@ -163,7 +163,7 @@ void SimulatedOs::carry_out_shutdown(AsyncOperation& operation, std::uint32_t in
   const bool sends = operation.side != ShutdownSide::receive;
   const bool receives = operation.side != ShutdownSide::send;
   if (connected && listener && receives) {
-    network_.stop_listening(socket.port);  // refuses connections that wait to be accepted
+    network_.stop_listening(socket.port);  // resets connections that wait to be accepted
     socket.port = 0;
   }
   if (connected && !listener && sends) network_.shutdown_send(socket.end, started);

@@ -224,8 +224,7 @@ SimulatedOs::Progress SimulatedOs::try_receive_from(AsyncOperation& operation, s
     return Progress::over;
   }
   if (count < datagram.bytes.size() && has(operation.flags, OperationFlags::wait_all)) {
-    not_modelled(
-        "a datagram that is longer than what waits for all of it");  // Linux treats it as a failure
+    not_modelled("a datagram that is longer than what waits for all of it");  // fails on Linux
   }
   std::copy_n(datagram.bytes.begin(), count, operation.data);
   const bool tells = operation.opcode == Opcode::receive_from && operation.sender != nullptr;

@@ -1,4 +1,4 @@
-// What each call of a simulated thread does, and what wakes those that wait in one.
+// What each call of a simulated thread does, and what wakes threads that wait in one.
 #include <algorithm>
 #include <cerrno>
 
@@ -6,7 +6,7 @@
 
 namespace proactor_lab {
 
-/// Tries the thread's call; false: the thread is parked until something changes.
+/// Tries the thread's call. Returns false if the thread is blocked until something changes.
 bool SimulatedThreads::attempt(std::uint32_t index) {
   BlockingCall& call = *threads_[index].call;
   switch (call.kind) {
@@ -75,7 +75,7 @@ bool SimulatedThreads::attempt_accept(std::uint32_t index, BlockingCall& call) {
     call.result = listener == nullptr ? -EBADF : -EINVAL;
     return true;
   }
-  // A descriptor is wanted first, also where nobody waits, as accept4(2) has it.
+  // As accept4(2) does, this needs a descriptor first, even if no connection waits.
   if (descriptors_gone()) {
     call.result = -EMFILE;
     return true;
@@ -114,7 +114,7 @@ bool SimulatedThreads::attempt_connect(std::uint32_t index, BlockingCall& call) 
   return false;
 }
 
-/// The bytes are copied while the thread is in its own call: that is what makes it blocking.
+/// The bytes are copied while the thread is in its call: that makes the call blocking.
 bool SimulatedThreads::attempt_transfer(std::uint32_t index, BlockingCall& call) {
   Socket* socket = socket_of(call.handle);
   const bool reading = call.kind == BlockingCallKind::read;
@@ -125,7 +125,7 @@ bool SimulatedThreads::attempt_transfer(std::uint32_t index, BlockingCall& call)
   }
   const EndId end = socket->end;
   const std::uint32_t arrived = network_.available(end);
-  // A reset is told once, and not before what had arrived is read.
+  // A reset is reported once; a read reports it only after all bytes that had arrived.
   if (network_.was_reset(end) && (!reading || arrived == 0)) {
     const std::int32_t error = reading && network_.at_end(end) ? 0 : network_.take_error(end);
     call.result = error == 0 && !reading ? -EPIPE : -error;
@@ -199,7 +199,7 @@ bool SimulatedThreads::attempt_wait_ready(std::uint32_t index, BlockingCall& cal
   while (found < call.keys.size() && !set.ready.empty()) {
     Socket& ready = sockets_[set.ready.front()];
     set.ready.pop_front();
-    // It may have been closed, and its place given to another, since it was put here.
+    // It may have been closed, and its slot reused, since it was added here.
     if (ready.watched_by != place || !ready.armed || !can_read(ready)) continue;
     ready.armed = false;
     call.keys[found++] = ready.key;
@@ -212,7 +212,7 @@ bool SimulatedThreads::attempt_wait_ready(std::uint32_t index, BlockingCall& cal
   return false;
 }
 
-/// A watched socket can be read: one of those who wait at its set hears of it.
+/// A watched socket can be read: wakes one of the threads that wait for its set.
 void SimulatedThreads::report_ready(std::uint32_t index, FactIndex cause) {
   ReadySet& set = ready_sets_[sockets_[index].watched_by];
   set.ready.push_back(index);
@@ -225,7 +225,7 @@ void SimulatedThreads::became_readable(std::uint32_t index, FactIndex cause) {
   wake_pollers(cause);
 }
 
-/// Those for whom something can be read, or is closed: they find out what.
+/// Wakes threads in poll for which a handle can be read or is closed; they find out which.
 void SimulatedThreads::wake_pollers(FactIndex cause) {
   if (pollers_.empty()) return;
   const auto still_waits = [&](std::uint32_t poller) {
@@ -247,7 +247,7 @@ void SimulatedThreads::writable(EndId end, FactIndex cause) {
   wake_all(sockets_[network_.tag(end)].writers, cause);
 }
 
-/// One connection came: one of those who wait gets it.
+/// One connection arrived: wakes one of the waiting threads.
 void SimulatedThreads::acceptable(std::uint16_t port, FactIndex cause) {
   const std::uint32_t index = network_.listener_tag(port);
   WaitList& acceptors = sockets_[index].readers;
@@ -257,7 +257,7 @@ void SimulatedThreads::acceptable(std::uint16_t port, FactIndex cause) {
 
 bool SimulatedThreads::can_read(Handle handle) const {
   const std::uint32_t index = descriptors_.object_of(handle);
-  return index == DescriptorTable::nothing || can_read(sockets_[index]);  // else EBADF at once
+  return index == DescriptorTable::nothing || can_read(sockets_[index]);  // not open: EBADF at once
 }
 
 bool SimulatedThreads::can_read(const Socket& socket) const {
@@ -294,7 +294,7 @@ bool SimulatedThreads::attempt_unlock(std::uint32_t index, BlockingCall& call) {
   return true;
 }
 
-/// Whoever waited longest is woken, and tries again: another may be quicker.
+/// Wakes the thread that has waited longest. It tries again; another thread may be faster.
 void SimulatedThreads::release_lock(std::uint32_t index, LockState& lock) {
   lock.holder = none;
   const FactIndex released =
@@ -327,7 +327,7 @@ void SimulatedThreads::attempt_notify(std::uint32_t index, const BlockingCall& c
   for (std::uint32_t i = 0; i < woken; ++i) notify(take(condition.waiters), told);
 }
 
-/// The waiter needs its lock again before it can go on: where that is held, it waits there.
+/// The waiter needs its lock again before it continues: if the lock is held, it waits for it.
 void SimulatedThreads::notify(std::uint32_t waiter, FactIndex cause) {
   Thread& thread = threads_[waiter];
   LockState& lock = locks_[static_cast<std::uint32_t>(thread.call->lock)];
@@ -396,7 +396,7 @@ std::int32_t SimulatedThreads::add_handle(const Socket& socket, std::uint32_t co
   sockets_[index] = socket;
   const Handle handle = descriptors_.add(index);
   sockets_[index].handle = handle;
-  if (socket.ready_set != none) return to_number(handle);  // no stream: traces do not know it
+  if (socket.ready_set != none) return to_number(handle);  // not a stream: not in traces
   record(FactKind::handle_opened, thread,
          {.value = connection,
           .extra = fact_text(socket.label),

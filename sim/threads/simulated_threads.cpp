@@ -1,5 +1,5 @@
-// SimulatedThreads' threads and cores: who runs, what a call costs, who is woken. What each call
-// does is in simulated_calls.cpp.
+// SimulatedThreads' threads and cores: which thread runs, what a call costs, which threads are
+// woken. What each call does is in simulated_calls.cpp.
 #include "sim/threads/simulated_threads.hpp"
 
 #include <algorithm>
@@ -69,7 +69,7 @@ void SimulatedThreads::fill_cores() {
     ++usage_.switches;
     threads_[index].state = State::running;
     record(FactKind::thread_switched, threads_[index].id);
-    // The program is there, and may listen, when the world begins: its first turn is free.
+    // The program exists, and may listen, when the world begins: its first switch is free.
     const Duration cost = usage_.switches == 1 ? Duration::zero() : config_.switch_cost;
     if (cost > Duration::zero() && !pass(cost)) {
       schedule_.at(schedule_.now() + cost, {this, 0, index, 0, cost_paid});
@@ -122,7 +122,7 @@ bool SimulatedThreads::begin(BlockingCall& call, std::coroutine_handle<> handle)
   return !go_on_with_call(index);
 }
 
-/// A step more: a program that calls and calls in no time at all must end, too.
+/// Counts a step, so that a program whose calls take no time ends, too.
 bool SimulatedThreads::is_over_limit() {
   ++steps_;
   const bool told_enough = recorder_ != nullptr && recorder_->recorded() >= config_.fact_limit;
@@ -130,7 +130,7 @@ bool SimulatedThreads::is_over_limit() {
   return limit_reached_;
 }
 
-/// Pays for the thread's call, then tries it; true when it is over. The thread holds a core.
+/// Pays for the thread's call, then tries it. Returns true if it is done. The thread holds a core.
 bool SimulatedThreads::go_on_with_call(std::uint32_t index) {
   Thread& thread = threads_[index];
   if (!thread.entered) {
@@ -155,7 +155,7 @@ Duration SimulatedThreads::cost_of(const BlockingCall& call) const {
       return call.duration;
     case BlockingCallKind::start_thread:
       return config_.thread_start_cost;
-    // A lock is memory; only where somebody waits, or has to, the kernel is asked (futex(2)).
+    // A lock is memory: the kernel is called only if a thread waits, or has to (futex(2)).
     case BlockingCallKind::lock:
       return lock().holder == none ? Duration::zero() : config_.syscall_cost;
     case BlockingCallKind::try_lock:
@@ -172,7 +172,8 @@ Duration SimulatedThreads::cost_of(const BlockingCall& call) const {
   }
 }
 
-/// The running thread spends `cost`. True: nothing else happens meanwhile, and it is over.
+/// The running thread spends `cost`. Returns true if nothing else happens meanwhile and the time
+/// has passed.
 bool SimulatedThreads::pass(Duration cost) {
   usage_.cpu_time += cost;
   const Instant until = saturating_add(schedule_.now(), cost);

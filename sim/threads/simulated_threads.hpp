@@ -1,7 +1,7 @@
 // The simulated system for programs that block: threads that share a number of CPU cores. A thread
-// runs until it computes, waits or ends; there is no time slice. Who is runnable waits its turn,
-// first come, first served; who waits for the same thing is woken in the order in which they came,
-// as on Linux.
+// runs until it computes, waits or ends; there are no time slices. Runnable threads are scheduled
+// first come, first served; threads that wait for the same thing are woken in the order in which
+// they came, as on Linux.
 #pragma once
 
 #include <cstdint>
@@ -22,15 +22,15 @@ namespace proactor_lab {
 
 struct SimulatedThreadsConfig {
   std::uint32_t cores = 1;
-  Duration syscall_cost{0};       ///< each call's own work, before it moves bytes or waits
-  Duration operation_cost{0};     ///< on top, for a call that moves bytes or makes a connection
-  Duration switch_cost{0};        ///< when a core takes up a thread that had waited, or a new one
+  Duration syscall_cost{0};    ///< each call's own work, before it moves bytes or waits
+  Duration operation_cost{0};  ///< in addition, for a call that moves bytes or makes a connection
+  Duration switch_cost{0};     ///< when a core switches to a thread
   Duration thread_start_cost{0};  ///< paid by the thread that starts it
   std::int32_t handle_limit = 1'048'576;
-  const Shortage* shortage = nullptr;      ///< what is wrong at the moment; null: nothing ever
+  const Shortage* shortage = nullptr;      ///< the current faults; null: none ever
   std::uint32_t thread_limit = 32'768;     ///< alive at the same time (EAGAIN beyond)
-  FactIndex fact_limit = UINT32_MAX;       ///< of the run, as its time
-  std::uint64_t step_limit = 100'000'000;  ///< likewise, of calls and events: all may take no time
+  FactIndex fact_limit = UINT32_MAX;       ///< the run ends after so many recorded facts
+  std::uint64_t step_limit = 100'000'000;  ///< likewise, of calls and events: they may take no time
   Instant run_limit = never;
 };
 
@@ -39,7 +39,7 @@ class SimulatedThreads final : public BlockingSystem, private NetworkOwner, priv
   SimulatedThreads(const SimulatedThreadsConfig& config, Schedule& schedule, Network& network,
                    Recorder* recorder);
 
-  /// The program's first thread.
+  /// Starts the program's first thread.
   void start(Task task, const char* label);
 
   std::int32_t listen(Endpoint endpoint, const char* label) override;
@@ -51,14 +51,14 @@ class SimulatedThreads final : public BlockingSystem, private NetworkOwner, priv
   bool begin(BlockingCall& call, std::coroutine_handle<> thread) override;
   std::uint32_t prepare_thread(Task task, const char* label) override;
 
-  /// Until all threads ended, nothing can happen any more, or a limit. An exception that leaves a
-  /// thread's body comes out here.
+  /// Runs until all threads have ended, nothing can happen any more, or a limit is reached. An
+  /// exception that leaves a thread's body is rethrown here.
   void run();
 
   bool limit_reached() const { return limit_reached_; }
-  /// It was `step_limit`.
+  /// True if that limit was `step_limit`.
   bool out_of_steps() const { return steps_ > config_.step_limit; }
-  /// Threads that have not ended: after `run`, those that wait for ever.
+  /// Number of threads that have not ended: after `run`, those that wait forever.
   std::size_t threads_left() const { return threads_left_; }
   const SystemUsage& usage() const { return usage_; }
   std::size_t handles_max() const { return descriptors_.most(); }
@@ -71,12 +71,12 @@ class SimulatedThreads final : public BlockingSystem, private NetworkOwner, priv
   struct Thread {
     std::optional<Task> task;
     std::coroutine_handle<> resume_at;
-    BlockingCall* call = nullptr;  // what it is in, unless running on
+    BlockingCall* call = nullptr;  // the call it is in; null while it runs
     const char* label = "";
-    std::uint32_t next_waiting = none;  // behind it in the same list
+    std::uint32_t next_waiting = none;  // the next thread in the same list
     State state = State::prepared;
     bool entered = false;   // the call's own cost is paid
-    bool notified = false;  // of a condition: what is left is to take the lock again
+    bool notified = false;  // left to do: reacquire the lock (wait), or return (sleep, connect)
     std::uint16_t id = 0;
   };
 
@@ -95,8 +95,8 @@ class SimulatedThreads final : public BlockingSystem, private NetworkOwner, priv
     Handle handle = Handle::none;
     EndId end = no_end;
     const char* label = nullptr;
-    std::uint32_t ready_set = none;   // it is one: its place in `ready_sets_`
-    std::uint32_t watched_by = none;  // likewise: that reports it
+    std::uint32_t ready_set = none;   // if it is a ready set: its index in `ready_sets_`
+    std::uint32_t watched_by = none;  // likewise: the set that reports it
     std::uint32_t key = 0;
     WaitList readers;  // or acceptors
     WaitList writers;
@@ -142,7 +142,7 @@ class SimulatedThreads final : public BlockingSystem, private NetworkOwner, priv
   std::uint32_t take(WaitList& list);
   void wake_all(WaitList& list, FactIndex cause);
 
-  // What each call does: simulated_calls.cpp. True: it is over.
+  // What each call does: simulated_calls.cpp. Returns true if the call is done.
   bool attempt(std::uint32_t thread);
   bool attempt_accept(std::uint32_t thread, BlockingCall& call);
   bool attempt_connect(std::uint32_t thread, BlockingCall& call);
@@ -192,7 +192,7 @@ class SimulatedThreads final : public BlockingSystem, private NetworkOwner, priv
   std::size_t threads_left_ = 0;
   std::uint64_t steps_ = 0;  // calls, and events of the world
   std::uint32_t busy_cores_ = 0;
-  std::uint32_t current_ = none;  // whose coroutine runs right now
+  std::uint32_t current_ = none;  // the thread whose coroutine runs now
   bool limit_reached_ = false;
 };
 

@@ -16,12 +16,12 @@ std::uint64_t hash(std::uint64_t mixed_seed, const Question& question) {
   return mix(mix(mixed_seed ^ question.entity) ^ key);
 }
 
-/// Maps a 64-bit hash evenly to [0, n), by multiplication (Lemire). Written in 32-bit halves: not
-/// every compiler has a 128-bit integer.
+/// Maps a 64-bit hash uniformly to [0, n), by multiplication (Lemire). Written in 32-bit halves,
+/// because not every compiler has a 128-bit integer.
 std::uint64_t scale(std::uint64_t hash, std::uint64_t n) {
   const std::uint64_t high = hash >> 32;
   const std::uint64_t low = hash & 0xFFFFFFFFu;
-  if (n <= UINT32_MAX) return (high * n + (low * n >> 32)) >> 32;  // as below, and quicker
+  if (n <= UINT32_MAX) return (high * n + (low * n >> 32)) >> 32;  // as below, but faster
   const std::uint64_t n_high = n >> 32;
   const std::uint64_t n_low = n & 0xFFFFFFFFu;
   const std::uint64_t middle = high * n_low + ((low * n_low) >> 32);

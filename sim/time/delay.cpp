@@ -8,14 +8,14 @@ namespace {
 
 constexpr std::uint64_t unit = std::uint64_t{1} << 16;
 
-/// `value` times `share` / 2^16, without leaving 64 bits.
+/// `value` times `share` / 2^16, without overflow.
 std::int64_t scaled(std::int64_t value, std::uint64_t share) {
   const auto whole = static_cast<std::uint64_t>(value);
   return static_cast<std::int64_t>((whole >> 16) * share + (((whole & 0xFFFF) * share) >> 16));
 }
 
-/// log2(1 + part / 2^16) * 2^16, by a parabola through both ends that is never off by one part in a
-/// hundred.
+/// log2(1 + part / 2^16) * 2^16, approximated by a parabola through both ends; the error is below
+/// one percent.
 std::uint64_t log2_of_one_and(std::uint64_t part) {
   return part + ((part * (unit - part)) >> 16) * 22'713 / unit;
 }
@@ -27,14 +27,14 @@ Duration DelayRange::shaped(std::uint64_t bits) const {
     case DelayShape::even:
       break;
     case DelayShape::bell: {
-      // The mean of four even draws.
+      // The mean of four uniform draws.
       std::uint64_t sum = 0;
       for (int i = 0; i < 4; ++i) sum += (bits >> (16 * i)) & 0xFFFF;
       return least + Duration{scaled((most - least).count(), sum / 4)};
     }
     case DelayShape::heavy: {
-      // Every leading zero of the draw, one in two, doubles it; the bits that follow say where
-      // between the doubles.
+      // Each leading zero of the draw has probability 1/2 and doubles the delay; the bits that
+      // follow interpolate between two doublings.
       const int doublings = std::min(std::countl_zero(bits), 32);
       const std::uint64_t part = (bits << (doublings + 1)) >> 48;
       Duration base = least;
@@ -42,8 +42,8 @@ Duration DelayRange::shaped(std::uint64_t bits) const {
       return std::min(most, base + Duration{scaled(base.count(), part)});
     }
     case DelayShape::exponential: {
-      // -log2 of an even draw in (0, 1) is its leading zeros and a part; times ln 2, times the
-      // mean.
+      // -log2 of a uniform draw in (0, 1) is its leading zeros and a fraction; it is multiplied by
+      // ln 2 and by the mean.
       const int zeros = std::min(std::countl_zero(bits), 31);
       const std::uint64_t part = (bits << (zeros + 1)) >> 48;
       const std::uint64_t log =

@@ -1,5 +1,5 @@
-// A delay of the simulated world: always the same, or drawn anew each time. Drawn in whole
-// numbers, so that every compiler and library draws the same.
+// A delay of the simulated world: constant, or drawn each time. Drawn with integers, so that every
+// compiler and library draws the same.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@
 namespace proactor_lab {
 
 enum class DelayShape : std::uint8_t {
-  even,   ///< any of [least, most] alike
-  bell,   ///< the middle of [least, most] most often, its ends hardly ever
-  heavy,  ///< near `least` half of the time; each time twice as long, half as often, to `most`
-  exponential,  ///< the gaps of a Poisson process: `least` is the mean, 22 times it the most
+  even,         ///< uniform in [least, most]
+  bell,         ///< the middle of [least, most] is most frequent, its ends are rare
+  heavy,        ///< near `least` half of the time; each doubling, up to `most`, is half as frequent
+  exponential,  ///< the gaps of a Poisson process: `least` is the mean; at most 22 times the mean
 };
 
 struct DelayRange {
@@ -23,7 +23,7 @@ struct DelayRange {
 
   bool is_fixed() const { return shape == DelayShape::even && most <= least; }
 
-  /// The question is asked only where there is something to draw.
+  /// Asks the question only if there is something to draw.
   Duration draw(ChoiceSource& choices, const Question& question) const {
     if (is_fixed()) return least;
     if (shape != DelayShape::even) return shaped(choices.draw(UINT64_MAX, question));

@@ -1,4 +1,4 @@
-// The times at which events are due, least first. It knows times only, and where each event lies.
+// The times at which events are due, earliest first. Stores only times and the index of each event.
 #pragma once
 
 #include <array>
@@ -11,25 +11,25 @@
 
 namespace proactor_lab {
 
-/// A heap of four children a node: half as deep as one of two, and the children of a node lie in
-/// one cache line. Those of one time come out in no order.
+/// A heap with four children per node: half as deep as a binary heap, and the children of a node
+/// share one cache line. Entries of equal time come out in no particular order.
 class EventHeap {
  public:
   struct Entry {
     Instant time;
-    std::uint32_t order = 0;  // of scheduling; its owner's affair
-    std::uint32_t place = 0;  // of the event, with its owner
+    std::uint32_t order = 0;  // of scheduling; for the owner's use
+    std::uint32_t place = 0;  // index of the event, for the owner's use
   };
 
   bool empty() const { return entries_.size() == root; }
   std::size_t size() const { return entries_.size() - root; }
   const Entry& front() const { return at(root); }
 
-  /// Where an entry is, for as long as nothing comes or goes.
+  /// The index of an entry; valid until the heap changes.
   using Place = std::size_t;
   static constexpr Place nowhere = 0;
   const Entry& at(Place place) const { return entries_[place]; }
-  /// The least but for the front; `nowhere` if there is no other.
+  /// The earliest entry except the front; `nowhere` if there is no other.
   Place second() const { return least_child(root); }
 
   void push(const Entry& entry) {
@@ -37,7 +37,7 @@ class EventHeap {
     rise(entries_.size() - 1, entry);
   }
 
-  /// Takes the least out.
+  /// Removes the earliest entry.
   Entry pop() {
     const Entry least = front();
     const Entry last = entries_.back();
@@ -46,10 +46,11 @@ class EventHeap {
     return least;
   }
 
-  /// Takes the least out, and `entry` comes in: cheaper than one after the other. `second` is what
-  /// `second()` says.
+  /// Removes the earliest entry and adds `entry`: cheaper than one after the other. `second` must
+  /// be the result of `second()`.
   void replace_front(const Entry& entry, Place second) {
-    // The hole sinks all the way, and the entry rises from there: mostly it belongs far down.
+    // The hole sinks to the bottom, and the entry rises from there, because it usually belongs far
+    // down.
     Entry* const heap = entries_.data();
     Place hole = root;
     std::size_t level = 0;
@@ -60,14 +61,14 @@ class EventHeap {
     rise(hole, entry);
   }
 
-  /// After the least went: where entries came one level closer to the front, so many levels below
-  /// it. To be asked of levels only that so many entries fill.
+  /// After a removal: the place, `level` levels below the front, to which an entry rose by one
+  /// level. REQUIRES: the heap has enough entries to fill that level.
   Place risen(std::size_t level) const { return hole_[level - 1]; }
 
  private:
   static constexpr std::size_t children = 4;
   static_assert(children * sizeof(Entry) == 64);
-  /// Those before it stay unused, so that the first children begin a cache line.
+  /// The places before it are unused, so that the first children begin a cache line.
   static constexpr std::size_t root = children - 1;
 
   static constexpr Place parent(Place place) { return place / children + root - 1; }
@@ -77,7 +78,7 @@ class EventHeap {
     const Place first = (place - root + 1) * children;
     const Place end = entries_.size();
     if (first + children <= end) {
-      // Written so that nothing has to be foretold: which is least is as good as random.
+      // Without branches, because it is unpredictable which child is the earliest.
       const Place left = first + (heap[first + 1].time < heap[first].time ? 1 : 0);
       const Place right = first + (heap[first + 3].time < heap[first + 2].time ? 3 : 2);
       return heap[right].time < heap[left].time ? right : left;
@@ -89,7 +90,7 @@ class EventHeap {
     return least;
   }
 
-  /// `entry` goes from the hole at `place` up to where it belongs.
+  /// Moves `entry` from the hole at `place` up to where it belongs.
   void rise(Place place, const Entry& entry) {
     Entry* const heap = entries_.data();
     for (; place > root && entry.time < heap[parent(place)].time; place = parent(place)) {
@@ -99,7 +100,7 @@ class EventHeap {
   }
 
   std::vector<Entry, LargePages<Entry>> entries_{root};
-  std::array<Place, 16> hole_{};  // by level: as many as 2^32 entries have
+  std::array<Place, 16> hole_{};  // by level; enough for 2^32 entries
 };
 
 }  // namespace proactor_lab

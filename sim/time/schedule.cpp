@@ -6,7 +6,7 @@
 
 namespace proactor_lab {
 
-/// The event that was taken last has a successor, which lies in its place already.
+/// The event that was taken last has a successor, which is already stored in its place.
 void Schedule::follow_at(Instant time) {
   assert(time > now_);
   has_place_ = false;
@@ -31,12 +31,12 @@ void Schedule::add(Instant time, ScheduledEvent event) {
 }
 
 void Schedule::announce_risen() const {
-  constexpr std::uint32_t last = EventTarget::expect_steps - 1;  // is said when it comes next
+  constexpr std::uint32_t last = EventTarget::expect_steps - 1;  // announced when it is next
   __builtin_prefetch(&events_[heap_.at(heap_.risen(last + 1)).place]);
   for (std::uint32_t step = 0; step < last; ++step) announce(heap_.risen(last - step), step);
 }
 
-/// No successor came in time.
+/// No successor was scheduled: removes the entry of the event that was taken last.
 void Schedule::leave_place_now() {
   has_place_ = false;
   free_.push_back(heap_.pop().place);
@@ -59,8 +59,8 @@ ScheduledEvent Schedule::next() {
   return take_one_of_due();
 }
 
-/// All that is due at this instant competes. Each is moved over once, so that a tie of n events
-/// costs n log n in all.
+/// Moves all events that are due at this instant to `due_`. Each is moved once, so a tie of n
+/// events costs n log n in total.
 void Schedule::gather_tied() {
   tied_.clear();
   while (!heap_.empty() && heap_.front().time == now_) tied_.push_back(heap_.pop());

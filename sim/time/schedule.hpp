@@ -1,6 +1,7 @@
-// Virtual time and what is due when. Time moves only here: to the next scheduled event (`next`), or
-// on by a cost (`advance_to`, which must not pass an event). Events due at one instant have no
-// order of their own; which comes first is a question (`QuestionKind::which_first`).
+// Virtual time, and the events that are due at each time. Time advances only here: to the next
+// scheduled event (`next`), or by a cost (`advance_to`, which must not pass an event). Events due
+// at the same instant have no order; which one comes first is a question
+// (`QuestionKind::which_first`).
 #pragma once
 
 #include <cstdint>
@@ -17,13 +18,13 @@ namespace proactor_lab {
 
 struct ScheduledEvent;
 
-/// Whoever schedules events gets them back here.
+/// Receives the events that it scheduled.
 class EventTarget {
  public:
   virtual void on_event(const ScheduledEvent& event) = 0;
-  /// Where many events wait: it comes soon, and what it will need may be fetched from memory. Asked
-  /// up to `expect_steps` times, ever nearer to the event; what was fetched at one step is there at
-  /// the next, and may say what to fetch then.
+  /// A hint, if many events wait: `event` is due soon, and the memory that it needs may be
+  /// prefetched. Called up to `expect_steps` times as the event comes nearer. What was prefetched
+  /// at one step is in the cache at the next, and may tell what to prefetch then.
   virtual void expect(const ScheduledEvent&, std::uint32_t /*step*/) {}
 
   static constexpr std::uint32_t expect_steps = 4;
@@ -32,7 +33,7 @@ class EventTarget {
   ~EventTarget() = default;
 };
 
-/// What `type`, `subject`, `amount` and `cause` mean is the target's own affair.
+/// The target defines the meaning of `type`, `subject`, `amount` and `cause`.
 struct ScheduledEvent {
   EventTarget* target = nullptr;
   std::uint64_t amount = 0;
@@ -41,8 +42,8 @@ struct ScheduledEvent {
   std::uint32_t type = 0;
 };
 
-/// Added to an event's type: of all such that are due at one instant, the one that was scheduled
-/// first comes first. Only that one competes with what else is due.
+/// Added to an event's type: of all such events that are due at one instant, only the one scheduled
+/// first competes with other events that are due.
 inline constexpr std::uint32_t in_order = 1u << 31;
 
 class Schedule {
@@ -51,16 +52,16 @@ class Schedule {
   Schedule(const Schedule&) = delete;
   Schedule& operator=(const Schedule&) = delete;
 
-  /// Facts are stamped through this reference.
+  /// The recorder stamps facts through this reference.
   const Instant& now() const { return now_; }
   void set_recorder(Recorder* recorder) { recorder_ = recorder; }
   ChoiceSource& choices() { return choices_; }
 
-  /// `time` may not lie in the past.
+  /// REQUIRES: `time` is not in the past.
   void at(Instant time, ScheduledEvent event) {
     if (!has_place_ || time == now_) return add(time, event);
-    // Here and member by member, so that the event is made where it will lie. Read as a whole right
-    // after its members were written, it would make a processor wait for all that it wrote before.
+    // Inline and member by member, so that the event is built in its final place. If it were read
+    // as a whole right after its members were written, the processor would wait for those writes.
     ScheduledEvent& follower = events_[heap_.front().place];
     follower.target = event.target;
     follower.amount = event.amount;
@@ -74,14 +75,14 @@ class Schedule {
     leave_place();
     return due_.empty() && heap_.empty();
   }
-  /// When the next event is due; `never` where there is none.
+  /// When the next event is due; `never` if there is none.
   Instant next_time() {
     leave_place();
     return !due_.empty() ? now_ : heap_.empty() ? never : heap_.front().time;
   }
-  /// Moves time to the next event and takes it. There must be one.
+  /// Advances time to the next event and takes it. REQUIRES: there is one.
   ScheduledEvent next();
-  /// Moves time on to `time`, at which or before which nothing may be due any more.
+  /// Advances time to `time`. REQUIRES: no event is due at or before it.
   void advance_to(Instant time) { now_ = time; }
 
  private:
@@ -91,9 +92,9 @@ class Schedule {
   void follow_at(Instant time);
   void gather_tied();
   void compete(const ScheduledEvent& event);
-  // With many events a processor would wait for memory most of the time. So what will happen soon
-  // is fetched before, a step with each level of the heap that the event rises: first the event
-  // itself, which says who its target is, then what that will need.
+  // With many events a processor would wait for memory most of the time. So what an event needs is
+  // prefetched before it is due, one step per level of the heap that the event rises: first the
+  // event itself, which names its target, then what the target needs.
   static constexpr std::size_t many = 1024;
   void announce_risen() const;
   void announce(EventHeap::Place place, std::uint32_t step) const {
@@ -112,17 +113,17 @@ class Schedule {
   Instant tie_instant_{};
   std::uint32_t tie_occurrence_ = 0;
   std::uint32_t scheduled_ = 0;
-  // The event that was taken last has its place in the heap still: most have a successor, which
-  // gets it.
+  // The event that was taken last still has its place in the heap: most events schedule a
+  // successor, which reuses it.
   bool has_place_ = false;
-  EventHeap::Place second_ = EventHeap::nowhere;  // who comes next, while that is so
-  EventHeap heap_;  // those of one instant are put in order when they come out
+  EventHeap::Place second_ = EventHeap::nowhere;  // the next entry, while `has_place_` is true
+  EventHeap heap_;  // events of one instant are ordered when they come out
   std::vector<ScheduledEvent, LargePages<ScheduledEvent>> events_;
   std::vector<std::uint32_t> free_;    // places in events_
   std::vector<Entry> tied_;            // for `gather_tied`
   std::vector<ScheduledEvent> due_;    // at now_
-  bool orderly_is_due_ = false;        // one that is `in_order` is among those
-  std::deque<ScheduledEvent> behind_;  // due at now_, too, and behind that one
+  bool orderly_is_due_ = false;        // an event with `in_order` is in `due_`
+  std::deque<ScheduledEvent> behind_;  // also due at now_, after that event
 };
 
 }  // namespace proactor_lab

@@ -1,5 +1,6 @@
-// Simulated UDP: whole datagrams to a port, after a latency each of its own, so that they may
-// overtake each other. Nobody there, or nobody who waits: they are kept up to a limit, then lost.
+// Simulated UDP: sends whole datagrams to a port, each with a separate latency, so that they may
+// overtake each other. They wait at a bound port up to a limit; beyond it, or if the port is not
+// bound when they arrive, they are lost.
 #pragma once
 
 #include <cstddef>
@@ -31,12 +32,12 @@ class DatagramOwner {
 
 class Datagrams final : private EventTarget {
  public:
-  /// In one datagram: what IP can carry (EMSGSIZE beyond).
+  /// Maximum size of a datagram in bytes: what IP can carry (EMSGSIZE beyond).
   static constexpr std::uint32_t bytes_max = 65'507;
 
   Datagrams(DelayRange latency, Schedule& schedule) : latency_(latency), schedule_(schedule) {}
 
-  /// Port 0 takes a free one; 0 is returned where the port is taken.
+  /// Binds `port`; 0 selects a free one. Returns the port, or 0 if it is taken.
   std::uint16_t bind(std::uint16_t port, DatagramOwner* owner);
   void unbind(std::uint16_t port);
   void send(std::uint16_t from, std::uint16_t to, std::span<const std::byte> bytes,

@@ -1,5 +1,5 @@
-// Descriptor numbers as Linux hands them out: always the lowest that is free (open(2)). A closed
-// number is soon somebody else's, and programs that keep it talk to the wrong stream.
+// Assigns descriptor numbers as Linux does: always the lowest that is free (open(2)). A closed
+// number is soon reused, and a program that keeps it uses the wrong stream.
 #pragma once
 
 #include <algorithm>
@@ -17,15 +17,15 @@ class DescriptorTable {
 
   explicit DescriptorTable(std::int32_t limit) : limit_(limit) {}
 
-  /// No number is left (EMFILE).
+  /// True if no number is left (EMFILE).
   bool full() const {
     return free_.empty() && first + static_cast<std::int32_t>(objects_.size()) >= limit_;
   }
 
-  /// The most that were open at the same time.
+  /// Maximum number of descriptors that were open at the same time.
   std::size_t most() const { return objects_.size(); }
 
-  /// `object` is the owner's own index. Not when full.
+  /// `object` is the caller's index. REQUIRES: not full.
   Handle add(std::uint32_t object) {
     if (free_.empty()) {
       free_.push_back(first + static_cast<std::int32_t>(objects_.size()));
@@ -38,7 +38,7 @@ class DescriptorTable {
     return Handle{number};
   }
 
-  /// `nothing` where the handle is not open (EBADF).
+  /// Returns `nothing` if the handle is not open (EBADF).
   std::uint32_t object_of(Handle handle) const {
     const std::int64_t place = std::int64_t{to_number(handle)} - first;
     if (place < 0 || place >= static_cast<std::int64_t>(objects_.size())) return nothing;

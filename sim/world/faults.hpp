@@ -1,5 +1,5 @@
-// What happens to the world at moments that a scenario names: connections break, the network is cut
-// for a while, descriptors or the disk give out.
+// Faults at moments that a scenario names: connections break, the network is cut for a while,
+// descriptors run out or the disk fails.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,13 @@ struct DiskFault {
   bool active = false;
 };
 
-/// What is wrong right now. The simulated system looks here before it does as it is asked.
+/// The current faults. The simulated system checks them before it carries out a request.
 struct Shortage {
   bool no_descriptors = false;  ///< EMFILE
   std::vector<DiskFault> disk;
 
-  /// 0: it is well. A path is looked up only here: its file may come to be while it fails.
+  /// Returns 0 if there is no fault. A path is looked up only here, because its file may be created
+  /// during the fault.
   std::int32_t error_of(FileId file, const Files& files) const {
     for (const DiskFault& each : disk) {
       if (!each.active) continue;
@@ -40,11 +41,12 @@ class Faults final : private EventTarget {
 
   const Shortage& shortage() const { return shortage_; }
 
-  // Clients are counted over all crowds, from 0. One who is not connected then is spared.
+  // Clients are numbered over all crowds, from 0. A client that is not connected then is not
+  // affected.
   void break_connection(Instant at, std::uint32_t client);
   void cut(Instant at, Duration lasts, std::uint32_t client);
   void run_out_of_descriptors(Instant at, Duration lasts);
-  /// `path` empty: all files.
+  /// An empty `path` means all files.
   void fail_disk(Instant at, Duration lasts, std::int32_t error, const std::string& path);
 
  private:

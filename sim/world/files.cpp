@@ -26,7 +26,7 @@ std::uint32_t Files::room(std::uint64_t offset, std::uint32_t most) {
 }
 
 void Files::write(FileId file, std::uint64_t offset, std::span<const std::byte> bytes) {
-  if (bytes.empty()) return;  // pwrite(2): grows nothing
+  if (bytes.empty()) return;  // as pwrite(2): does not grow the file
   assert(offset <= size_max && bytes.size() <= size_max - offset);
   std::vector<std::byte>& content = contents_[file];
   if (content.size() < offset + bytes.size()) content.resize(offset + bytes.size());

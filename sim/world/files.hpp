@@ -1,5 +1,5 @@
-// The simulated system's files: names and bytes, in memory, one flat folder of any names. Contents
-// outlive the handles; nothing reaches a disk.
+// The simulated system's files: names and bytes, in memory, in one flat directory. Contents outlive
+// the handles; nothing is written to a disk.
 #pragma once
 
 #include <cstddef>
@@ -18,10 +18,10 @@ inline constexpr FileId no_file = UINT32_MAX;
 
 class Files {
  public:
-  /// No file grows past this (EFBIG).
+  /// Maximum size of a file in bytes (EFBIG beyond).
   static constexpr std::uint64_t size_max = std::uint64_t{1} << 30;
 
-  /// `no_file` where there is none and `create` is not set.
+  /// Returns `no_file` if there is none and `create` is not set.
   FileId open(std::string_view name, bool create, bool truncate) {
     auto found = by_name_.find(name);
     if (found == by_name_.end()) {
@@ -33,7 +33,7 @@ class Files {
     return found->second;
   }
 
-  /// `no_file` where there is none.
+  /// Returns `no_file` if there is none.
   FileId find(std::string_view name) const {
     const auto found = by_name_.find(name);
     return found == by_name_.end() ? no_file : found->second;
@@ -43,16 +43,16 @@ class Files {
 
   const std::vector<std::byte>& content(FileId file) const { return contents_[file]; }
   std::uint64_t size(FileId file) const { return contents_[file].size(); }
-  /// All names, in the order of the alphabet.
+  /// All names, in alphabetical order.
   const std::map<std::string, FileId, std::less<>>& names() const { return by_name_; }
 
-  /// How many bytes a read of at most `most` at `offset` can give.
+  /// How many bytes a read of at most `most` at `offset` returns.
   std::uint32_t available(FileId file, std::uint64_t offset, std::uint32_t most) const;
   /// Bytes from `offset` on, fewer at the file's end.
   std::uint32_t read(FileId file, std::uint64_t offset, std::span<std::byte> into) const;
-  /// How many of `most` bytes at `offset` a file has room for.
+  /// How many of `most` bytes at `offset` fit into a file.
   static std::uint32_t room(std::uint64_t offset, std::uint32_t most);
-  /// Grows the file where it must; there must be room. A gap reads as zeros.
+  /// Grows the file if necessary; a gap reads as zeros. REQUIRES: there is room.
   void write(FileId file, std::uint64_t offset, std::span<const std::byte> bytes);
 
  private:

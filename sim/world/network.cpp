@@ -114,15 +114,15 @@ std::uint32_t Network::discard(EndId end, std::uint32_t most) {
   return count;
 }
 
-/// The oldest bytes are gone.
+/// Removes the oldest bytes.
 void Network::made_room(EndId id, std::uint32_t bytes) {
   End& end = ends_[id];
   const bool was_full = end.stored >= send_buffer_;
   end.head = (end.head + bytes) & (end.ring_size - 1);
   end.stored -= bytes;
   end.arrived -= bytes;
-  // Whoever takes bytes as they arrive lets the sender go on at once, with their acknowledgement;
-  // room that is made later has to be told in a segment of its own.
+  // If an owner takes bytes as they arrive, their acknowledgement tells the sender at once that
+  // there is space; space that is made later is announced in a separate segment.
   if (was_full && !end.arriving && !end.reset) {
     schedule_.at(schedule_.now() + latency_from(id),
                  {this, 0, peer_of(id), end.last_cause, window_opens});
@@ -171,7 +171,7 @@ void Network::schedule_arrival(EndId to, Type type, std::uint64_t amount, FactIn
   Instant time = departs + draw_latency(from, link);
   if (link.losses_per_million > 0) time += lost_time(from, link, cause);
   if (last_cut_ > schedule_.now()) time = std::max(time, connections_[to / 2].cut_until);
-  // A stream keeps its order. A nanosecond apart, two segments are no tie, so no question arises.
+  // A stream keeps its order. Two segments a nanosecond apart do not tie, so no question is asked.
   End& end = ends_[to];
   const Duration apart{arrivals_tie_ ? 0 : 1};
   if (end.segments > 0) time = std::max(time, end.last_arrival + apart);
@@ -191,7 +191,7 @@ void Network::perhaps_break(EndId from, const NetworkLink& link, FactIndex cause
   }
 }
 
-/// When the last of `bytes` has left: one segment after the other.
+/// When the last of `bytes` has left: segments leave one after the other.
 Instant Network::leaves_line(EndId from, const NetworkLink& link, std::uint64_t bytes) {
   Instant& line_free = connections_[from / 2].line_free[from & 1u];
   const std::uint64_t ns = bytes * 1'000'000'000 / link.bytes_per_second;
@@ -199,11 +199,10 @@ Instant Network::leaves_line(EndId from, const NetworkLink& link, std::uint64_t 
   return line_free;
 }
 
-/// What it costs a segment that is lost on the way to be sent again: twice as long each time, as
-/// RFC 6298 has it.
+/// The delay of a segment that is lost and sent again: the timeout doubles each time (RFC 6298).
 Duration Network::lost_time(EndId from, const NetworkLink& link, FactIndex cause) {
   constexpr Duration first_timeout = std::chrono::milliseconds{200};
-  constexpr std::uint32_t losses_max = 5;  // more make no sense of a simulation's length
+  constexpr std::uint32_t losses_max = 5;  // more would exceed the length of a simulation
   Duration lost{0};
   Duration timeout = first_timeout;
   for (std::uint32_t i = 0; i < losses_max; ++i) {
@@ -237,7 +236,7 @@ void Network::expect(const ScheduledEvent& event, std::uint32_t step) {
     if (owner != nullptr) owner->expect_arrival(event.subject, step - 1);
     return;
   }
-  // Both ends: whoever hears something mostly answers.
+  // Both ends: an owner that receives something usually answers.
   for (const EndId end : {event.subject, peer_of(event.subject)}) {
     __builtin_prefetch(&ends_[end]);
     __builtin_prefetch(ends_[end].small.data());
@@ -246,7 +245,7 @@ void Network::expect(const ScheduledEvent& event, std::uint32_t step) {
 
 void Network::note_order(const ScheduledEvent& event) { in_order_[event.subject].push_back(event); }
 
-/// One of those that are due now; what arrives is the oldest.
+/// One of the segments that are due now arrives: the oldest.
 void Network::arrive_in_order(EndId to) {
   std::deque<ScheduledEvent>& under_way = in_order_[to];
   const ScheduledEvent oldest = under_way.front();
@@ -299,7 +298,7 @@ void Network::bytes_arrived(const ScheduledEvent& event) {
   end.under_way -= count;
   end.arriving = true;
   if (end.owner != nullptr) end.owner->readable(id, event.cause);
-  // The owner may have opened connections: the ends may lie elsewhere by now.
+  // The owner may have opened connections, which can move the ends in memory.
   End& here = ends_[id];
   here.arriving = false;
   if (!here.filled || here.stored >= send_buffer_) return;
@@ -308,7 +307,7 @@ void Network::bytes_arrived(const ScheduledEvent& event) {
   if (sender != nullptr) sender->writable(peer_of(id), event.cause);
 }
 
-/// The connection is over at this end; receives and sends that wait are to hear of it.
+/// The connection is broken at this end; receives and sends that wait are notified.
 void Network::break_end(EndId id, FactIndex cause) {
   End& end = ends_[id];
   end.reset = true;
@@ -319,7 +318,7 @@ void Network::break_end(EndId id, FactIndex cause) {
   if (ends_[id].owner != nullptr) ends_[id].owner->writable(id, cause);
 }
 
-/// Bytes came that nobody will ever take: both ends learn that the connection is over.
+/// Bytes arrived that no owner will take: both ends are notified that the connection is broken.
 void Network::break_off(EndId id, const ScheduledEvent& event) {
   reset(id, event.cause);
   break_end(id, event.cause);

@@ -1,6 +1,7 @@
-// The simulated network: byte streams between two ends, and listeners that streams arrive at. Bytes
-// are real and arrive in order, after the link's latency, all of them or until a reset. Who owns an
-// end (program, client, back end) is told when something arrives and takes it when it likes.
+// The simulated network: byte streams between two ends, and listeners at which streams arrive.
+// Bytes are real and arrive in order, after the link's latency, all of them or until a reset. The
+// owner of an end (program, client, back end) is notified when something arrives, and may take it
+// later.
 #pragma once
 
 #include <algorithm>
@@ -26,17 +27,18 @@ namespace proactor_lab {
 using EndId = std::uint32_t;
 constexpr EndId peer_of(EndId end) { return end ^ 1u; }
 inline constexpr EndId no_end = UINT32_MAX;
-/// For `Fact::handle`, where only the connection is known.
+/// For `Fact::handle`, if only the connection is known.
 constexpr std::int32_t connection_fact(EndId end) { return connection_handle(end / 2); }
 
-/// Whoever owns a stream end or a listener. `cause` is the fact that made it happen.
+/// The owner of a stream end or a listener. `cause` is the fact that caused the event.
 class NetworkOwner {
  public:
   /// Bytes, the end of the stream or a reset arrived at `end`.
   virtual void readable(EndId end, FactIndex cause) = 0;
-  /// `end` had filled its buffer, and there is room again; or the connection broke.
+  /// `end` had filled its buffer, and has space again; or the connection broke.
   virtual void writable(EndId end, FactIndex cause) = 0;
-  /// Something arrives at `end` soon: see `EventTarget::expect`. `end` is there at step 0.
+  /// Something arrives at `end` soon: see `EventTarget::expect`. The network's data of `end` are in
+  /// the cache at step 0.
   virtual void expect_arrival(EndId, std::uint32_t /*step*/) {}
   /// A connection waits at the listener on `port`.
   virtual void acceptable(std::uint16_t port, FactIndex cause) = 0;
@@ -45,19 +47,19 @@ class NetworkOwner {
   ~NetworkOwner() = default;
 };
 
-/// What lies between two ends: both directions are alike, and do not slow each other down.
+/// The path between two ends. Both directions are alike, and do not slow each other down.
 struct NetworkLink {
   DelayRange latency;                    ///< one way
-  std::uint64_t bytes_per_second = 0;    ///< 0: any number at once
-  std::uint32_t losses_per_million = 0;  ///< segments that have to be sent again
+  std::uint64_t bytes_per_second = 0;    ///< 0: unlimited
+  std::uint32_t losses_per_million = 0;  ///< segments that must be sent again
   std::uint32_t breaks_per_million = 0;  ///< segments at which the connection breaks
 };
-/// By number. 0 is the link of everybody who has no other.
+/// The number of a link. 0 is the default link.
 using LinkId = std::uint16_t;
 
 struct NetworkConfig {
   DelayRange latency;                 ///< of link 0
-  std::uint32_t send_buffer = 65536;  ///< bytes under way in one direction
+  std::uint32_t send_buffer = 65536;  ///< bytes sent and not yet taken, per direction
   bool arrivals_tie = false;          ///< see `Network::let_arrivals_tie`
 };
 
@@ -69,76 +71,78 @@ class Network final : private EventTarget {
         schedule_(schedule),
         links_{NetworkLink{.latency = config.latency}} {}
 
-  /// Segments of one stream that would arrive at one instant do: in order, but what else is due
-  /// then may come between them. Otherwise they are a nanosecond apart. To be called before any
+  /// Lets segments of one stream arrive at the same instant: in order, but other events that are
+  /// due then may come between them. Otherwise they are a nanosecond apart. Call it before any
   /// connection is opened.
   void let_arrivals_tie() {
     assert(connections_.empty());
     arrivals_tie_ = true;
   }
-  /// Losses and broken connections are recorded from now on.
+  /// Records losses and broken connections from now on.
   void set_recorder(Recorder* recorder) { recorder_ = recorder; }
   LinkId add_link(const NetworkLink& link);
   NetworkLink& link(LinkId id) { return links_[id]; }
 
-  /// A new connection: the returned end is the initiator's, its peer still has no owner. `label` is
-  /// what traces call it. Where it leads to a listener with a link of its own, it goes by that.
+  /// Opens a connection. The returned end is the initiator's; its peer has no owner yet. `label`
+  /// names it in traces. If it connects to a listener with a separate link, it uses that link.
   EndId open(NetworkOwner* initiator, std::uint32_t tag, const char* label, LinkId link = 0);
   void adopt(EndId end, NetworkOwner* owner, std::uint32_t tag);
-  /// Nobody will take bytes from `end` any more: the first that arrive break the connection.
+  /// No owner will take bytes from `end` any more: the first that arrive break the connection.
   void abandon(EndId end);
   const char* label(EndId end) const { return connections_[end / 2].label; }
-  /// The owner's own number for an end.
+  /// The owner's number for an end.
   std::uint32_t tag(EndId end) const { return ends_[end].tag; }
 
-  /// What somebody who listens on any port, on 0, is given: nobody listens there yet.
+  /// A free port, for listening on port 0.
   std::uint16_t free_port() const;
-  /// False: the port is taken.
+  /// Returns false if the port is taken.
   bool listen(std::uint16_t port, NetworkOwner* owner, LinkId link = 0);
-  /// The owner's own number for a listener.
+  /// The owner's number for a listener.
   void tag_listener(std::uint16_t port, std::uint32_t tag) { listener_on(port)->tag = tag; }
   std::uint32_t listener_tag(std::uint16_t port) const { return listener_on(port)->tag; }
   void stop_listening(std::uint16_t port);
-  /// The connection reaches the listener after one latency; false if nobody listens there now.
+  /// The connection reaches the listener after one latency. Returns false if nothing listens there
+  /// now.
   bool connect(EndId initiator, std::uint16_t port, FactIndex cause);
   bool acceptable(std::uint16_t port) const;
-  /// The oldest connection that waits at `port`: the accepting side's end.
+  /// Removes the oldest connection that waits at `port`; returns the accepting side's end.
   EndId accept(std::uint16_t port);
   FactIndex arrival_of(EndId end) const { return ends_[end].last_cause; }
 
-  /// How much `end` may send now: what is under way, or has arrived and was not yet taken, counts
-  /// against the buffer. A reader that does not read stops the writer.
+  /// How many bytes `end` may send now. Bytes in flight, and bytes that have arrived but were not
+  /// taken, count against the buffer: a reader that does not read stops the writer.
   std::uint32_t space(EndId end) const {
     const std::uint32_t stored = ends_[peer_of(end)].stored;
     return stored < send_buffer_ ? send_buffer_ - stored : 0;
   }
-  /// Copies at most `space` of `bytes` and sends them off; they arrive after a latency.
+  /// Copies at most `space` of `bytes` and sends them; they arrive after a latency. Returns their
+  /// number.
   std::uint32_t send(EndId end, std::span<const std::byte> bytes, FactIndex cause);
 
   std::uint32_t available(EndId end) const { return ends_[end].arrived; }
   std::uint32_t take(EndId end, std::span<std::byte> into);
-  /// As `take` of at most `most` bytes, by somebody who does not look at them.
+  /// As `take` of at most `most` bytes, without copying them.
   std::uint32_t discard(EndId end, std::uint32_t most);
-  /// Neither bytes, nor the stream's end, nor a reset arrived.
+  /// True if neither bytes, nor the end of the stream, nor a reset has arrived.
   bool is_silent(EndId end) const {
     return ends_[end].arrived == 0 && !ends_[end].ended && !ends_[end].reset;
   }
   bool at_end(EndId end) const { return ends_[end].ended && ends_[end].arrived == 0; }
   bool was_reset(EndId end) const { return ends_[end].reset; }
-  /// What a reset left to be told, once: ECONNRESET, or EPIPE where the stream had ended before.
-  /// 0 where there is nothing to tell.
+  /// The error of a reset, which is reported once: ECONNRESET, or EPIPE if the stream had ended
+  /// before. 0 if there is none.
   std::int32_t take_error(EndId end) { return std::exchange(ends_[end].error, std::uint8_t{0}); }
-  /// Nobody listened any more when the connection that `initiator` asked for arrived.
+  /// True if nothing listened any more when the connection of `initiator` arrived.
   bool refused(EndId initiator) const { return ends_[initiator].refused; }
   bool ended(EndId end) const { return ends_[end].ended; }
   bool send_closed(EndId end) const { return ends_[end].send_closed; }
 
-  /// `end` takes no bytes any more. Where it has ended its own stream, too, the next that arrive
+  /// `end` accepts no more bytes. If it has also ended its own stream, the next bytes that arrive
   /// break the connection (RFC 1122, 4.2.2.13).
   void shutdown_receive(EndId end) { ends_[end].receive_closed = true; }
-  /// No more bytes will follow what was sent: the peer sees the end of the stream after a latency.
+  /// No bytes follow those already sent: the peer sees the end of the stream after a latency.
   void shutdown_send(EndId end, FactIndex cause);
-  /// Nobody holds `end` any more. Closed over unread bytes TCP answers with a reset.
+  /// The last reference to `end` is gone. If bytes are unread, TCP sends a reset.
   void close(EndId end, FactIndex cause);
   /// Breaks the connection: the peer sees a reset after a latency; what was under way is lost, what
   /// had arrived can still be taken (as on Linux).
@@ -146,13 +150,13 @@ class Network final : private EventTarget {
 
   /// The network itself breaks a connection: both ends see a reset after a latency.
   void break_connection(std::uint32_t connection, FactIndex cause);
-  /// Nothing that is sent on the connection arrives before `until`; it is late then, not lost.
+  /// Nothing that is sent on the connection arrives before `until`; it is delayed, not lost.
   void cut(std::uint32_t connection, Instant until) {
     connections_[connection].cut_until = until;
     last_cut_ = std::max(last_cut_, until);
   }
 
-  /// One latency for a segment that leaves `end`.
+  /// Draws the latency of a segment that leaves `end`.
   Duration latency_from(EndId end);
 
  private:
@@ -166,30 +170,30 @@ class Network final : private EventTarget {
 
   static constexpr std::uint32_t small_ring = 64;
 
-  /// Two cache lines, which processors fetch together: with many connections most of the time goes
-  /// into fetching these.
+  /// Two cache lines, which processors fetch together: with many connections, most of the time is
+  /// spent on fetching these.
   struct alignas(128) End {
     NetworkOwner* owner = nullptr;
-    std::unique_ptr<std::byte[]> large_ring;  // once the small one does not do
+    std::unique_ptr<std::byte[]> large_ring;  // if the small one is not enough
     Instant last_arrival{};  // segments of one direction do not overtake each other
     std::uint32_t tag = 0;
     std::uint32_t ring_size = small_ring;  // a power of two
     std::uint32_t head = 0;                // of the ring
-    std::uint32_t stored = 0;              // bytes in the ring: arrived, then those under way
+    std::uint32_t stored = 0;              // bytes in the ring: arrived, then those in flight
     std::uint32_t arrived = 0;
     std::uint32_t under_way = 0;  // sent and not yet arrived
     std::uint32_t segments = 0;
     FactIndex last_cause = 0;
     LinkId link = 0;
-    std::uint8_t error = 0;  // of a reset, until it is told
+    std::uint8_t error = 0;  // of a reset, until it is reported
     bool ended : 1 = false;
     bool reset : 1 = false;
     bool refused : 1 = false;
     bool send_closed : 1 = false;
     bool receive_closed : 1 = false;
-    bool arriving : 1 = false;  // its owner is being told of bytes
+    bool arriving : 1 = false;  // its owner is being notified of bytes
     bool abandoned : 1 = false;
-    bool filled : 1 = false;  // its peer could send no more, and has not been told of room since
+    bool filled : 1 = false;  // its peer could send no more, and was not notified of space since
     std::array<std::byte, small_ring> small;
 
     std::byte* ring() { return large_ring != nullptr ? large_ring.get() : small.data(); }
@@ -239,7 +243,7 @@ class Network final : private EventTarget {
   std::vector<End, LargePages<End>> ends_;
   std::vector<Connection> connections_;
   std::vector<Listener> listeners_;
-  std::map<EndId, std::deque<ScheduledEvent>> in_order_;  // where arrivals tie: what is under way
+  std::map<EndId, std::deque<ScheduledEvent>> in_order_;  // if arrivals tie: what is in flight
 };
 
 }  // namespace proactor_lab

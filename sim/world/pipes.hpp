@@ -1,6 +1,7 @@
-// Simulated pipes: bytes in order from one end to the other, at once. As in Linux (fs/pipe.c) they
-// lie in up to 16 pages: a write goes on in the newest page only if its odd bytes fit there, and a
-// page is free again only when all of it was read. Waiting at an end is the owner's affair.
+// Simulated pipes: bytes move in order from one end to the other, without delay. As in Linux
+// (fs/pipe.c) they are stored in up to 16 pages: a write continues in the newest page only if its
+// remainder modulo the page size fits there, and a page is free again only when all of it was read.
+// The caller handles operations that wait at an end.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +29,7 @@ class Pipes {
     return pipe;
   }
 
-  /// One end goes; with the second the pipe does.
+  /// Closes one end; the pipe is freed when both are closed.
   void close_reader(PipeId pipe) { close_end(pipe, pipes_[pipe].read_from); }
   void close_writer(PipeId pipe) { close_end(pipe, pipes_[pipe].written_to); }
 
@@ -38,16 +39,17 @@ class Pipes {
   std::uint32_t available(PipeId pipe) const {
     return static_cast<std::uint32_t>(pipes_[pipe].bytes.size());
   }
-  /// No page is free. A small write may succeed all the same.
+  /// True if no page is free. A small write may still succeed.
   bool full(PipeId pipe) const { return pipes_[pipe].pages.size() == pages_max; }
-  /// How many bytes of a write of so many go in.
+  /// How many bytes of a write of `bytes` bytes fit.
   std::uint32_t room(PipeId pipe, std::uint32_t bytes) const {
     const std::uint32_t merged = mergeable(pipes_[pipe], bytes);
     const auto free_pages = static_cast<std::uint32_t>(pages_max - pipes_[pipe].pages.size());
     return merged + std::min(bytes - merged, free_pages * page_size);
   }
 
-  /// At most what is available. True if that made room: the pipe was full and is not any more.
+  /// Takes `into.size()` bytes. REQUIRES: so many are available. Returns true if the pipe was full
+  /// and is not any more.
   bool take(PipeId id, std::span<std::byte> into) {
     Pipe& pipe = pipes_[id];
     const bool was_full = full(id);
@@ -64,7 +66,7 @@ class Pipes {
     return was_full && !full(id);
   }
 
-  /// A write: what there is room for, which is returned.
+  /// Writes as many bytes as there is room for, and returns their number.
   std::uint32_t put(PipeId id, std::span<const std::byte> bytes) {
     Pipe& pipe = pipes_[id];
     const auto length = static_cast<std::uint32_t>(bytes.size());
@@ -82,7 +84,7 @@ class Pipes {
   static constexpr std::uint32_t page_size = 4096;
   static constexpr std::size_t pages_max = 16;
 
-  /// What lies in a page; what was read of it is not used again.
+  /// The bytes in a page; space that was read is not used again.
   struct Page {
     std::uint32_t begin = 0;
     std::uint32_t end = 0;
@@ -95,7 +97,7 @@ class Pipes {
     bool written_to = true;
   };
 
-  /// How many bytes of a write of so many go into the newest page: its odd ones, or none.
+  /// How many bytes of a write of `bytes` bytes go into the newest page: the remainder, or none.
   static std::uint32_t mergeable(const Pipe& pipe, std::uint32_t bytes) {
     const std::uint32_t odd = bytes % page_size;
     return !pipe.pages.empty() && pipe.pages.back().end + odd <= page_size ? odd : 0;

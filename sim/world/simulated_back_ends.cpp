@@ -58,7 +58,7 @@ void SimulatedBackEnds::writable(EndId end, FactIndex cause) {
   if (conversations_[end].unsent > 0) send_unsent(end, cause);
 }
 
-/// Gives the network as much as it takes.
+/// Sends as many bytes as the network takes.
 void SimulatedBackEnds::send_unsent(EndId end, FactIndex cause) {
   if (network_.was_reset(end)) return;
   std::uint64_t& unsent = conversations_[end].unsent;
@@ -79,7 +79,7 @@ void SimulatedBackEnds::send_unsent(EndId end, FactIndex cause) {
   if (network_.ended(end)) end_if_said_all(end, cause);
 }
 
-/// Who asked says no more; nor does this, once every answer is out.
+/// The peer has ended its stream: ends this one once every answer is sent.
 void SimulatedBackEnds::end_if_said_all(EndId end, FactIndex cause) {
   const Conversation& conversation = conversations_[end];
   if (conversation.unsent == 0 && conversation.due == 0) network_.shutdown_send(end, cause);

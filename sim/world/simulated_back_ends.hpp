@@ -1,5 +1,5 @@
-// Back ends that the program can connect to: each answers whatever it is sent, after a while. They
-// take no CPU of the program's; only the network and their script delay them.
+// Back ends that the program can connect to: each answers everything it receives, after a delay.
+// They use no CPU time of the program; only the network and their script delay them.
 #pragma once
 
 #include <cstdint>
@@ -26,10 +26,10 @@ class SimulatedBackEnds final : private NetworkOwner, private EventTarget {
   void add(const BackEndScript& script);
 
  private:
-  /// With one that asked.
+  /// The state of one connection.
   struct Conversation {
     std::uint64_t unsent = 0;  // bytes of answers that the network has not taken
-    std::uint32_t due = 0;     // answers that are still thought about
+    std::uint32_t due = 0;     // answers whose delay has not passed
   };
 
   struct BackEnd {

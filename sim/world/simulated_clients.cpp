@@ -44,7 +44,7 @@ void SimulatedClients::record(Client& client, FactKind kind, std::uint64_t bytes
                                    .detail = breaks(client)});
 }
 
-/// Leaving bytes unread resets the connection, too.
+/// True if leaving resets the connection; leaving bytes unread does so, too.
 bool SimulatedClients::breaks(const Client& client) const {
   return client.crowd->script.end == ClientEnd::reset || network_.available(client.end) > 0;
 }
@@ -81,7 +81,7 @@ void SimulatedClients::connect(std::uint32_t index) {
   client.end = network_.open(this, index, label_of(client), client.crowd->script.link);
   record(client, FactKind::client_connected, 0);
   if (!network_.connect(client.end, client.crowd->port, client.last)) return;  // refused
-  // The answer to its greeting is back after a round trip.
+  // The handshake is complete after a round trip.
   const Duration there = network_.latency_from(client.end);
   const Duration back = network_.latency_from(client.end);
   schedule(index, connected, schedule_.now() + there + back);
@@ -89,7 +89,7 @@ void SimulatedClients::connect(std::uint32_t index) {
 
 // --- Speaking --------------------------------------------------------------------------------
 
-/// Schedules the client's next act, if it has one that does not wait for an answer.
+/// Schedules the client's next action, unless it waits for an answer.
 void SimulatedClients::go_on(std::uint32_t index) {
   Client& client = clients_[index];
   const ClientScript& script = client.crowd->script;
@@ -113,7 +113,7 @@ void SimulatedClients::go_on(std::uint32_t index) {
                                 {QuestionKind::think, client.end, client.requests_made});
     if (think > Duration::zero()) return schedule(index, speaks, now + think);
     speak(index);
-    if (client.received < client.awaited) return;  // until the answer is there, it only waits
+    if (client.received < client.awaited) return;  // now it only waits for the answer
     return go_on(index);
   }
   if (script.end == ClientEnd::stay || script.end_at >= Duration::zero()) return;
@@ -121,7 +121,7 @@ void SimulatedClients::go_on(std::uint32_t index) {
   schedule(index, leaves, now);
 }
 
-/// An open loop goes on by the clock, until its last request.
+/// An open loop continues by the clock, until its last request.
 void SimulatedClients::go_on_after_answer(std::uint32_t index) {
   const Client& client = clients_[index];
   const ClientScript& script = client.crowd->script;
@@ -151,7 +151,7 @@ void SimulatedClients::say(Client& client, std::span<const std::byte> bytes) {
   client.unsent += bytes.size() - sent;
 }
 
-/// Gives the network what it takes.
+/// Sends as many bytes as the network takes. Returns their number.
 std::size_t SimulatedClients::send(Client& client, std::span<const std::byte> bytes) {
   if (network_.send_closed(client.end) || network_.was_reset(client.end)) return 0;
   const auto count = std::min<std::size_t>(bytes.size(), network_.space(client.end));
@@ -166,8 +166,8 @@ void SimulatedClients::flush(Client& client) {
   client.unsent -= send(client, first_unsent(client, count));
 }
 
-/// What is unsent is not kept, however much an open loop says: its script and how much it is say
-/// what it was.
+/// Rebuilds the first unsent bytes. They are not stored, however many an open loop produces: the
+/// script and their number determine them.
 std::span<const std::byte> SimulatedClients::first_unsent(const Client& client, std::size_t count) {
   const Crowd& crowd = *client.crowd;
   if (scratch_.size() < count) scratch_.resize(count);
@@ -218,7 +218,7 @@ void SimulatedClients::readable(EndId end, FactIndex cause) {
   take(index, UINT32_MAX, cause);
 }
 
-/// A little now, and more after a while, for as long as something is there.
+/// Takes some bytes now, and more after a while, as long as bytes are available.
 void SimulatedClients::read_slowly(std::uint32_t index, FactIndex cause) {
   Client& client = clients_[index];
   const std::uint64_t rate = client.crowd->script.read_bytes_per_second;
@@ -227,7 +227,7 @@ void SimulatedClients::read_slowly(std::uint32_t index, FactIndex cause) {
   take(index, most, cause);
   client.reading = network_.available(client.end) > 0 && !network_.was_reset(client.end);
   if (client.reading) {
-    // Not more often than each period; a byte may take longer than one.
+    // At most once per period; a byte may take longer than a period.
     const Duration a_byte{static_cast<std::int64_t>(1'000'000'000 / rate)};
     schedule(index, reads, schedule_.now() + (a_period > 0 ? slow_read_period : a_byte));
   } else if (network_.at_end(client.end)) {
@@ -241,7 +241,7 @@ void SimulatedClients::take(std::uint32_t index, std::uint32_t most, FactIndex c
   const std::uint32_t count = reset ? 0 : network_.discard(client.end, most);
   client.last = cause;
   if (count == 0) {
-    // The program closed: the client hangs up too.
+    // The program closed its end: the client leaves, too.
     if (client.crowd->script.end != ClientEnd::stay) leave(client);
     return;
   }
@@ -251,7 +251,7 @@ void SimulatedClients::take(std::uint32_t index, std::uint32_t most, FactIndex c
   go_on_after_answer(index);
 }
 
-/// Those requests whose answers are complete by now.
+/// Measures the requests whose answers are complete by now.
 void SimulatedClients::note_answers(Client& client) {
   const ClientScript& script = client.crowd->script;
   const std::uint64_t bytes = script.bytes_of_answer();

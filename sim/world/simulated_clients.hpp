@@ -1,5 +1,5 @@
-// The clients of the world outside the program: each connects and talks by its script. They take no
-// CPU and answer at once; only the network and their script delay them.
+// The clients outside the program: each connects and communicates by its script. They use no CPU
+// time and answer at once; only the network and their script delay them.
 #pragma once
 
 #include <cstdint>
@@ -18,44 +18,44 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
  public:
   SimulatedClients(Network& network, Schedule& schedule, Recorder* recorder);
 
-  /// Schedules the clients of `script`, who will connect to `port`.
+  /// Schedules the clients of `script`, which will connect to `port`.
   void add(const ClientScript& script, std::uint16_t port);
 
-  /// `into` gets how long each request's answer took, from the request's being said to the answer's
-  /// last byte. It must outlive this. To be called before the run.
+  /// Appends the response time of each request to `into`: from the moment the request is made to
+  /// the last byte of its answer. `into` must outlive this. Call it before the run.
   void measure(std::vector<Duration>& into) { response_times_ = &into; }
 
-  /// How many requests of those who are to leave after the last answer got none so far, the ones
-  /// that were never said included. What is not measured counts as not answered.
+  /// Number of requests without an answer so far, including those not made yet, of clients that
+  /// leave after their last answer. Without `measure`, all requests count as unanswered.
   std::uint64_t unanswered() const;
 
-  /// The network's name for a client's connection; `no_end` before it sets out.
+  /// The network's end of a client's connection; `no_end` before it connects.
   EndId end_of(std::uint32_t client) const { return clients_[client].end; }
 
-  /// When the last answer so far had arrived.
+  /// When the last answer so far arrived, if measured.
   Instant last_answer() const { return last_answer_; }
 
  private:
   struct Crowd {
     ClientScript script;
     std::uint16_t port = 0;
-    std::vector<std::uint64_t> said_by;  // bytes of all `sends` up to each, it included
+    std::vector<std::uint64_t> said_by;  // bytes of all `sends` up to and including each
   };
-  /// A million of these are to fit: what few need stands elsewhere.
+  /// Small, because a million of these must fit: rarely used data are stored elsewhere.
   struct Client {
     const Crowd* crowd = nullptr;
-    std::uint64_t unsent = 0;   // bytes that it said and the network has not taken
-    std::uint64_t awaited = 0;  // bytes of answers, for what it said
+    std::uint64_t unsent = 0;   // bytes to send that the network has not taken
+    std::uint64_t awaited = 0;  // total bytes of the answers to what it has sent
     std::uint64_t received = 0;
-    Instant asked{};  // the latest request; an open loop asks by the clock: this says when all were
+    Instant asked{};  // time of the latest request; in an open loop it gives the time of all
     EndId end = no_end;
     FactIndex last = 0;  // its latest fact: the cause of its next
     std::uint32_t sends_made = 0;
     std::uint32_t requests_made = 0;
-    std::uint32_t requests_answered = 0;  // where measured
+    std::uint32_t requests_answered = 0;  // if measured
     bool leaving = false;
     bool left = false;
-    bool reading = false;  // a slow one, which has more to take
+    bool reading = false;  // a slow reader, which has more to take
   };
   static_assert(sizeof(Client) <= 64);
   enum Type : std::uint32_t { connects, connected, speaks, reads, leaves };
@@ -91,11 +91,11 @@ class SimulatedClients final : private NetworkOwner, private EventTarget {
   Network& network_;
   Schedule& schedule_;
   Recorder* recorder_;
-  std::deque<Crowd> crowds_;  // clients point to them: never moved
+  std::deque<Crowd> crowds_;  // a deque, because clients point to the elements
   std::vector<Client, LargePages<Client>> clients_;
-  std::vector<const char*> labels_;  // by client, where recorded
+  std::vector<const char*> labels_;  // by client, if recorded
   std::vector<std::byte> scratch_;
-  std::vector<std::byte> request_;  // as long as the longest
+  std::vector<std::byte> request_;  // as long as the longest request
   std::vector<Duration>* response_times_ = nullptr;
   Instant last_answer_{};
 };

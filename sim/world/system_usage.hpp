@@ -1,4 +1,4 @@
-// What a run asked of the simulated machine.
+// The simulated machine's resources that a run used.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 namespace proactor_lab {
 
 struct SystemUsage {
-  Duration cpu_time{0};  ///< of all the program's threads, the kernel's work for them included
-  std::uint64_t switches = 0;     ///< how often a thread that had waited took up a core
+  Duration cpu_time{0};           ///< of all threads of the program, including the kernel's work
+  std::uint64_t switches = 0;     ///< how often a core switched to a thread that had waited
   std::uint64_t calls = 0;        ///< system calls
   std::uint32_t threads_max = 0;  ///< alive at the same time
 };
