@@ -150,7 +150,7 @@ TaskOf<Result<std::size_t>> run(StreamSocket socket, State state, const char* na
 
 }  // namespace composed
 
-/// Sends all of `buffer`, which is lent until the handler is entered.
+/// Sends all of `buffer`, which is lent until the handler is entered. Errors: as `async_send`.
 template <class Handler>
 void async_write(StreamSocket socket, std::span<const std::byte> buffer, Handler&& handler,
                  CallSite site = CallSite::here()) {

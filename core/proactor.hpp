@@ -219,7 +219,7 @@ class Proactor final : private WorkerHost {
   // Id of the operation whose handler was entered last on the loop thread and whose exit has not
   // been recorded yet.
   std::uint32_t last_entered_ = 0;
-  std::size_t slots_owed_ = 0;              // to other threads
+  std::size_t slots_owed_ = 0;              // slots to give back to other threads
   Link link_ = Link::none;                  // link of the operation started last, to the next one
   std::atomic<bool> drain_cancels_{false};  // a cancel of `drain` is in flight; a worker may end it
   AsyncOperation* free_ = nullptr;

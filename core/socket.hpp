@@ -95,7 +95,7 @@ class StreamSocket {
                                std::forward<Handler>(handler), site);
   }
 
-  /// shutdown(2). A pending receive then completes with 0.
+  /// shutdown(2). If it closes the receiving side, a pending receive completes with 0 bytes.
   template <class Handler>
   OperationToken async_shutdown(ShutdownSide side, Handler&& handler,
                                 CallSite site = CallSite::here()) {

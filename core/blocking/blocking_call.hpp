@@ -101,12 +101,12 @@ struct BlockingCall {
   Handle watched = Handle::none;
   std::byte* data = nullptr;
   std::size_t length = 0;
-  std::span<const Handle> handles{};  ///< poll: wait until one of them can be read
-  std::span<std::uint32_t> keys{};    ///< wait_ready: whose handles are ready
+  std::span<const Handle> handles{};  ///< poll: waits until one of them can be read
+  std::span<std::uint32_t> keys{};    ///< wait_ready: set to the keys of ready handles
   std::uint32_t key = 0;              ///< watch
   Endpoint endpoint{};
   Duration duration{0};
-  std::uint32_t thread = 0;  ///< start_thread: as `prepare_thread` named it
+  std::uint32_t thread = 0;  ///< start_thread: the result of `prepare_thread`
   Lock lock{};
   Condition condition{};
   std::int32_t result = 0;

@@ -87,7 +87,7 @@ std::int32_t LiveThreads::start_thread(std::uint32_t id) {
   join_finished();
   const std::lock_guard lock(mutex_);
   auto thread = std::prev(threads_.end());
-  while (thread->id != id) --thread;  // it is among the last
+  while (thread->id != id) --thread;  // one of the last
   ++alive_;
   threads_max_ = std::max(threads_max_, alive_);
   try {

@@ -45,7 +45,7 @@ enum class FactKind : std::uint8_t {
   lock_requested,  ///< extra: label
   lock_acquired,
   lock_released,
-  condition_notified,  ///< extra: label; value: how many waited and are woken
+  condition_notified,  ///< extra: label; value: number of waiting threads woken
   handle_opened,       ///< value: a connection's number + 1, or 0; extra: label, may be null;
                        ///< detail: HandleKind
   handle_closed,

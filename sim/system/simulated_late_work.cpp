@@ -94,8 +94,8 @@ void SimulatedOs::cancel_linked(AsyncOperation& linked, std::int32_t result,
   const bool late = result == -ECANCELED || result == -EINVAL || result == -EOPNOTSUPP;
   const bool told = step.operation == nullptr ? !step.silent : is_step_told(step, result);
   if (!late || !is_put_off(linked)) return end(linked, result, step, 0, told);
-  // If a target ends at once, its timeout is told only after the batch, and may have expired by
-  // then.
+  // If a target ends at once, its timeout learns of that only after the batch, and may have
+  // expired.
   const Instant begin = linked.relative ? Instant{} : schedule_.now();
   const bool expires_at_once = linked.opcode == Opcode::link_timeout && linked.deadline <= begin &&
                                linked.backend_state[2] != 0 && place_of(linked) == Place::chained;

@@ -212,7 +212,7 @@ void SimulatedOs::on_event(const ScheduledEvent& event) {
   AsyncOperation* operation = timers_[event.subject].operation;
   free_timers_.push_back(event.subject);
   timers_[event.subject].operation = nullptr;
-  if (operation == nullptr) return;  // cancelled in the meantime
+  if (operation == nullptr) return;  // it was cancelled
   if (goes_on_late(*operation, event.cause)) return;
   --pending_;
   switch (operation->opcode) {

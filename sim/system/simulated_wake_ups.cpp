@@ -77,7 +77,7 @@ void SimulatedOs::wake_several(std::uint32_t index, std::uint8_t who, FactIndex 
   if (accepts) wake_accepts(index, cause);
 }
 
-/// A connection wakes the oldest; a shutdown of the listener wakes all.
+/// A connection wakes the oldest accept; a shutdown of the listener wakes all accepts.
 void SimulatedOs::wake_accepts(std::uint32_t index, FactIndex cause) {
   const Socket& listener = sockets_[index];
   const bool one = !listener.receive_closed && network_.acceptable(listener.port);

@@ -48,7 +48,7 @@ class Files {
 
   /// How many bytes a read of at most `most` at `offset` returns.
   std::uint32_t available(FileId file, std::uint64_t offset, std::uint32_t most) const;
-  /// Bytes from `offset` on, fewer at the file's end.
+  /// Copies bytes from `offset` on, fewer at the end of the file. Returns their number.
   std::uint32_t read(FileId file, std::uint64_t offset, std::span<std::byte> into) const;
   /// How many of `most` bytes at `offset` fit into a file.
   static std::uint32_t room(std::uint64_t offset, std::uint32_t most);

@@ -144,8 +144,8 @@ class Network final : private EventTarget {
   void shutdown_send(EndId end, FactIndex cause);
   /// The last reference to `end` is gone. If bytes are unread, TCP sends a reset.
   void close(EndId end, FactIndex cause);
-  /// Breaks the connection: the peer sees a reset after a latency; what was under way is lost, what
-  /// had arrived can still be taken (as on Linux).
+  /// Breaks the connection: the peer sees a reset after a latency. Bytes in flight are lost; bytes
+  /// that have arrived can still be taken (as on Linux).
   void reset(EndId end, FactIndex cause);
 
   /// The network itself breaks a connection: both ends see a reset after a latency.
@@ -181,7 +181,7 @@ class Network final : private EventTarget {
     std::uint32_t head = 0;                // of the ring
     std::uint32_t stored = 0;              // bytes in the ring: arrived, then those in flight
     std::uint32_t arrived = 0;
-    std::uint32_t under_way = 0;  // sent and not yet arrived
+    std::uint32_t under_way = 0;  // bytes sent that have not arrived
     std::uint32_t segments = 0;
     FactIndex last_cause = 0;
     LinkId link = 0;
@@ -238,7 +238,7 @@ class Network final : private EventTarget {
   bool arrivals_tie_;
   Schedule& schedule_;
   Recorder* recorder_ = nullptr;
-  Instant last_cut_{};  // when the last cut ends
+  Instant last_cut_{};  // end of the last cut
   std::vector<NetworkLink> links_;
   std::vector<End, LargePages<End>> ends_;
   std::vector<Connection> connections_;
