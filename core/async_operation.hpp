@@ -97,8 +97,7 @@ struct OperationRequest {
   bool relative = false;                   ///< timer, link_timeout: `deadline` counts from now
   ShutdownSide side = ShutdownSide::both;  ///< shutdown
   OperationToken target{};                 ///< cancel
-  OperationId
-      reserved{};  ///< this operation's id, from `Proactor::reserve_operation`; none: the next one
+  OperationId reserved{};  ///< its id, from `Proactor::reserve_operation`; none: the next one
 };
 
 /// Copies a request member by member, so that the compiler can track each member and a request

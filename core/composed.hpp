@@ -71,8 +71,7 @@ class ReadUntil {
   }
   OperationRequest next(const StreamSocket& socket) {
     const std::size_t size = text_->size();
-    if (size >= size_max_)
-      return {.opcode = Opcode::no_op};  // completes with 0 bytes, which ends it
+    if (size >= size_max_) return {.opcode = Opcode::no_op};  // its 0 bytes end it
     room_ = std::min<std::size_t>(1024, size_max_ - size);
     text_->resize(size + room_);
     return socket.receive_request(std::as_writable_bytes(std::span(*text_)).subspan(size));

@@ -483,8 +483,7 @@ AsyncOperation& Proactor::take_slot() {
   }
   AsyncOperation& slot = *free_elsewhere_;
   free_elsewhere_ = slot.next;
-  if (on_loop_thread())
-    free_ = std::exchange(free_elsewhere_, nullptr);  // the loop thread's own list was empty
+  if (on_loop_thread()) free_ = std::exchange(free_elsewhere_, nullptr);  // `free_` was empty
   return slot;
 }
 

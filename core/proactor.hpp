@@ -230,10 +230,9 @@ class Proactor final : private WorkerHost {
   std::vector<OpenChain> open_chains_;
   std::vector<std::uint32_t> finished_;        // places whose handlers have returned
   std::vector<std::uint32_t> finished_taken_;  // for the loop thread only: swapped with `finished_`
-  std::vector<std::exception_ptr>
-      failures_;                     // thrown by handlers on workers, to be rethrown by `run`
-  std::int64_t handed_over_at_ = 0;  // timestamp of the latest hand-over
-  AsyncOperation* free_elsewhere_ = nullptr;  // slots that other threads recycled
+  std::vector<std::exception_ptr> failures_;   // of workers, to be rethrown by `run`
+  std::int64_t handed_over_at_ = 0;            // timestamp of the latest hand-over
+  AsyncOperation* free_elsewhere_ = nullptr;   // slots that other threads recycled
   std::vector<std::vector<AsyncOperation, LargePages<AsyncOperation>>> slabs_;
   std::size_t slots_ = 0;  // in all slabs
 };
@@ -310,8 +309,7 @@ OperationToken Proactor::initiate_with_care(const OperationRequest& request, Fun
   copy_request(request, operation);
   const OperationId id = fill_in(operation, request.reserved, std::move(function), strand);
   start_elsewhere(operation, name, site);
-  return {&operation,
-          id};  // it may have completed on the loop thread by now, so only its id is safe to use
+  return {&operation, id};  // elsewhere it may be done by now: only its id is safe to use
 }
 
 template <class Function>

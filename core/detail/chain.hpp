@@ -42,10 +42,9 @@ inline bool is_invalid(const AsyncOperation& operation, const AsyncOperation* be
 
 /// Why `operation` and its chain are refused: an error number, or 0.
 inline std::int32_t refusal_of(const AsyncOperation& operation, const AsyncOperation* before) {
-  const auto is_refused =
-      [](const AsyncOperation& each) {  // by ChainOrder, or marked by `mark_refused`
-        return each.backend_state[1] == 1 || each.backend_state[1] == EOPNOTSUPP;
-      };
+  const auto is_refused = [](const AsyncOperation& each) {  // by ChainOrder or `mark_refused`
+    return each.backend_state[1] == 1 || each.backend_state[1] == EOPNOTSUPP;
+  };
   if (is_refused(operation)) return EOPNOTSUPP;
   // After an operation that was refused for its flags, the kernel does not treat the next one as a
   // link timeout; it checks only the deadline.
@@ -134,8 +133,7 @@ struct ChainStep {
   AsyncOperation* operation = nullptr;
   bool broken = false;
   FactIndex cause = 0;
-  bool silent =
-      false;  // the chain was broken by an operation with skip_success: the rest is not reported
+  bool silent = false;     // broken by an operation with skip_success: the rest is not reported
   bool directly = true;    // its predecessor ended by itself, not as part of the broken rest
   bool refused = false;    // head of a refused chain, which breaks whatever its link
   bool by_worker = false;  // a kernel worker thread continues it

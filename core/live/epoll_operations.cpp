@@ -241,8 +241,7 @@ void EpollBackend::read_file_provided(AsyncOperation& operation, FactIndex start
   const std::span<std::byte> into = group.buffer(id).first(provided_length(operation));
   const std::int32_t result =
       result_of(pread(descriptor, into.data(), into.size(), static_cast<off_t>(operation.offset)));
-  const bool lost =
-      result == -EBADF;  // not open for reading: the buffer is used up, as on io_uring
+  const bool lost = result == -EBADF;  // not open for reading: uses the buffer, as on io_uring
   if (result < 0 && !lost) group.give_back(id);
   const FactIndex cause = result > 0 ? record_moved(operation, result, started) : started;
   complete(operation, result, cause, result < 0 && !lost ? 0 : with_buffer(id));

@@ -83,8 +83,7 @@ void IoUringBackend::start_slow(AsyncOperation& operation) {
   chain_end_ = operation.link != Link::none ? &operation : nullptr;
   ++in_flight_;
   prepare(operation, take_entry());
-  if (chain_end_ != nullptr)
-    ring_->look_again();  // so that the next operation takes this path, too
+  if (chain_end_ != nullptr) ring_->look_again();  // the next operation takes this path, too
 }
 
 void IoUringBackend::prepare(AsyncOperation& operation, io_uring_sqe* sqe) {

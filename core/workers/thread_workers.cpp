@@ -11,8 +11,7 @@ ThreadWorkers::~ThreadWorkers() {
       worker.state = State::ending;
     }
     worker.changed.notify_all();
-    if (worker.body.joinable())
-      worker.body.join();  // not joinable if the thread could not be started
+    if (worker.body.joinable()) worker.body.join();  // unless it could not be started
   }
 }
 

@@ -89,8 +89,7 @@ class WorkerPool {
   std::uint32_t active_ = 0;
 
   static constexpr std::size_t usual_waiting = 64;
-  std::vector<Waiting>
-      waiting_;  // never shrinks; allocates only when it grows beyond the reserved size
+  std::vector<Waiting> waiting_;  // never shrinks; allocates only at a new maximum size
   std::uint32_t first_waiting_ = nobody;
   std::uint32_t last_waiting_ = nobody;
   std::uint32_t free_waiting_ = nobody;

@@ -241,8 +241,7 @@ void SimulatedOs::finish_late(AsyncOperation& operation, std::int32_t result, Fa
 /// A cancel may still find the operation for a while.
 void SimulatedOs::note_told_by_worker(const AsyncOperation& operation) {
   constexpr std::size_t noted_max = 4;
-  if (!is_for_workers(operation) && !is_done_by_worker(operation, 0))
-    return;  // the task did it, not a worker
+  if (!is_for_workers(operation) && !is_done_by_worker(operation, 0)) return;  // no worker did it
   if (told_by_workers_.size() == noted_max) told_by_workers_.erase(told_by_workers_.begin());
   told_by_workers_.push_back(operation.id);
 }
