@@ -18,9 +18,9 @@ enum class FactKind : std::uint8_t {
   cancel_requested,     ///< value: id of the target
   operation_submitted,
   operation_started,
-  operation_completed,  ///< value: result; recorded by the simulated system only
+  operation_completed,  ///< value: result; by systems that see it: simulated, epoll
   completion_queued,
-  completion_reaped,    ///< value: result; live: completed and queued since the submission
+  completion_reaped,    ///< value: result; io_uring: completed and queued since submission
   completion_dequeued,  ///< value: result; detail: `dequeued_more`, `dequeued_and_entered`; extra:
                         ///< the operation whose handler this thread left just before, or 0
   handler_entered,
