@@ -19,7 +19,7 @@ const std::filesystem::path scenarios =
 
 Trace trace_of(const std::filesystem::path& path) {
   Scenario scenario = read_scenario_file(path.string());
-  scenario.system = "sim";
+  scenario.system = RunSystem::sim;
   return run_simulated(scenario).trace;
 }
 
