@@ -27,6 +27,7 @@ const std::regex refused{
 TEST_CASE("comments make no persons of things, and need no second reading") {
   for (const auto& folder : all_folders()) {
     for (const auto& path : sources_in(folder)) {
+      if (path.filename() == "english_test.cpp") continue;  // it has the words
       std::ifstream in(path);
       std::string line;
       for (int number = 1; std::getline(in, line); ++number) {
