@@ -15,12 +15,6 @@ namespace fs = std::filesystem;
 using namespace proactor_lab;
 using namespace proactor_lab::house;
 
-std::string text_of(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
 }  // namespace
 
 TEST_CASE("the files that the recipes name exist") {

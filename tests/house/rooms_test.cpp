@@ -20,12 +20,6 @@ using namespace proactor_lab::house;
 
 constexpr int sources_on_top_max = 12;  // a header and its source count as one
 
-std::string text_of(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
 /// The texts between backticks.
 std::vector<std::string> quoted_in(const std::string& text) {
   static const std::regex pattern{"`([^`\n]+)`"};

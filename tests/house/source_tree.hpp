@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <regex>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,12 @@ inline std::vector<std::string> all_folders() {
   auto all = folders;
   all.push_back("tests");
   return all;
+}
+
+inline std::string text_of(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
 }
 
 struct Include {

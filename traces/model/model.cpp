@@ -5,16 +5,8 @@
 
 #include "traces/model/operation_life.hpp"
 #include "traces/model/switch_watch.hpp"
-#include "traces/model/verbs.hpp"
 
 namespace proactor_lab {
-
-namespace {
-
-constexpr std::int64_t result_cancelled = -125;     // -ECANCELED, Linux's number on every host
-constexpr std::int64_t result_timer_expired = -62;  // -ETIME: a timer that expired as requested
-
-}  // namespace
 
 /// Reads a trace once, front to back, and fills a model.
 class ModelBuilder {
@@ -396,51 +388,6 @@ OperationState Model::state_at(const OperationRecord& operation, std::uint32_t s
   if (reached(operation.submitted)) return OperationState::submitted;
   if (reached(operation.initiated)) return OperationState::initiated;
   return OperationState::none;
-}
-
-std::vector<CompletionRecord> Model::completions(const OperationRecord& operation) const {
-  std::vector<CompletionRecord> all;
-  if (const auto earlier = earlier_.find(operation.id); earlier != earlier_.end()) {
-    all = earlier->second;
-  }
-  const CompletionRecord last{.completed = operation.completed,
-                              .queued = operation.queued,
-                              .dequeued = operation.dequeued,
-                              .entered = operation.entered,
-                              .exited = operation.exited,
-                              .result = operation.result};
-  if (std::max({last.completed, last.queued, last.dequeued, last.entered, last.exited}) != 0) {
-    all.push_back(last);
-  }
-  return all;
-}
-
-std::optional<CompletionRecord> Model::completion_about(std::uint32_t seq) const {
-  const OperationRecord* record = operation(event(seq).operation);
-  if (record == nullptr) return std::nullopt;
-  for (const CompletionRecord& each : completions(*record)) {
-    if (seq == each.completed || seq == each.queued || seq == each.dequeued ||
-        seq == each.entered || seq == each.exited) {
-      return each;
-    }
-  }
-  return std::nullopt;
-}
-
-Outcome Model::outcome(const OperationRecord& operation) const {
-  return operation.completed == 0 ? Outcome::none : outcome(operation, operation.result);
-}
-
-Outcome Model::outcome(const OperationRecord& operation, std::int64_t result) const {
-  const Verb& verb = verb_named(trace_.text(operation.opcode));
-  if (result == result_cancelled) return Outcome::cancelled;
-  if (result == result_timer_expired && verb.expires) return Outcome::ok;
-  if (result < 0) return Outcome::error;
-  if (verb.zero_ends && result == 0 && operation.asked_bytes > 0) return Outcome::end_of_stream;
-  if (verb.falls_short && result > 0 && result < operation.asked_bytes) {
-    return Outcome::short_transfer;
-  }
-  return Outcome::ok;
 }
 
 std::optional<std::int64_t> Model::median_dwell_at(OperationState state, std::uint32_t seq) const {

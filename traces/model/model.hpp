@@ -28,6 +28,9 @@ struct CompletionRecord {
   std::uint32_t exited = 0;
   bool more = false;  ///< multishot: further completions follow
   std::int64_t result = 0;
+
+  /// The earliest of its moments; UINT32_MAX if it has none.
+  std::uint32_t first_moment() const;
 };
 
 /// One row per operation: the `seq` of each of its moments (0 if the moment did not occur), and
@@ -115,6 +118,10 @@ class Model {
   OperationState state_at(const OperationRecord& operation, std::uint32_t seq) const;
   /// All its completions in the trace, in order of completion.
   std::vector<CompletionRecord> completions(const OperationRecord& operation) const;
+  /// Those of them that begin by event `to` and are not handled before event `from`. A multishot
+  /// operation may have very many.
+  std::vector<CompletionRecord> completions_between(const OperationRecord& operation,
+                                                    std::uint32_t from, std::uint32_t to) const;
   /// The completion that event `seq` belongs to; nullopt if it belongs to none.
   std::optional<CompletionRecord> completion_about(std::uint32_t seq) const;
   /// `none` until the operation is completed.

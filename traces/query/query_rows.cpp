@@ -6,30 +6,17 @@
 #include <utility>
 
 namespace proactor_lab {
-namespace {
-
-std::uint32_t first_moment(const CompletionRecord& completion) {
-  std::uint32_t first = UINT32_MAX;
-  for (const std::uint32_t moment : {completion.completed, completion.queued, completion.dequeued,
-                                     completion.entered, completion.exited}) {
-    if (moment != 0) first = std::min(first, moment);
-  }
-  return first;
-}
-
-}  // namespace
-
 /// In the order of their first moments.
 std::vector<CompletionRow> completion_rows(const Model& model, std::uint32_t last) {
   std::vector<CompletionRow> rows;
   for (const OperationRecord& operation : model.operations()) {
     if (operation.first > last) break;  // in order of appearance
-    for (const CompletionRecord& each : model.completions(operation)) {
-      if (first_moment(each) <= last) rows.push_back({each, operation.id});
+    for (const CompletionRecord& each : model.completions_between(operation, 0, last)) {
+      rows.push_back({each, operation.id});
     }
   }
   std::sort(rows.begin(), rows.end(), [](const CompletionRow& a, const CompletionRow& b) {
-    return first_moment(a) < first_moment(b);
+    return a.first_moment() < b.first_moment();
   });
   return rows;
 }

@@ -89,7 +89,7 @@ TextLine TextGround::ground(std::uint32_t seq) const {
     if (band.from != 0 && band.from <= seq && (band.to == 0 || band.to > seq)) {
       line.set(lane_x(band), U'┃');
     }
-    for (const CompletionRecord& each : model_.completions(operation)) {
+    for (const CompletionRecord& each : model_.completions_between(operation, seq, seq)) {
       const std::uint32_t taken = layout_.queue_stay(place, each).end;
       bool waits = each.queued != 0 && each.queued < seq && (taken == 0 || taken > seq);
       if (waits && queued < 6) line.set(at_.border - 1 - queued++, U'▪');

@@ -29,7 +29,8 @@ void InteractionPainter::paint_operations() {
   // Arrows first: they pass behind the bands of other operations.
   for (std::uint32_t place : places) {
     paint_initiation(operations[place], layout_.band(place));
-    for (const CompletionRecord& each : model_.completions(operations[place])) {
+    for (const CompletionRecord& each :
+         model_.completions_between(operations[place], first_visible_, last_visible_)) {
       paint_completion(operations[place], each, place);
     }
   }
@@ -37,7 +38,8 @@ void InteractionPainter::paint_operations() {
   if (folds_) paint_fold();
   for (std::uint32_t place : places) {
     paint_cancel_ring(operations[place], layout_.band(place));
-    for (const CompletionRecord& each : model_.completions(operations[place])) {
+    for (const CompletionRecord& each :
+         model_.completions_between(operations[place], first_visible_, last_visible_)) {
       paint_queue_slot(operations[place], each, place);
       paint_dispatch(operations[place], each, place);
     }
