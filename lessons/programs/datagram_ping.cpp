@@ -51,9 +51,9 @@ class DatagramPing final : public AsyncProgram {
   std::error_code start() override {
     std::error_code error;
     const Endpoint anywhere{loopback_address, 0};
-    const Handle asks = system_.open_datagram_socket(anywhere, "asks", error);
+    const Handle asks = system_.open_datagram_socket(anywhere, "pinger", error);
     if (error) return error;
-    const Handle answers = system_.open_datagram_socket(anywhere, "answers", error);
+    const Handle answers = system_.open_datagram_socket(anywhere, "responder", error);
     if (error) {
       system_.close(asks);
       return error;
